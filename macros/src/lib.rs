@@ -1,0 +1,21 @@
+//! The procedural macros of `converse`. Their documentation is where they are used: in the crate `converse`.
+
+use proc_macro::TokenStream;
+
+/// Compiles a dialogue, written as straight-line Rust, to a state machine.
+#[proc_macro]
+pub fn conversation(input: TokenStream) -> TokenStream {
+    converse_compiler::conversation(input.into()).into()
+}
+
+/// Makes a handler a WebSocket route: `#[ws_route("/rooms/{room}/connect")]`.
+#[proc_macro_attribute]
+pub fn ws_route(arguments: TokenStream, handler: TokenStream) -> TokenStream {
+    converse_compiler::ws_route(arguments.into(), handler.into()).into()
+}
+
+/// An [`axum::Router`](https://docs.rs/axum) of the routes named: `routes![introduce, connect]`.
+#[proc_macro]
+pub fn routes(input: TokenStream) -> TokenStream {
+    converse_compiler::routes(input.into()).into()
+}

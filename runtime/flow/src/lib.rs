@@ -1,0 +1,100 @@
+//! The graph of a conversation as plain data: its questions, what each remembers, and how they lead to one another.
+//!
+//! The compiler writes one [`Flow`] for each conversation, as a `const`. Diagrams, coverage, metrics and the check
+//! before a deploy all read this one value.
+
+#![no_std]
+
+mod mermaid;
+
+pub use mermaid::Mermaid;
+
+/// A conversation's graph.
+///
+/// ```
+/// use converse_flow::{Edge, Flow, Node, Question};
+///
+/// const FLOW: Flow = Flow {
+///     name: "Hello",
+///     file: "src/main.rs",
+///     questions: &[Question { name: "name", ty: "String", prompt: "Who?", line: 3, remembers: &[] }],
+///     edges: &[
+///         Edge { from: Node::Start, to: Node::Question(0), label: "", line: 3 },
+///         Edge { from: Node::Question(0), to: Node::End, label: "", line: 3 },
+///     ],
+/// };
+/// assert!(FLOW.to_mermaid().to_string().starts_with("stateDiagram-v2\n"));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flow {
+    /// The conversation's name, as its type is called.
+    pub name: &'static str,
+    /// The source file, as the compiler of the crate saw it.
+    pub file: &'static str,
+    /// Every place where it can wait, in the order of the source. A [`Node::Question`] is an index into these.
+    pub questions: &'static [Question],
+    /// Every way from one node to another, without repetitions.
+    pub edges: &'static [Edge],
+}
+
+impl Flow {
+    /// The diagram as a Mermaid [`stateDiagram-v2`](https://mermaid.js.org/syntax/stateDiagram.html).
+    pub const fn to_mermaid(&self) -> Mermaid<'_> {
+        Mermaid(self)
+    }
+
+    /// The question called `name`.
+    pub fn question(&self, name: &str) -> Option<&'static Question> {
+        self.questions.iter().find(|question| question.name == name)
+    }
+}
+
+/// A place where a conversation can wait, and the state it waits in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// The name of the question and of the variable its answer goes to.
+    pub name: &'static str,
+    /// The type it asks for, as written.
+    pub ty: &'static str,
+    /// The prompt as written: a format string, or the Rust expression that makes it.
+    pub prompt: &'static str,
+    /// The line it stands on, in [`Flow::file`].
+    pub line: u32,
+    /// The variables that are kept while it waits.
+    pub remembers: &'static [Field],
+}
+
+/// A variable that is kept while a question waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Its name.
+    pub name: &'static str,
+    /// Its type, as written.
+    pub ty: &'static str,
+}
+
+/// A way from one node to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Edge {
+    /// Where it leaves.
+    pub from: Node,
+    /// Where it leads.
+    pub to: Node,
+    /// Why it is taken: `refused`, `silence`, the words of a jump; empty for going on.
+    pub label: &'static str,
+    /// The line that takes it, in [`Flow::file`].
+    pub line: u32,
+}
+
+/// A node of the graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Node {
+    /// Before the first word.
+    Start,
+    /// Waiting at [`Flow::questions`]`[n]`.
+    Question(usize),
+    /// After a value was returned.
+    End,
+    /// After the flow closed the connection itself, with this code.
+    Closed(u16),
+}

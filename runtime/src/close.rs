@@ -1,0 +1,63 @@
+//! Close codes and reasons (RFC 6455 §7.4).
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// A close code and its reason (RFC 6455 §7.1.5, §7.1.6).
+///
+/// ```
+/// use converse::Close;
+///
+/// let close = Close::new(4001, "no longer welcome");
+/// assert_eq!((close.code, &*close.reason), (4001, "no longer welcome"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Close {
+    /// The code; [`Close::NO_STATUS`] and [`Close::ABNORMAL`] are never sent, they say that none came.
+    pub code: u16,
+    /// The reason, at most 123 bytes of UTF-8 on the wire (RFC 6455 §5.5).
+    pub reason: Cow<'static, str>,
+}
+
+impl Close {
+    /// 1000: done.
+    pub const NORMAL: u16 = 1000;
+    /// 1001: the peer goes away.
+    pub const GOING_AWAY: u16 = 1001;
+    /// 1002: the peer broke the protocol.
+    pub const PROTOCOL: u16 = 1002;
+    /// 1005, never sent: the peer's close had no code.
+    pub const NO_STATUS: u16 = 1005;
+    /// 1006, never sent: the connection ended without a close.
+    pub const ABNORMAL: u16 = 1006;
+    /// 1007: text that is not UTF-8.
+    pub const INVALID_DATA: u16 = 1007;
+    /// 1008: a policy refuses what came.
+    pub const POLICY: u16 = 1008;
+    /// 1009: a message that is too big.
+    pub const TOO_BIG: u16 = 1009;
+    /// 1011: an error on our side.
+    pub const INTERNAL: u16 = 1011;
+    /// 1012: the service restarts.
+    pub const RESTART: u16 = 1012;
+    /// 1013: try again later.
+    pub const TRY_AGAIN: u16 = 1013;
+    /// 4408: no answer came within the question's time.
+    pub const SILENCE: u16 = 4408;
+    /// 4409: another connection has taken this one's place.
+    pub const REPLACED: u16 = 4409;
+
+    /// A code and a reason.
+    pub fn new(code: u16, reason: impl Into<Cow<'static, str>>) -> Self {
+        Close { code, reason: reason.into() }
+    }
+}
+
+impl fmt::Display for Close {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.reason {
+            "" => write!(f, "{}", self.code),
+            reason => write!(f, "{} ({reason})", self.code),
+        }
+    }
+}

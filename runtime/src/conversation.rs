@@ -1,0 +1,160 @@
+//! The contract between a compiled conversation and whoever runs it.
+//!
+//! `conversation!` implements [`Conversation`]; the session that owns a socket calls [`Conversation::turn`] with an
+//! [`Input`] and gets back either the output or the state to wait in. The trait knows neither sockets nor stores.
+
+use std::future::Future;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
+use std::time::Duration;
+
+use converse_flow::Flow;
+
+use crate::close::Close;
+use crate::error::Error;
+use crate::message::{IntoMessage, Message, Text};
+
+/// A dialogue, compiled to a state machine. Written by `conversation!`, never by hand.
+pub trait Conversation: Sized + Send + 'static {
+    /// The value that the conversation ends with.
+    type Output: Send + 'static;
+
+    /// One variant for each place where the conversation can wait, holding exactly what is needed to go on from there.
+    type State: Send + 'static;
+
+    /// The conversation's graph: its questions, what each remembers, and how they lead to one another.
+    const FLOW: Flow;
+
+    /// The index in [`Flow::questions`] of the question that `state` waits at.
+    fn question(state: &Self::State) -> usize;
+
+    /// Runs from where the conversation stands to the next place where it waits, or to its end.
+    ///
+    /// [`Poll::Pending`] says that it now waits ([`Slot::Waiting`]), or that it was closed by the flow itself
+    /// ([`Slot::Over`], with the close in [`Talk::finish`]). A turn that is dropped half-way leaves [`Slot::Over`].
+    fn turn(slot: &mut Slot<Self>, talk: &mut Talk<'_>) -> impl Future<Output = Poll<Self::Output>> + Send;
+}
+
+/// Where a conversation stands between two turns.
+#[derive(Debug)]
+pub enum Slot<C: Conversation> {
+    /// It has not said anything yet.
+    Start(C),
+    /// It waits for an answer.
+    Waiting(C::State),
+    /// It has ended, or a turn of it is under way.
+    Over,
+}
+
+impl<C: Conversation> Slot<C> {
+    /// Takes what is there, for the turn that is about to run.
+    #[doc(hidden)]
+    pub fn take(&mut self) -> Self {
+        std::mem::replace(self, Slot::Over)
+    }
+}
+
+/// What wakes a conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// Its first turn.
+    Start,
+    /// The client said something.
+    Reply(Message),
+    /// The question's `within` has passed without a reply.
+    Silence,
+}
+
+/// What a turn said, in order. Shared with the session, so that words said before a slow `.await` can leave early.
+#[derive(Debug, Default)]
+pub struct Outbox(Mutex<Vec<Message>>);
+
+impl Outbox {
+    /// Takes what was said since the last call.
+    pub fn take(&self) -> Vec<Message> {
+        std::mem::take(&mut *self.lock())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Message>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A turn's hands: what came in, what is said, and how the turn ended.
+#[derive(Debug)]
+pub struct Talk<'t> {
+    outbox: &'t Outbox,
+    input: Option<Input>,
+    finish: Finish,
+}
+
+/// How a turn ended, beside its output.
+#[derive(Debug, Default)]
+pub struct Finish {
+    /// When the pending question's `within` runs out.
+    pub clock: Clock,
+    /// The flow closes the conversation with this.
+    pub close: Option<Close>,
+    /// Something that was said could not be written; the turn does not count.
+    pub error: Option<Error>,
+}
+
+/// The clock of a pending question.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Clock {
+    /// The question waits as long as it takes.
+    #[default]
+    Unlimited,
+    /// The question was asked anew and waits this long, from now.
+    Within(Duration),
+    /// The conversation goes on waiting: the clock that ran before the turn runs on.
+    Unchanged,
+}
+
+impl<'t> Talk<'t> {
+    /// A turn that is woken by `input` and speaks into `outbox`.
+    pub fn new(outbox: &'t Outbox, input: Input) -> Self {
+        Talk { outbox, input: Some(input), finish: Finish::default() }
+    }
+
+    /// How the turn ended.
+    pub fn finish(self) -> Finish {
+        self.finish
+    }
+
+    /// Says something to the client, at the end of this turn.
+    pub fn say(&mut self, message: impl IntoMessage) {
+        match message.into_message() {
+            Ok(message) => self.outbox.lock().push(message),
+            Err(error) => self.finish.error = Some(error),
+        }
+    }
+
+    /// Says a format string. One without arguments is neither copied nor allocated.
+    #[doc(hidden)]
+    pub fn say_text(&mut self, text: std::fmt::Arguments<'_>) {
+        let text = match text.as_str() {
+            Some(text) => Text::from_static(text),
+            None => std::fmt::format(text).into(),
+        };
+        self.outbox.lock().push(text.into());
+    }
+
+    /// What woke this turn; only the first call gets it.
+    #[doc(hidden)]
+    pub fn input(&mut self) -> Input {
+        self.input.take().unwrap_or(Input::Start)
+    }
+
+    /// How long the question that is now pending waits.
+    #[doc(hidden)]
+    pub fn wait(&mut self, clock: Clock) {
+        self.finish.clock = clock;
+    }
+
+    /// Ends the conversation with this close code and reason.
+    #[doc(hidden)]
+    pub fn close(&mut self, close: Close) {
+        self.finish.close = Some(close);
+    }
+}
