@@ -1,0 +1,5 @@
+//! A WebSocket that a handler drives by hand.
+
+/// An open WebSocket connection.
+#[derive(Debug)]
+pub struct WebSocket(());
