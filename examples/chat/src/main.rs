@@ -4,6 +4,7 @@
 
 mod arguments;
 mod connect;
+mod editor;
 mod input;
 mod line;
 mod pace;
@@ -14,6 +15,7 @@ mod terminal;
 use std::process::ExitCode;
 
 use arguments::{Arguments, Request};
+use editor::Editor;
 use input::Input;
 use screen::Screen;
 
@@ -37,11 +39,12 @@ async fn main() -> ExitCode {
 
 async fn talk(Arguments { url, patience }: Arguments) -> Result<ExitCode, String> {
     let socket = connect::connect(&url).await?;
-    let (input, mut screen) = match input::editor() {
-        Some((input, printer)) => (input, Screen::edited(printer)),
-        None => (Input::script(patience), Screen::plain()),
+    let (editor, input) = match Editor::open() {
+        Some((editor, input)) => (Some(editor), input),
+        None => (None, Input::script(patience)),
     };
-    if input.is_edited() {
+    let mut screen = Screen::new(editor);
+    if !input.is_script() {
         screen.note(&format!("connected to {url}: /help lists the commands, Ctrl-D leaves"));
     }
     let ending = talk::talk(socket, input, &mut screen).await;

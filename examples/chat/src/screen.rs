@@ -6,9 +6,8 @@ use std::io::{IsTerminal, Write as _, stdout};
 
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
-use crate::input::Printer;
+use crate::editor::Editor;
 use crate::talk::Ending;
-use crate::terminal::Terminal;
 
 /// How many bytes of a binary message are shown.
 const SHOWN_BYTES: usize = 32;
@@ -16,16 +15,12 @@ const SHOWN_BYTES: usize = 32;
 pub(crate) struct Screen {
     style: Style,
     /// Shows lines above the one that is being edited; without it they are simply printed.
-    editor: Option<(Printer, Terminal)>,
+    editor: Option<Editor>,
 }
 
 impl Screen {
-    pub(crate) fn plain() -> Self {
-        Screen { style: Style::of_stdout(), editor: None }
-    }
-
-    pub(crate) fn edited(printer: Printer) -> Self {
-        Screen { style: Style::of_stdout(), editor: Some((printer, Terminal::remember())) }
+    pub(crate) fn new(editor: Option<Editor>) -> Self {
+        Screen { style: Style::of_stdout(), editor }
     }
 
     /// A text that the server sent.
@@ -55,38 +50,25 @@ impl Screen {
         self.print(self.style.paint(Style::WARNING, warning));
     }
 
-    /// How it ended. The last thing that is shown.
-    pub(crate) fn ended(mut self, ending: &Ending) {
-        match ending {
-            Ending::Closed(close) if ending.is_normal() => self.note(&closed(close.as_ref())),
-            Ending::Closed(close) => self.warn(&closed(close.as_ref())),
-            Ending::Left => self.note("closed by you"),
-            Ending::Lost(why) => self.warn(&format!("the connection is lost: {why}")),
+    /// How it ended: the last thing that is shown.
+    pub(crate) fn ended(self, ending: &Ending) {
+        let how = match ending {
+            Ending::Closed(close) => closed(close.as_ref()),
+            Ending::Left => "closed by you".to_owned(),
+            Ending::Lost(why) => format!("the connection is lost: {why}"),
+        };
+        let how = self.style.paint(if ending.is_normal() { Style::NOTE } else { Style::WARNING }, &how);
+        match self.editor {
+            Some(editor) => editor.finish(how),
+            None => println(&how),
         }
-        self.finish();
     }
 
     fn print(&mut self, line: String) {
         match &mut self.editor {
-            // The editor's thread has ended where this fails, and with it the program is about to.
-            Some((printer, _)) => drop(printer.print(line + "\n")),
+            Some(editor) => editor.print(line),
             None => println(&line),
         }
-    }
-
-    /// Waits until everything is on the screen, and takes the prompt away.
-    fn finish(mut self) {
-        /// Up by one line; the printer goes down by one after it.
-        const NOTHING: &str = "\x1b[A";
-        if let Some((printer, _terminal)) = &mut self.editor {
-            // The printer holds one line while it shows another: when it takes the second of these, it has shown all
-            // that was before them.
-            for _ in 0..2 {
-                drop(printer.print(NOTHING.to_owned()));
-            }
-            print!("\r\x1b[J");
-        }
-        drop(stdout().flush());
     }
 }
 

@@ -70,7 +70,7 @@ pub(crate) async fn talk(mut socket: Socket, mut input: Input, screen: &mut Scre
                 None if pace.is_over() => return leave(socket, screen, None).await,
                 None => pace.over(),
             },
-            _ = ctrl_c(), if !input.is_edited() => return leave(socket, screen, None).await,
+            _ = ctrl_c(), if input.is_script() => return leave(socket, screen, None).await,
         }
     }
 }
