@@ -6,8 +6,10 @@
 #![no_std]
 
 mod mermaid;
+mod route;
 
 pub use mermaid::Mermaid;
+pub use route::Route;
 
 /// A conversation's graph.
 ///
