@@ -152,9 +152,9 @@ impl<'t> Talk<'t> {
         self.finish.clock = clock;
     }
 
-    /// Ends the conversation with this close code and reason.
+    /// Ends the conversation because its question's `within` has passed, and its author did not say what then.
     #[doc(hidden)]
-    pub fn close(&mut self, close: Close) {
-        self.finish.close = Some(close);
+    pub fn close_on_silence(&mut self) {
+        self.finish.close = Some(Close::new(Close::SILENCE, "no answer came in time"));
     }
 }

@@ -1,13 +1,44 @@
 //! The compiler behind converse's macros, as a plain library: tokens in, tokens out. Exempt from semantic versioning.
+//!
+//! A conversation goes through these passes, each a file or a folder, in this order:
+//! `syntax` (tokens to tree) → `graph` (tree to flow graph, and what is needed where) → `lower` (graph to `machine`) →
+//! `emit` (machine to tokens). None of them fails: they report to `diagnostics`, and go on with what is left.
 
 use proc_macro2::TokenStream;
+
+mod diagnostics;
+mod syntax;
+
+mod names;
+mod opaque;
+
+mod escapes;
+mod graph;
+
+mod lower;
+mod machine;
+
+mod emit;
 
 mod routes;
 
 pub use routes::{routes, ws_route};
 
-/// `conversation! { … }`
+/// What `conversation! { … }` stands for: a struct, the enum of its states, and an `impl` of `Conversation`.
+///
+/// Where something is wrong, the errors, and beside them the same items as far as they can be known.
 pub fn conversation(input: TokenStream) -> TokenStream {
-    let _ = input;
-    TokenStream::new()
+    let cx = &mut diagnostics::Diagnostics::default();
+    let Some(tree) = syntax::parse(cx, input) else {
+        return std::mem::take(cx).into_compile_errors();
+    };
+    let graph = graph::build(cx, &tree);
+    let live = graph::liveness(&graph);
+    let machine = lower::lower(cx, &graph, &live);
+    if cx.is_empty() {
+        return emit::conversation(&tree, &graph, &live, &machine);
+    }
+    let mut tokens = emit::stub(&tree);
+    tokens.extend(std::mem::take(cx).into_compile_errors());
+    tokens
 }

@@ -1,0 +1,67 @@
+//! The conversation's graph as a `const`.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
+
+use super::text::{prompt, source};
+use crate::graph::{Edge, Graph, Node, QuestionId, edges};
+use crate::machine::Machine;
+use crate::syntax::ast::Conversation;
+
+/// The value of `Conversation::FLOW`.
+pub(crate) fn flow(conversation: &Conversation, graph: &Graph<'_>, machine: &Machine) -> TokenStream {
+    let name = conversation.name.to_string();
+    let questions = machine.states.iter().map(|state| {
+        let ask = graph.question(state.question).ask;
+        let (name, ty, prompt) = (ask.name.to_string(), text(&ask.ty), prompt(&ask.prompt));
+        let line = line(graph, state.question);
+        let remembers = state.region.fields.iter().map(|field| {
+            let (name, ty) = (field.name.to_string(), text(&field.ty));
+            quote_spanned!(Span::mixed_site()=> ::converse::__private::flow::Field { name: #name, ty: #ty })
+        });
+        quote_spanned! {Span::mixed_site()=>
+            ::converse::__private::flow::Question {
+                name: #name, ty: #ty, prompt: #prompt, line: #line, remembers: &[#(#remembers),*],
+            }
+        }
+    });
+    let edges = edges(graph).into_iter().map(|Edge { from, to, label }| {
+        let line = match (from, to) {
+            (Node::Question(question), _) | (_, Node::Question(question)) => line(graph, question),
+            _ => u32::try_from(conversation.name.span().start().line).unwrap_or(0),
+        };
+        let (from, to) = (node(from), node(to));
+        quote_spanned! {Span::mixed_site()=>
+            ::converse::__private::flow::Edge { from: #from, to: #to, label: #label, line: #line }
+        }
+    });
+    quote_spanned! {Span::mixed_site()=>
+        ::converse::__private::flow::Flow {
+            name: #name,
+            file: ::core::file!(),
+            questions: &[#(#questions),*],
+            edges: &[#(#edges),*],
+        }
+    }
+}
+
+fn line(graph: &Graph<'_>, question: QuestionId) -> u32 {
+    u32::try_from(graph.question(question).ask.name.span().start().line).unwrap_or(0)
+}
+
+fn node(node: Node) -> TokenStream {
+    match node {
+        Node::Start => quote_spanned!(Span::mixed_site()=> ::converse::__private::flow::Node::Start),
+        Node::End => quote_spanned!(Span::mixed_site()=> ::converse::__private::flow::Node::End),
+        Node::Silence => {
+            quote_spanned!(Span::mixed_site()=> ::converse::__private::flow::Node::Closed(::converse::Close::SILENCE))
+        }
+        Node::Question(QuestionId(index)) => {
+            quote_spanned!(Span::mixed_site()=> ::converse::__private::flow::Node::Question(#index))
+        }
+    }
+}
+
+fn text(ty: &Option<syn::Type>) -> String {
+    source(ty.to_token_stream())
+}

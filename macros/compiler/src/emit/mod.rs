@@ -1,0 +1,58 @@
+//! The machine as tokens. The user's code keeps its own tokens; everything around it has `Span::mixed_site()`, so that
+//! neither can capture a name of the other.
+
+mod flow;
+mod scope;
+mod states;
+mod stub;
+mod text;
+mod turn;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote_spanned};
+
+pub(crate) use stub::stub;
+
+use crate::graph::{Graph, Liveness};
+use crate::machine::Machine;
+use crate::syntax::ast::Conversation;
+
+/// Everything that `conversation!` stands for.
+pub(crate) fn conversation(
+    conversation: &Conversation,
+    graph: &Graph<'_>,
+    live: &Liveness,
+    machine: &Machine,
+) -> TokenStream {
+    let declared = states::conversation(conversation);
+    let states = states::states(conversation, graph, machine);
+    let flow = flow::flow(conversation, graph, machine);
+    let question = states::question(conversation, machine);
+    let turn = turn::turn(conversation, graph, live, machine);
+    let (name, state, output) = (&conversation.name, state_name(conversation), output(conversation));
+    quote_spanned! {Span::mixed_site()=>
+        #declared
+        #states
+
+        #[automatically_derived]
+        impl ::converse::__private::Conversation for #name {
+            type Output = #output;
+            type State = #state;
+            const FLOW: ::converse::__private::flow::Flow = #flow;
+            #question
+            #turn
+        }
+    }
+}
+
+/// `IntroductionState`
+fn state_name(conversation: &Conversation) -> Ident {
+    format_ident!("{}State", conversation.name, span = Span::call_site())
+}
+
+fn output(conversation: &Conversation) -> TokenStream {
+    match &conversation.output {
+        Some(output) => quote::quote!(#output),
+        None => quote_spanned!(Span::mixed_site()=> ()),
+    }
+}

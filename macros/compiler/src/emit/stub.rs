@@ -1,0 +1,37 @@
+//! What is emitted beside errors: the same items, so that nothing that names them is an error too.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote_spanned;
+
+use super::{output, state_name, states};
+use crate::syntax::ast::Conversation;
+
+/// The conversation's items, without what it does.
+pub(crate) fn stub(conversation: &Conversation) -> TokenStream {
+    let declared = states::conversation(conversation);
+    let (visibility, name) = (&conversation.visibility, &conversation.name);
+    let (state, output, text) = (state_name(conversation), output(conversation), name.to_string());
+    quote_spanned! {Span::mixed_site()=>
+        #declared
+
+        #[doc(hidden)]
+        #visibility enum #state {}
+
+        #[automatically_derived]
+        impl ::converse::__private::Conversation for #name {
+            type Output = #output;
+            type State = #state;
+            const FLOW: ::converse::__private::flow::Flow =
+                ::converse::__private::flow::Flow { name: #text, file: ::core::file!(), questions: &[], edges: &[] };
+            fn question(state: &#state) -> ::core::primitive::usize {
+                match *state {}
+            }
+            fn turn(
+                _: &mut ::converse::__private::Slot<Self>,
+                _: &mut ::converse::__private::Talk<'_>,
+            ) -> impl ::core::future::Future<Output = ::core::task::Poll<#output>> + ::core::marker::Send {
+                ::core::future::pending()
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Which variables are still needed where. Nothing else decides what a state keeps.
+
+use super::{Block, BlockId, End, Exit, Graph, Operation};
+use crate::names::Variables;
+
+/// The variables that are needed at the beginning of each block.
+pub(crate) struct Liveness(Vec<Variables>);
+
+impl Liveness {
+    pub(crate) fn at(&self, block: BlockId) -> &Variables {
+        &self.0[block.0]
+    }
+
+    /// What is needed before each of the block's operations, and last before its end.
+    pub(crate) fn through(&self, graph: &Graph<'_>, block: &Block<'_>) -> Vec<Variables> {
+        let mut needed = self.before_end(graph, &block.end);
+        let mut all = vec![needed.clone()];
+        for operation in block.operations.iter().rev() {
+            self.before(operation, &mut needed);
+            all.push(needed.clone());
+        }
+        all.reverse();
+        all
+    }
+
+    /// Turns what is needed after an operation into what is needed before it.
+    fn before(&self, operation: &Operation<'_>, needed: &mut Variables) {
+        match operation {
+            Operation::Rust { statement, declares, assigns } => {
+                declares.iter().chain(assigns).for_each(|variable| {
+                    needed.remove(variable);
+                });
+                needed.extend(&statement.uses);
+                self.at_exits(&statement.exits, needed);
+            }
+            Operation::Bind { variable, value } => {
+                needed.remove(variable);
+                needed.extend(&value.uses);
+                self.at_exits(&value.exits, needed);
+            }
+            Operation::Say { uses, .. } => needed.extend(uses),
+        }
+    }
+
+    fn before_end(&self, graph: &Graph<'_>, end: &End) -> Variables {
+        let mut needed = Variables::new();
+        let without = |block: BlockId, declares: &[_]| {
+            self.at(block).iter().filter(|variable| !declares.contains(*variable)).copied().collect::<Variables>()
+        };
+        match end {
+            End::Never | End::CloseOnSilence | End::Return(None, _) => {}
+            End::Goto(target) => needed.extend(self.at(*target)),
+            End::If { condition, declares, then, otherwise, .. } => {
+                needed.extend(without(*then, declares));
+                needed.extend(self.at(*otherwise));
+                needed.extend(&condition.uses);
+            }
+            End::Match { scrutinee, arms } => {
+                for arm in arms {
+                    needed.extend(without(arm.block, &arm.declares));
+                    needed.extend(&arm.uses);
+                }
+                needed.extend(&scrutinee.uses);
+            }
+            End::Wait(question) => {
+                let question = graph.question(*question);
+                needed.extend(self.at(question.resume));
+                needed.extend(&question.clock);
+            }
+            End::Reply { question, accepted, refused, problem, silence } => {
+                needed.extend(without(*accepted, &[graph.question(*question).answer]));
+                needed.extend(without(*refused, problem.as_slice()));
+                silence.iter().for_each(|silence| needed.extend(self.at(*silence)));
+            }
+            End::Return(Some(value), _) => needed.extend(&value.uses),
+        }
+        self.at_exits(end.exits(), &mut needed);
+        needed
+    }
+
+    fn at_exits(&self, exits: &[Exit], needed: &mut Variables) {
+        for exit in exits {
+            match exit {
+                Exit::To(target) => needed.extend(self.at(*target)),
+                Exit::With(variable, target) => {
+                    needed.extend(self.at(*target).iter().filter(|needed| *needed != variable))
+                }
+                Exit::Output => {}
+            }
+        }
+    }
+}
+
+/// Backwards from every use, until nothing changes.
+pub(crate) fn liveness(graph: &Graph<'_>) -> Liveness {
+    let mut live = Liveness(vec![Variables::new(); graph.blocks.len()]);
+    loop {
+        let mut changed = false;
+        for id in graph.ids().rev() {
+            let needed = live.through(graph, graph.block(id)).swap_remove(0);
+            changed |= live.0[id.0] != needed;
+            live.0[id.0] = needed;
+        }
+        if !changed {
+            return live;
+        }
+    }
+}

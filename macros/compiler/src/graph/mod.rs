@@ -1,0 +1,199 @@
+//! The flow graph: what of a conversation's control flow holds a question, taken apart into blocks.
+
+mod build;
+mod edges;
+mod inference;
+mod liveness;
+
+use std::collections::BTreeSet;
+
+use proc_macro2::Span;
+use syn::{Expr, Pat, Stmt};
+
+pub(crate) use build::build;
+pub(crate) use edges::{Edge, Node, edges};
+pub(crate) use liveness::{Liveness, liveness};
+
+use crate::names::{Arena, VariableId, Variables};
+use crate::syntax::ast::{Ask, Message};
+
+/// A block of a [`Graph`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct BlockId(pub(crate) usize);
+
+/// A question of a [`Graph`], in the order of the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct QuestionId(pub(crate) usize);
+
+pub(crate) struct Graph<'a> {
+    /// The first is where the conversation begins.
+    pub(crate) blocks: Vec<Block<'a>>,
+    pub(crate) questions: Vec<Question<'a>>,
+    pub(crate) variables: Arena,
+    /// The parameters, in their order.
+    pub(crate) parameters: Vec<VariableId>,
+    /// Items that stand among the statements: every block can see them.
+    pub(crate) items: Vec<syn::Item>,
+    /// Whether the conversation awaits anything of its own.
+    pub(crate) awaits: bool,
+}
+
+pub(crate) struct Question<'a> {
+    pub(crate) ask: &'a Ask,
+    pub(crate) answer: VariableId,
+    /// Says the prompt and waits.
+    pub(crate) prompt: BlockId,
+    /// Where it goes on when something comes.
+    pub(crate) resume: BlockId,
+    /// What the time that it waits is computed from.
+    pub(crate) clock: Variables,
+}
+
+#[derive(Default)]
+pub(crate) struct Block<'a> {
+    pub(crate) operations: Vec<Operation<'a>>,
+    pub(crate) end: End,
+}
+
+/// Rust that stays as it is, and what the graph has to know about it.
+pub(crate) struct Opaque<T> {
+    pub(crate) code: T,
+    pub(crate) uses: Variables,
+    /// The names that it binds for itself.
+    pub(crate) binds: BTreeSet<String>,
+    /// Its jumps, in the order in which `escapes` finds them.
+    pub(crate) exits: Vec<Exit>,
+}
+
+/// A jump out of opaque Rust.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    To(BlockId),
+    /// `break value`, out of a loop whose value goes into a variable.
+    With(VariableId, BlockId),
+    /// `break value`, out of a loop whose value is the conversation's output.
+    Output,
+}
+
+impl Exit {
+    pub(crate) fn target(self) -> Option<BlockId> {
+        match self {
+            Exit::To(target) | Exit::With(_, target) => Some(target),
+            Exit::Output => None,
+        }
+    }
+}
+
+/// Something that is done on the way through a block.
+pub(crate) enum Operation<'a> {
+    /// A statement.
+    Rust {
+        statement: Opaque<Stmt>,
+        /// The variables that it declares.
+        declares: Vec<VariableId>,
+        /// The variable that it assigns as a whole.
+        assigns: Option<VariableId>,
+    },
+    /// `let variable: Type = value;`, for the value of control flow.
+    Bind { variable: VariableId, value: Opaque<Expr> },
+    /// `say …`
+    Say { message: &'a Message, uses: Variables },
+}
+
+/// How a block ends.
+#[derive(Default)]
+pub(crate) enum End {
+    /// Nothing follows: the last operation never finishes.
+    #[default]
+    Never,
+    Goto(BlockId),
+    If {
+        condition: Opaque<Expr>,
+        /// What the condition binds, for `then`.
+        declares: Vec<VariableId>,
+        then: BlockId,
+        otherwise: BlockId,
+        /// Whether this is a `where`, so that `otherwise` refuses the reply.
+        refuses: bool,
+    },
+    Match {
+        scrutinee: Opaque<Expr>,
+        arms: Vec<MatchArm>,
+    },
+    /// The conversation waits here. It goes on at [`Question::resume`].
+    Wait(QuestionId),
+    /// Something came.
+    Reply {
+        question: QuestionId,
+        accepted: BlockId,
+        refused: BlockId,
+        /// What `|problem|` binds, for `refused`.
+        problem: Option<VariableId>,
+        silence: Option<BlockId>,
+    },
+    /// The conversation has its output; `()` where there is no expression, at the place that lacks it.
+    Return(Option<Opaque<Expr>>, Span),
+    /// The question's time has passed, and its author did not say what then.
+    CloseOnSilence,
+}
+
+pub(crate) struct MatchArm {
+    /// With its guard.
+    pub(crate) pattern: Pat,
+    /// What the guard uses.
+    pub(crate) uses: Variables,
+    pub(crate) declares: Vec<VariableId>,
+    pub(crate) block: BlockId,
+}
+
+impl<'a> Graph<'a> {
+    pub(crate) fn block(&self, id: BlockId) -> &Block<'a> {
+        &self.blocks[id.0]
+    }
+
+    pub(crate) fn question(&self, id: QuestionId) -> &Question<'a> {
+        &self.questions[id.0]
+    }
+
+    pub(crate) fn ids(&self) -> impl DoubleEndedIterator<Item = BlockId> + use<> {
+        (0..self.blocks.len()).map(BlockId)
+    }
+
+    pub(crate) const ENTRY: BlockId = BlockId(0);
+}
+
+impl Block<'_> {
+    /// Where jumps from the middle of the block lead.
+    pub(crate) fn exits(&self) -> impl Iterator<Item = BlockId> + '_ {
+        let operations = self.operations.iter().flat_map(|operation| match operation {
+            Operation::Rust { statement, .. } => statement.exits.as_slice(),
+            Operation::Bind { value, .. } => &value.exits,
+            Operation::Say { .. } => &[],
+        });
+        operations.chain(self.end.exits()).filter_map(|exit| exit.target())
+    }
+}
+
+impl End {
+    fn exits(&self) -> &[Exit] {
+        match self {
+            End::If { condition, .. } => &condition.exits,
+            End::Match { scrutinee, .. } => &scrutinee.exits,
+            End::Return(Some(value), _) => &value.exits,
+            _ => &[],
+        }
+    }
+
+    /// Where the end leads within a turn, in the order of the source.
+    pub(crate) fn targets(&self) -> Vec<BlockId> {
+        match self {
+            End::Never | End::Wait(_) | End::Return(..) | End::CloseOnSilence => Vec::new(),
+            End::Goto(target) => vec![*target],
+            End::If { then, otherwise, .. } => vec![*then, *otherwise],
+            End::Match { arms, .. } => arms.iter().map(|arm| arm.block).collect(),
+            End::Reply { accepted, refused, silence, .. } => {
+                [*refused].into_iter().chain(*silence).chain([*accepted]).collect()
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Variables by binding, not by name: two `let`s of one name are two variables.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::Ident;
+use syn::Type;
+
+/// A variable of the conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct VariableId(usize);
+
+/// A set of variables, in the order of their declaration.
+pub(crate) type Variables = BTreeSet<VariableId>;
+
+#[derive(Debug)]
+pub(crate) struct Variable {
+    /// As declared, with the user's span.
+    pub(crate) name: Ident,
+    pub(crate) mutable: bool,
+    /// As written, or read off the declaration; unknown otherwise.
+    pub(crate) ty: Option<Type>,
+}
+
+/// Every variable of a conversation.
+#[derive(Debug, Default)]
+pub(crate) struct Arena(Vec<Variable>);
+
+impl Arena {
+    pub(crate) fn add(&mut self, variable: Variable) -> VariableId {
+        self.0.push(variable);
+        VariableId(self.0.len() - 1)
+    }
+
+    pub(crate) fn get(&self, id: VariableId) -> &Variable {
+        &self.0[id.0]
+    }
+
+    /// The variable's name, without the `r#` of a raw identifier.
+    pub(crate) fn name(&self, id: VariableId) -> String {
+        plain(&self.get(id).name)
+    }
+
+    /// A number that no other variable has, for names of ours.
+    pub(crate) fn number(id: VariableId) -> usize {
+        id.0
+    }
+}
+
+/// The text of an identifier, without the `r#` of a raw one.
+pub(crate) fn plain(ident: &Ident) -> String {
+    ident.to_string().trim_start_matches("r#").to_owned()
+}
+
+/// What each name means at the place that is being read.
+#[derive(Debug, Default)]
+pub(crate) struct Scopes(Vec<(String, VariableId)>);
+
+/// Where a scope began.
+#[derive(Debug)]
+pub(crate) struct Mark(usize);
+
+impl Scopes {
+    pub(crate) fn enter(&self) -> Mark {
+        Mark(self.0.len())
+    }
+
+    pub(crate) fn leave(&mut self, mark: Mark) {
+        self.0.truncate(mark.0);
+    }
+
+    pub(crate) fn bind(&mut self, name: String, id: VariableId) {
+        self.0.push((name, id));
+    }
+
+    /// The variable that `name` means here; none where it means something outside the conversation.
+    pub(crate) fn resolve(&self, name: &str) -> Option<VariableId> {
+        self.0.iter().rev().find(|(bound, _)| bound == name).map(|(_, id)| *id)
+    }
+
+    pub(crate) fn resolve_all<'n>(&self, names: impl IntoIterator<Item = &'n String>) -> Variables {
+        names.into_iter().filter_map(|name| self.resolve(name)).collect()
+    }
+}

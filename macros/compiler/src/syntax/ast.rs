@@ -1,0 +1,106 @@
+//! The tree of a conversation: the language's own statements taken apart, the Rust between them left as syn read it.
+
+use proc_macro2::{Span, TokenStream};
+use syn::{Attribute, Expr, Ident, Label, Pat, Type, Visibility};
+
+/// `pub Introduction(country: Country) -> Person { … }`
+pub(crate) struct Conversation {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) visibility: Visibility,
+    pub(crate) name: Ident,
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) output: Option<Type>,
+    pub(crate) body: Block,
+}
+
+/// A parameter: a public field of the conversation's struct.
+pub(crate) struct Parameter {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) name: Ident,
+    pub(crate) ty: Type,
+}
+
+/// Statements, and the value they end with.
+pub(crate) struct Block {
+    pub(crate) statements: Vec<Statement>,
+    pub(crate) tail: Option<Value>,
+    /// The closing brace.
+    pub(crate) end: Span,
+}
+
+pub(crate) enum Statement {
+    /// `let name: Type = ask …;`
+    Ask(Ask),
+    /// `say …;`
+    Say(Message),
+    /// `retry;`
+    Retry(Span),
+    /// `let pattern: Type = if … { … ask … };`
+    Let { pattern: Pat, ty: Option<Type>, value: Control },
+    /// Control flow that holds a question, as a statement.
+    Control(Control),
+    /// Rust without a question in it. It may still `say`, or jump: the markers of `shape` stand in it.
+    Rust(syn::Stmt),
+}
+
+/// The value of a block.
+pub(crate) enum Value {
+    Rust(Expr),
+    Control(Box<Control>),
+}
+
+/// Control flow that holds a question, and therefore becomes part of the graph.
+pub(crate) enum Control {
+    If { condition: Expr, then: Block, otherwise: Option<Box<Block>> },
+    Match { scrutinee: Expr, arms: Vec<Arm> },
+    Loop { label: Option<Label>, body: Block },
+    While { label: Option<Label>, condition: Expr, body: Block },
+    Block { label: Option<Label>, body: Block },
+}
+
+pub(crate) struct Arm {
+    /// With its guard, if it has one: in syn a guard is part of the pattern.
+    pub(crate) pattern: Pat,
+    pub(crate) body: Block,
+}
+
+/// A question.
+pub(crate) struct Ask {
+    pub(crate) name: Ident,
+    pub(crate) mutable: bool,
+    /// What the reply is read as; missing where the source has none, which was reported.
+    pub(crate) ty: Option<Type>,
+    pub(crate) prompt: Message,
+    pub(crate) wheres: Vec<Where>,
+    pub(crate) within: Option<Within>,
+    pub(crate) refused: Option<Action>,
+}
+
+/// `where CONDITION else action`
+pub(crate) struct Where {
+    pub(crate) condition: Expr,
+    pub(crate) action: Action,
+}
+
+/// `within DURATION else action`
+pub(crate) struct Within {
+    /// An expression of type `Duration`.
+    pub(crate) duration: Expr,
+    pub(crate) action: Option<Action>,
+}
+
+/// What happens when a reply will not do, or does not come.
+pub(crate) enum Action {
+    /// Says it and asks again.
+    Say(Message),
+    /// `|problem| { … }`
+    Block { problem: Option<Ident>, block: Block },
+}
+
+/// Something to say.
+pub(crate) enum Message {
+    /// A string literal and its format arguments.
+    Format { text: String, tokens: TokenStream },
+    /// Any other expression.
+    Value(Expr),
+}

@@ -1,0 +1,257 @@
+//! A question's clauses: `ask "…" where … else … within … else …`.
+
+use std::collections::VecDeque;
+
+use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream, TokenTree};
+use quote::quote_spanned;
+use syn::{Expr, Type};
+
+use super::ast::{Action, Ask, Block, Where, Within};
+use super::message::message;
+use super::parse::block;
+use super::shape::ends_expression;
+use super::words::{Clause, Word};
+use crate::diagnostics::Diagnostics;
+
+/// Reads `"…" clause*`, the tokens after `ask`.
+pub(crate) fn ask(
+    cx: &mut Diagnostics,
+    word: Span,
+    (name, mutable, ty): (Ident, bool, Option<Type>),
+    tokens: TokenStream,
+) -> Option<Ask> {
+    let mut parts = split(tokens);
+    let prompt = message(cx, word, parts.prompt);
+    let mut ask = Ask {
+        name,
+        mutable,
+        ty,
+        prompt: super::ast::Message::Format { text: String::new(), tokens: TokenStream::new() },
+        wheres: Vec::new(),
+        within: None,
+        refused: None,
+    };
+    while let Some(part) = parts.clauses.pop_front() {
+        clause(cx, &mut ask, part, &mut parts.clauses);
+    }
+    ask.prompt = prompt?;
+    Some(ask)
+}
+
+/// One clause's word and the tokens after it.
+struct Part {
+    clause: Clause,
+    word: Ident,
+    tokens: TokenStream,
+}
+
+struct Parts {
+    prompt: TokenStream,
+    clauses: VecDeque<Part>,
+}
+
+/// Cuts before each word of a clause. Such a word follows a whole expression, where Rust has no identifier; only an
+/// `else` might belong to an `if` of the expression before it.
+fn split(tokens: TokenStream) -> Parts {
+    let mut parts = Parts { prompt: TokenStream::new(), clauses: VecDeque::new() };
+    let mut before: Option<TokenTree> = None;
+    // How many `if`s stand open, and whether the last of them has had its block.
+    let mut open_ifs = 0usize;
+    let mut after_if_block = false;
+    for token in tokens {
+        let mut clause = None;
+        if let TokenTree::Ident(ident) = &token {
+            let whole = before.as_ref().is_none_or(|before| ends_expression(before) || is_clause(before));
+            clause = Clause::of(ident)
+                .filter(|clause| whole || *clause == Clause::Else)
+                .map(|clause| (clause, ident.clone()));
+            if ident == "if" && !after_if_block {
+                open_ifs += 1;
+            }
+            if after_if_block && ident == "else" {
+                clause = None;
+            }
+            if after_if_block && ident != "else" && ident != "if" {
+                open_ifs = 0;
+            }
+            after_if_block = after_if_block && ident == "else";
+        } else if let TokenTree::Group(group) = &token {
+            after_if_block = open_ifs > 0 && group.delimiter() == Delimiter::Brace && !after_if_block;
+            if !after_if_block && group.delimiter() == Delimiter::Brace {
+                open_ifs = 0;
+            }
+        } else if after_if_block {
+            after_if_block = false;
+            open_ifs = 0;
+        }
+        before = Some(token.clone());
+        match clause {
+            Some((clause, word)) => {
+                open_ifs = 0;
+                after_if_block = false;
+                parts.clauses.push_back(Part { clause, word, tokens: TokenStream::new() });
+            }
+            None => parts.clauses.back_mut().map_or(&mut parts.prompt, |part| &mut part.tokens).extend([token]),
+        }
+    }
+    parts
+}
+
+fn is_clause(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Ident(ident) if Clause::of(ident).is_some())
+}
+
+fn clause(cx: &mut Diagnostics, ask: &mut Ask, part: Part, rest: &mut VecDeque<Part>) {
+    let span = part.word.span();
+    match part.clause {
+        Clause::Where => {
+            let condition = condition(cx, span, part.tokens);
+            let Some(other) = take_else(rest) else {
+                cx.error(span, "a `where` needs an `else`: what to say to a reply that it refuses")
+                    .help("write `where CONDITION else \"…\"`");
+                return;
+            };
+            if let (Some(condition), Some(action)) = (condition, action(cx, other.word.span(), other.tokens)) {
+                ask.wheres.push(Where { condition, action });
+            }
+        }
+        Clause::Within => {
+            let duration = duration(cx, span, part.tokens);
+            let action = take_else(rest).map(|other| action(cx, other.word.span(), other.tokens));
+            if ask.within.is_some() {
+                cx.error(span, format_args!("the question `{}` has a `within` already", ask.name));
+            } else if let Some(duration) = duration
+                && let None | Some(Some(_)) = action
+            {
+                ask.within = Some(Within { duration, action: action.flatten() });
+            }
+        }
+        Clause::Else => {
+            let action = action(cx, span, part.tokens);
+            if ask.refused.is_some() {
+                cx.error(span, format_args!("the question `{}` has an `else` already", ask.name));
+            } else {
+                ask.refused = action;
+            }
+        }
+        Clause::Later => {
+            cx.error(
+                span,
+                format_args!("`{}` is a clause of the language that this version does not compile", part.word),
+            );
+            take_else(rest);
+        }
+    }
+}
+
+/// The `else` that belongs to the clause before it.
+fn take_else(rest: &mut VecDeque<Part>) -> Option<Part> {
+    rest.pop_front_if(|part| part.clause == Clause::Else)
+}
+
+fn condition(cx: &mut Diagnostics, word: Span, tokens: TokenStream) -> Option<Expr> {
+    if tokens.is_empty() {
+        cx.error(word, "a `where` needs a condition").help("write `where !name.is_empty() else \"…\"`");
+        return None;
+    }
+    syn::parse2(tokens).map_err(|error| cx.syntax(error)).ok()
+}
+
+/// `message | [ action, … ] | ("|" problem "|")? block | verb`
+fn action(cx: &mut Diagnostics, word: Span, tokens: TokenStream) -> Option<Action> {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    match tokens.as_slice() {
+        [] => {
+            cx.error(word, "an `else` says what happens next").help("write a message, a block, or `retry`");
+            None
+        }
+        [TokenTree::Group(group)] if group.delimiter() == Delimiter::Brace => {
+            Some(Action::Block { problem: None, block: block(cx, group) })
+        }
+        [TokenTree::Punct(open), TokenTree::Ident(problem), TokenTree::Punct(close), TokenTree::Group(group)]
+            if open.as_char() == '|' && close.as_char() == '|' && group.delimiter() == Delimiter::Brace =>
+        {
+            Some(Action::Block { problem: Some(problem.clone()), block: block(cx, group) })
+        }
+        [TokenTree::Group(group)] if group.delimiter() == Delimiter::Bracket => {
+            cx.error(group.span(), "a list of actions is a part of the language that this version does not compile");
+            None
+        }
+        [TokenTree::Ident(verb), rest @ ..] if verb_begins(verb, rest) => {
+            let braced: TokenStream = tokens.iter().cloned().collect();
+            Some(Action::Block { problem: None, block: Block::of(cx, braced, word) })
+        }
+        _ => message(cx, word, tokens.into_iter().collect()).map(Action::Say),
+    }
+}
+
+/// Whether an action is a verb: one of the language's, or of Rust's own.
+fn verb_begins(verb: &Ident, rest: &[TokenTree]) -> bool {
+    let rust = verb == "return" || verb == "break" || verb == "continue";
+    rust || Word::of(verb).is_some() && (Word::stands_alone(verb) == rest.is_empty())
+}
+
+/// `500ms`, `30s`, `5min`, `2h`, `7d`, or any expression of type `Duration`.
+fn duration(cx: &mut Diagnostics, word: Span, tokens: TokenStream) -> Option<Expr> {
+    let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    if trees.is_empty() {
+        cx.error(word, "a `within` needs a time").help("write `within 30s`, or `500ms`, `5min`, `2h`, `7d`");
+        return None;
+    }
+    let [TokenTree::Literal(literal)] = trees.as_slice() else {
+        return syn::parse2(tokens).map_err(|error| cx.syntax(error)).ok();
+    };
+    let span = literal.span();
+    let Some(millis) = milliseconds(literal) else {
+        cx.error(span, format_args!("`{literal}` is not a time"))
+            .help("write a whole number with its unit: `500ms`, `30s`, `5min`, `2h`, `7d`");
+        return None;
+    };
+    if millis == 0 {
+        cx.error(span, format_args!("`within {literal}` leaves no time to answer"));
+        return None;
+    }
+    syn::parse2(quote_spanned!(span=> ::core::time::Duration::from_millis(#millis))).ok()
+}
+
+fn milliseconds(literal: &Literal) -> Option<u64> {
+    let text = literal.to_string().replace('_', "");
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let unit = match &text[digits..] {
+        "ms" => 1,
+        "s" => 1_000,
+        "min" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        _ => return None,
+    };
+    text[..digits].parse::<u64>().ok()?.checked_mul(unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clauses_are_cut_before_their_words() {
+        let source = r#""A {}?", x where if a { b } else { c } else "no" within 30s else { retry } else "text""#;
+        let parts = split(source.parse().expect("tokens"));
+        let found: Vec<String> = parts.clauses.iter().map(|part| format!("{}|{}", part.word, part.tokens)).collect();
+        assert_eq!(parts.prompt.to_string(), r#""A {}?" , x"#);
+        let expected =
+            ["where|if a { b } else { c }", r#"else|"no""#, "within|30s", "else|{ retry }", r#"else|"text""#];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn times_have_units() {
+        for (literal, millis) in
+            [("500ms", Some(500)), ("30s", Some(30_000)), ("5min", Some(300_000)), ("2h", Some(7_200_000))]
+        {
+            assert_eq!(milliseconds(&literal.parse().expect("a literal")), millis);
+        }
+        for literal in ["30", "1.5s", "3weeks", "99999999999999999999d"] {
+            assert_eq!(milliseconds(&literal.parse().expect("a literal")), None);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! What is said: a format string with its arguments, or any other expression.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use syn::LitStr;
+
+use super::ast::Message;
+use crate::diagnostics::Diagnostics;
+
+/// Reads a message. `word` is what says it, for the error where there is none.
+pub(crate) fn message(cx: &mut Diagnostics, word: Span, tokens: TokenStream) -> Option<Message> {
+    let Some(first) = tokens.clone().into_iter().next() else {
+        cx.error(word, "there is nothing to say here").help("write a message, as in `\"What is your name?\"`");
+        return None;
+    };
+    if let Some(text) = string(&first) {
+        return Some(Message::Format { text, tokens });
+    }
+    match syn::parse2(tokens) {
+        Ok(value) => Some(Message::Value(value)),
+        Err(error) => {
+            cx.syntax(error);
+            None
+        }
+    }
+}
+
+/// The text of a string literal, also of one that a macro handed on in invisible delimiters.
+fn string(token: &TokenTree) -> Option<String> {
+    let literal: LitStr = syn::parse2(token.clone().into()).ok()?;
+    Some(literal.value())
+}

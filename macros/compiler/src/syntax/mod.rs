@@ -1,0 +1,12 @@
+//! From tokens to the tree. Nothing here fails: what is wrong is reported, and left out of the tree.
+
+pub(crate) mod ast;
+mod clauses;
+mod message;
+pub(crate) mod parse;
+mod recover;
+pub(crate) mod shape;
+mod words;
+
+pub(crate) use message::message;
+pub(crate) use parse::parse;

@@ -1,0 +1,279 @@
+//! Reads the shaped tokens as the tree.
+
+use proc_macro2::{Group, Ident, Span, TokenStream};
+use syn::parse::{ParseStream, Parser};
+use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
+use syn::{Attribute, Expr, Pat, Stmt, Token, braced, parenthesized};
+
+use super::ast::{Arm, Block, Control, Conversation, Parameter, Statement, Value};
+use super::shape::{ASK, RETRY, SAY, shape};
+use super::{clauses, message, recover};
+use crate::diagnostics::Diagnostics;
+
+/// The conversation in `tokens`; nothing where not even its name can be read.
+pub(crate) fn parse(cx: &mut Diagnostics, tokens: TokenStream) -> Option<Conversation> {
+    let head = match head.parse2(tokens) {
+        Ok(head) => head,
+        Err(error) => {
+            cx.syntax(error);
+            return None;
+        }
+    };
+    let body = Block::of(cx, head.body, head.end);
+    Some(Conversation { body, ..head.conversation })
+}
+
+/// What is read before the body is.
+struct Head {
+    conversation: Conversation,
+    body: TokenStream,
+    end: Span,
+}
+
+fn head(input: ParseStream<'_>) -> syn::Result<Head> {
+    let attributes = input.call(Attribute::parse_outer)?;
+    let visibility = input.parse()?;
+    let name: Ident = input.parse().map_err(|error| {
+        syn::Error::new(error.span(), "expected the conversation's name, as in `pub Introduction -> Person { … }`")
+    })?;
+    if input.peek(Token![<]) {
+        return Err(
+            input.error("a conversation with generics is a part of the language that this version does not compile")
+        );
+    }
+    let parameters = if input.peek(syn::token::Paren) { parameters(input)? } else { Vec::new() };
+    for later in ["with", "hears"] {
+        if input.peek(syn::Ident) && input.fork().parse::<Ident>()? == later {
+            return Err(
+                input.error(format_args!("`{later}` is a word of the language that this version does not compile"))
+            );
+        }
+    }
+    let output = if input.parse::<Option<Token![->]>>()?.is_some() { Some(input.parse()?) } else { None };
+    if !input.peek(syn::token::Brace) {
+        return Err(input.error("expected the conversation's body, in braces"));
+    }
+    let content;
+    let braces = braced!(content in input);
+    let body: TokenStream = content.parse()?;
+    if !input.is_empty() {
+        return Err(
+            input.error("nothing stands after the conversation's body: one `conversation!` holds one conversation")
+        );
+    }
+    let end = braces.span.close();
+    let nothing = Block { statements: Vec::new(), tail: None, end };
+    let conversation = Conversation { attributes, visibility, name, parameters, output, body: nothing };
+    Ok(Head { conversation, body, end })
+}
+
+fn parameters(input: ParseStream<'_>) -> syn::Result<Vec<Parameter>> {
+    let content;
+    parenthesized!(content in input);
+    let parameter = |input: ParseStream<'_>| {
+        let attributes = input.call(Attribute::parse_outer)?;
+        let name = input.parse()?;
+        input.parse::<Token![:]>()?;
+        Ok(Parameter { attributes, name, ty: input.parse()? })
+    };
+    Ok(content.parse_terminated(parameter, Token![,])?.into_iter().collect())
+}
+
+/// The block in a brace group of the source.
+pub(crate) fn block(cx: &mut Diagnostics, group: &Group) -> Block {
+    Block::of(cx, group.stream(), group.span_close())
+}
+
+impl Block {
+    /// The block of these tokens, which nothing has shaped yet.
+    pub(crate) fn of(cx: &mut Diagnostics, tokens: TokenStream, end: Span) -> Block {
+        let shaped = shape(cx, tokens);
+        let statements = recover::statements(cx, shaped);
+        Block::of_statements(cx, statements, end)
+    }
+
+    fn of_syn(cx: &mut Diagnostics, block: syn::Block) -> Block {
+        Block::of_statements(cx, block.stmts, block.brace_token.span.close())
+    }
+
+    /// An expression where a block could stand: a match arm, an `else if`.
+    fn of_value(cx: &mut Diagnostics, value: Expr) -> Block {
+        match value {
+            Expr::Block(block) if block.label.is_none() && block.attrs.is_empty() => Block::of_syn(cx, block.block),
+            value => {
+                let end = value.span();
+                Block::of_statements(cx, vec![Stmt::Expr(value, None)], end)
+            }
+        }
+    }
+
+    fn of_statements(cx: &mut Diagnostics, mut statements: Vec<Stmt>, end: Span) -> Block {
+        let tail = match statements.pop() {
+            Some(Stmt::Expr(value, None)) if !matches!(&value, Expr::Macro(_)) => Some(value),
+            Some(last) => {
+                statements.push(last);
+                None
+            }
+            None => None,
+        };
+        let statements = statements.into_iter().filter_map(|statement| self::statement(cx, statement)).collect();
+        let tail = tail.map(|value| match holds_question(&value) {
+            true => {
+                control(cx, value).map_or_else(|value| Value::Rust(*value), |control| Value::Control(Box::new(control)))
+            }
+            false => Value::Rust(value),
+        });
+        Block { statements, tail, end }
+    }
+}
+
+/// A statement in the language's terms; nothing where it was reported to be none.
+fn statement(cx: &mut Diagnostics, statement: Stmt) -> Option<Statement> {
+    match statement {
+        Stmt::Macro(call) => match marker(&call.mac) {
+            Some(SAY) => message::message(cx, call.mac.path.span(), call.mac.tokens).map(Statement::Say),
+            Some(RETRY) => Some(Statement::Retry(call.mac.path.span())),
+            Some(_) => {
+                cx.error(
+                    call.mac.path.span(),
+                    "the answer to a question goes into a variable, which names the question",
+                )
+                .help("write `let answer: Type = ask …;`");
+                None
+            }
+            None => Some(Statement::Rust(Stmt::Macro(call))),
+        },
+        Stmt::Expr(Expr::Macro(call), semicolon) if marker(&call.mac).is_some() => {
+            let call = syn::StmtMacro { attrs: call.attrs, mac: call.mac, semi_token: semicolon };
+            self::statement(cx, Stmt::Macro(call))
+        }
+        Stmt::Local(local) => self::local(cx, local),
+        Stmt::Expr(value, semicolon) if holds_question(&value) => match control(cx, value) {
+            Ok(control) => Some(Statement::Control(control)),
+            Err(value) => Some(Statement::Rust(Stmt::Expr(*value, semicolon))),
+        },
+        other => Some(Statement::Rust(other)),
+    }
+}
+
+fn local(cx: &mut Diagnostics, local: syn::Local) -> Option<Statement> {
+    let Some(init) = &local.init else { return Some(Statement::Rust(Stmt::Local(local))) };
+    if let Expr::Macro(call) = &*init.expr
+        && marker(&call.mac) == Some(ASK)
+    {
+        let word = call.mac.path.span();
+        if let Some((_, otherwise)) = &init.diverge {
+            cx.error(otherwise.span(), "a question has its `else` before the `;`, not a `let … else`");
+        }
+        let (name, mutable, ty) = answer(cx, &local.pat)?;
+        return clauses::ask(cx, word, (name, mutable, ty), call.mac.tokens.clone()).map(Statement::Ask);
+    }
+    if !holds_question(&init.expr) || init.diverge.is_some() {
+        report_lost_questions(cx, &Stmt::Local(local.clone()));
+        return Some(Statement::Rust(Stmt::Local(local)));
+    }
+    let value = *local.init.expect("looked at above").expr;
+    let (pattern, ty) = match local.pat {
+        Pat::Type(typed) => (*typed.pat, Some(*typed.ty)),
+        pattern => (pattern, None),
+    };
+    control(cx, value).ok().map(|value| Statement::Let { pattern, ty, value })
+}
+
+/// `name: Type` on the left of an `ask`.
+fn answer(cx: &mut Diagnostics, pattern: &Pat) -> Option<(Ident, bool, Option<syn::Type>)> {
+    match pattern {
+        Pat::Type(typed) => answer(cx, &typed.pat).map(|(name, mutable, _)| (name, mutable, Some((*typed.ty).clone()))),
+        Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none() => {
+            Some((name.ident.clone(), name.mutability.is_some(), None))
+        }
+        other => {
+            cx.error(other.span(), "the answer to a question goes into one variable, which names the question")
+                .help("write `let answer: Type = ask …;` and take it apart afterwards");
+            None
+        }
+    }
+}
+
+/// Control flow as the language's own. What is none is given back: the questions in it were reported.
+fn control(cx: &mut Diagnostics, value: Expr) -> Result<Control, Box<Expr>> {
+    Ok(match value {
+        Expr::If(branch) => {
+            report_question_in(cx, &branch.cond);
+            Control::If {
+                then: Block::of_syn(cx, branch.then_branch),
+                otherwise: branch.else_branch.map(|(_, otherwise)| Box::new(Block::of_value(cx, *otherwise))),
+                condition: *branch.cond,
+            }
+        }
+        Expr::Match(choice) => {
+            report_question_in(cx, &choice.expr);
+            let arms =
+                choice.arms.into_iter().map(|arm| Arm { pattern: arm.pat, body: Block::of_value(cx, *arm.body) });
+            Control::Match { arms: arms.collect(), scrutinee: *choice.expr }
+        }
+        Expr::Loop(repeat) => Control::Loop { label: repeat.label, body: Block::of_syn(cx, repeat.body) },
+        Expr::While(repeat) => {
+            report_question_in(cx, &repeat.cond);
+            Control::While { label: repeat.label, condition: *repeat.cond, body: Block::of_syn(cx, repeat.body) }
+        }
+        Expr::Block(block) => Control::Block { label: block.label, body: Block::of_syn(cx, block.block) },
+        Expr::Paren(paren) => return control(cx, *paren.expr),
+        Expr::ForLoop(repeat) => {
+            cx.error(
+                repeat.for_token.span,
+                "a `for` that holds a question is a part of the language that this version does not compile",
+            )
+            .help("write `while let Some(item) = items.pop() { … }`");
+            return Err(Box::new(Expr::ForLoop(repeat)));
+        }
+        other => {
+            report_question_in(cx, &other);
+            return Err(Box::new(other));
+        }
+    })
+}
+
+/// Which of the markers of `shape` a macro call is.
+pub(crate) fn marker(call: &syn::Macro) -> Option<&'static str> {
+    [SAY, ASK, RETRY].into_iter().find(|marker| call.path.is_ident(marker))
+}
+
+/// Where questions stand in some Rust.
+#[derive(Default)]
+struct Questions(Vec<Span>);
+
+impl<'ast> Visit<'ast> for Questions {
+    fn visit_macro(&mut self, call: &'ast syn::Macro) {
+        if marker(call) == Some(ASK) {
+            self.0.push(call.path.span());
+        }
+        visit::visit_macro(self, call);
+    }
+}
+
+fn holds_question(value: &Expr) -> bool {
+    let mut questions = Questions::default();
+    questions.visit_expr(value);
+    !questions.0.is_empty()
+}
+
+fn report_question_in(cx: &mut Diagnostics, value: &Expr) {
+    let mut questions = Questions::default();
+    questions.visit_expr(value);
+    report(cx, &questions);
+}
+
+fn report_lost_questions(cx: &mut Diagnostics, statement: &Stmt) {
+    let mut questions = Questions::default();
+    questions.visit_stmt(statement);
+    report(cx, &questions);
+}
+
+fn report(cx: &mut Diagnostics, questions: &Questions) {
+    for span in &questions.0 {
+        cx.error(*span, "a question stands alone, not inside another expression")
+            .help("write `let answer: Type = ask …;` as a statement of its own, and use `answer` here");
+    }
+}

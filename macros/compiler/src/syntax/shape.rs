@@ -1,0 +1,257 @@
+//! Tokens to tokens: makes a body of the language something that syn parses as Rust.
+//!
+//! Wherever one of the language's words begins a statement, an action or a value, it is wrapped with what belongs to
+//! it into a call of a marker macro: `say "Hi", name;` becomes `__converse_say! { "Hi", name };`. What is left is
+//! Rust, and the markers keep the user's tokens and their spans.
+
+use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+
+use super::words::{Word, is_keyword};
+use crate::diagnostics::Diagnostics;
+
+pub(crate) const SAY: &str = "__converse_say";
+pub(crate) const ASK: &str = "__converse_ask";
+pub(crate) const RETRY: &str = "__converse_retry";
+
+/// Wraps the words in `tokens`, which stand in braces, and in everything nested in them.
+pub(crate) fn shape(cx: &mut Diagnostics, tokens: TokenStream) -> TokenStream {
+    let mut variables = Vec::new();
+    Shaper { cx, variables: &mut variables }.stream(tokens)
+}
+
+struct Shaper<'a> {
+    cx: &'a mut Diagnostics,
+    /// Names that a `let` has bound up to here: a word among them is that variable.
+    variables: &'a mut Vec<String>,
+}
+
+impl Shaper<'_> {
+    fn stream(&mut self, tokens: TokenStream) -> TokenStream {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        let known = self.variables.len();
+        let mut out = Vec::with_capacity(tokens.len());
+        let mut at = 0;
+        // Where a statement begins though the source does not show it.
+        let mut mended = None;
+        while at < tokens.len() {
+            match self.word(&tokens, at, mended == Some(at)) {
+                Some((word, ident)) => {
+                    let end = self.wrap(word, ident, &tokens, at, &mut out);
+                    mended = end.missing_semicolon.then_some(end.at);
+                    at = end.at;
+                }
+                None => {
+                    self.remember_variable(&tokens, at);
+                    out.push(match &tokens[at] {
+                        TokenTree::Group(group) if !is_macro_call(&tokens, at) => {
+                            let mut shaped = Group::new(group.delimiter(), self.stream(group.stream()));
+                            shaped.set_span(group.span());
+                            TokenTree::Group(shaped)
+                        }
+                        other => other.clone(),
+                    });
+                    at += 1;
+                }
+            }
+        }
+        self.variables.truncate(known);
+        out.into_iter().collect()
+    }
+
+    /// The word that begins at `at`, if one does. A statement may begin there anyhow, or `fresh` says that one does.
+    fn word<'t>(&self, tokens: &'t [TokenTree], at: usize, fresh: bool) -> Option<(Word, &'t Ident)> {
+        let TokenTree::Ident(ident) = &tokens[at] else { return None };
+        let word = Word::of(ident)?;
+        if self.variables.iter().any(|variable| ident == variable) {
+            return None;
+        }
+        let before = at.checked_sub(1).map(|at| &tokens[at]);
+        let after = tokens.get(at + 1);
+        let begins = fresh || begins_statement(tokens, at);
+        let value = matches!(before, Some(TokenTree::Punct(p)) if p.as_char() == '=');
+        let followed = match after {
+            Some(TokenTree::Literal(_)) => true,
+            Some(TokenTree::Ident(next)) => next != "as" && next != "in" && next != "else",
+            _ => false,
+        };
+        let found = match word {
+            // Two tokens that never stand side by side in Rust, so a question is seen wherever it stands.
+            Word::Ask => followed && !is_path_or_field(before),
+            Word::Say => followed && begins,
+            Word::Retry => begins && ends_statement(after),
+            Word::Later if ident == "hear" => value,
+            Word::Later if Word::stands_alone(ident) => begins && ends_statement(after),
+            Word::Later => followed && (begins || value),
+        };
+        found.then_some((word, ident))
+    }
+
+    /// Wraps the word at `at` with what belongs to it.
+    fn wrap(&mut self, word: Word, ident: &Ident, tokens: &[TokenTree], at: usize, out: &mut Vec<TokenTree>) -> End {
+        let in_arm = at.checked_sub(1).is_some_and(|before| is_arrow(tokens, before));
+        let end = self.end(tokens, at + 1, in_arm);
+        let content = &tokens[at + 1..end.at];
+        let marker = match word {
+            Word::Say => SAY,
+            Word::Ask => ASK,
+            Word::Retry => RETRY,
+            Word::Later => {
+                self.cx.error(
+                    ident.span(),
+                    format_args!("`{ident}` is a word of the language that this version does not compile"),
+                );
+                RETRY
+            }
+        };
+        out.push(TokenTree::Ident(Ident::new(marker, ident.span())));
+        out.push(punct('!', ident.span()));
+        let mut group = Group::new(Delimiter::Brace, content.iter().cloned().collect());
+        group.set_span(content.first().map_or(ident.span(), TokenTree::span));
+        out.push(TokenTree::Group(group));
+        if end.missing_semicolon {
+            let last = tokens[end.at - 1].span();
+            self.cx.error(last, format_args!("`{ident} …` ends with a `;`")).help("put a `;` after this");
+            out.push(punct(';', last));
+        }
+        end
+    }
+
+    /// Where a statement ends that began before `at`: at its `;`, in a match arm at the `,`, or where something follows
+    /// that can only be another statement.
+    fn end(&self, tokens: &[TokenTree], mut at: usize, in_arm: bool) -> End {
+        let start = at;
+        while at < tokens.len() {
+            match &tokens[at] {
+                TokenTree::Punct(p) if p.as_char() == ';' => break,
+                TokenTree::Punct(p) if p.as_char() == ',' && in_arm => break,
+                TokenTree::Ident(ident) if at > start && !in_arm && ends_expression(&tokens[at - 1]) => {
+                    let word = self.word(tokens, at, true).map(|(word, _)| word);
+                    if ident == "let" || matches!(word, Some(Word::Say | Word::Ask)) {
+                        return End { at, missing_semicolon: true };
+                    }
+                }
+                _ => {}
+            }
+            at += 1;
+        }
+        End { at, missing_semicolon: false }
+    }
+
+    fn remember_variable(&mut self, tokens: &[TokenTree], at: usize) {
+        let ident = |at: usize| match tokens.get(at) {
+            Some(TokenTree::Ident(ident)) => Some(ident),
+            _ => None,
+        };
+        if ident(at).is_some_and(|ident| ident == "let") {
+            let name = match ident(at + 1) {
+                Some(mutable) if mutable == "mut" => ident(at + 2),
+                name => name,
+            };
+            // Only words matter here: everything else is never looked up.
+            self.variables.extend(name.filter(|name| Word::of(name).is_some()).map(Ident::to_string));
+        }
+    }
+}
+
+struct End {
+    at: usize,
+    missing_semicolon: bool,
+}
+
+fn punct(character: char, span: Span) -> TokenTree {
+    let mut punct = Punct::new(character, Spacing::Alone);
+    punct.set_span(span);
+    TokenTree::Punct(punct)
+}
+
+/// Whether a statement or the value of a match arm can begin at `at`.
+fn begins_statement(tokens: &[TokenTree], at: usize) -> bool {
+    let Some(before) = at.checked_sub(1) else { return true };
+    match &tokens[before] {
+        TokenTree::Punct(p) => p.as_char() == ';' || is_arrow(tokens, before),
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+        TokenTree::Ident(_) | TokenTree::Literal(_) => false,
+    }
+}
+
+fn ends_statement(after: Option<&TokenTree>) -> bool {
+    match after {
+        None => true,
+        Some(TokenTree::Punct(p)) => matches!(p.as_char(), ';' | ','),
+        Some(_) => false,
+    }
+}
+
+/// Whether an expression can end with this token, so that an identifier after it begins something new.
+pub(crate) fn ends_expression(token: &TokenTree) -> bool {
+    match token {
+        TokenTree::Ident(ident) => !is_keyword(ident),
+        TokenTree::Literal(_) | TokenTree::Group(_) => true,
+        TokenTree::Punct(p) => p.as_char() == '?',
+    }
+}
+
+fn is_path_or_field(before: Option<&TokenTree>) -> bool {
+    matches!(before, Some(TokenTree::Punct(p)) if matches!(p.as_char(), '.' | ':'))
+}
+
+fn is_arrow(tokens: &[TokenTree], at: usize) -> bool {
+    let is = |at: usize, character| matches!(tokens.get(at), Some(TokenTree::Punct(p)) if p.as_char() == character);
+    at > 0 && is(at, '>') && is(at - 1, '=')
+}
+
+/// Whether the group at `at` is the input of a macro, whose tokens are nobody's business but the macro's.
+fn is_macro_call(tokens: &[TokenTree], at: usize) -> bool {
+    let bang = |at: usize| matches!(&tokens[at], TokenTree::Punct(p) if p.as_char() == '!');
+    at >= 2 && bang(at - 1) && matches!(&tokens[at - 2], TokenTree::Ident(ident) if !is_keyword(ident))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(source: &str, shaped: &str) {
+        let mut cx = Diagnostics::default();
+        let out = shape(&mut cx, source.parse().expect("tokens"));
+        assert!(cx.is_empty(), "{cx:?}");
+        let expected: TokenStream = shaped.parse().expect("tokens");
+        assert_eq!(out.to_string(), expected.to_string());
+    }
+
+    #[test]
+    fn words_are_wrapped_with_what_belongs_to_them() {
+        check(r#"say "Hi {}", name;"#, r#"__converse_say! { "Hi {}", name };"#);
+        check(
+            r#"let a: u8 = ask "A?" where a > 1 else "No";"#,
+            r#"let a: u8 = __converse_ask! { "A?" where a > 1 else "No" };"#,
+        );
+        check("if bad { say Json(x); retry }", "if bad { __converse_say! { Json(x) }; __converse_retry! {} }");
+        check(
+            r#"match x { A => say "a", B => retry }"#,
+            r#"match x { A => __converse_say! { "a" }, B => __converse_retry! {} }"#,
+        );
+        check(r#"f(ask "x")"#, r#"f(__converse_ask! { "x" })"#);
+    }
+
+    #[test]
+    fn words_stay_usable_as_names() {
+        check("let retry = 3; if x { retry } else { 1 }", "let retry = 3; if x { retry } else { 1 }");
+        check("say(x); ask.say(1); let say = ask + 1; retry();", "say(x); ask.say(1); let say = ask + 1; retry();");
+        check(r#"println!("{}", say "x")"#, r#"println!("{}", say "x")"#);
+        check(
+            "Person { say, retry: 1, back }; f(a, retry); x > retry",
+            "Person { say, retry: 1, back }; f(a, retry); x > retry",
+        );
+    }
+
+    #[test]
+    fn a_missing_semicolon_is_reported_and_mended() {
+        let mut cx = Diagnostics::default();
+        let source = r#"let a: u8 = ask "A?" else "No" let b: u8 = ask "B?"; say "x" say "y";"#;
+        let out = shape(&mut cx, source.parse().expect("tokens")).to_string();
+        assert_eq!(cx.into_compile_errors().to_string().matches("ends with a `;`").count(), 2);
+        assert_eq!(out.matches("__converse_ask").count(), 2);
+        assert_eq!(out.matches("__converse_say").count(), 2);
+    }
+}

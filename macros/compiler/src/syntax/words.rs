@@ -1,0 +1,62 @@
+//! The language's words, one list. They are contextual: each stays usable as the name of a variable or a function.
+
+use proc_macro2::Ident;
+
+/// A word that begins a statement or an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Word {
+    Say,
+    Ask,
+    Retry,
+    /// Part of the language, but not of what this version compiles.
+    Later,
+}
+
+/// A word that begins a clause of a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Clause {
+    Where,
+    Within,
+    Else,
+    /// Part of the language, but not of what this version compiles.
+    Later,
+}
+
+impl Word {
+    pub(crate) fn of(ident: &Ident) -> Option<Word> {
+        Some(match ident.to_string().as_str() {
+            "say" => Word::Say,
+            "ask" => Word::Ask,
+            "retry" => Word::Retry,
+            "run" | "once" | "hear" | "on" | "wait" | "back" | "answer" | "goto" | "revise" | "close" => Word::Later,
+            _ => return None,
+        })
+    }
+
+    /// Whether the word stands alone, without anything after it.
+    pub(crate) fn stands_alone(ident: &Ident) -> bool {
+        ident == "retry" || ident == "wait" || ident == "back"
+    }
+}
+
+impl Clause {
+    pub(crate) fn of(ident: &Ident) -> Option<Clause> {
+        Some(match ident.to_string().as_str() {
+            "where" => Clause::Where,
+            "within" => Clause::Within,
+            "else" => Clause::Else,
+            "unless" | "among" | "verbatim" | "tries" | "on" => Clause::Later,
+            _ => return None,
+        })
+    }
+}
+
+/// Rust's own keywords that no expression ends with, as far as it matters here.
+pub(crate) fn is_keyword(ident: &Ident) -> bool {
+    const KEYWORDS: &[&str] = &[
+        "as", "break", "const", "continue", "else", "enum", "fn", "for", "if", "impl", "in", "let", "loop", "match",
+        "mod", "move", "mut", "pub", "ref", "return", "static", "struct", "trait", "type", "unsafe", "use", "where",
+        "while", "async", "dyn",
+    ];
+    KEYWORDS.iter().any(|keyword| ident == keyword)
+}
