@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::error::Error;
+
 /// A close code and its reason (RFC 6455 §7.1.5, §7.1.6).
 ///
 /// ```
@@ -51,6 +53,17 @@ impl Close {
     pub fn new(code: u16, reason: impl Into<Cow<'static, str>>) -> Self {
         Close { code, reason: reason.into() }
     }
+
+    /// The same, if it may be sent (RFC 6455 §5.5, §7.4).
+    pub(crate) fn sendable(self) -> Result<Self, Error> {
+        if !matches!(self.code, 1000..=1003 | 1007..=1009 | 1011..=1014 | 3000..=4999) {
+            return Err(Error::bad_close("a server closes with 1000-1003, 1007-1009, 1011-1014 or 3000-4999"));
+        }
+        if self.reason.len() > 123 {
+            return Err(Error::bad_close("a close has a reason of at most 123 bytes"));
+        }
+        Ok(self)
+    }
 }
 
 impl fmt::Display for Close {
@@ -59,5 +72,21 @@ impl fmt::Display for Close {
             "" => write!(f, "{}", self.code),
             reason => write!(f, "{} ({reason})", self.code),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_codes_and_reasons_that_may_be_sent_are() {
+        for code in [1000, 1003, 1007, 1009, 1011, 1012, 1013, 1014, 3000, 4999] {
+            assert!(Close::new(code, "x".repeat(123)).sendable().is_ok(), "{code}");
+        }
+        for code in [0, 999, 1004, 1005, 1006, 1010, 1015, 1016, 2999, 5000, u16::MAX] {
+            assert!(Close::new(code, "").sendable().is_err(), "{code}");
+        }
+        assert!(Close::new(1000, "ü".repeat(62)).sendable().is_err());
     }
 }

@@ -3,6 +3,10 @@
 use std::fmt;
 use std::io;
 
+use tokio_tungstenite::tungstenite;
+
+use crate::close::Close;
+
 /// What a handler returns that drives its socket by hand.
 pub type Result<T = (), E = Error> = std::result::Result<T, E>;
 
@@ -17,6 +21,12 @@ enum Kind {
     Json(serde_json::Error),
     /// The operating system refused.
     Io(io::Error),
+    /// The peer broke the protocol.
+    Protocol(tungstenite::Error),
+    /// A close code or reason that must not be sent.
+    BadClose(&'static str),
+    /// The identifier belongs to another connection.
+    Taken,
     /// A handler's own error.
     Other(Box<dyn std::error::Error + Send + Sync>),
 }
@@ -41,6 +51,32 @@ impl Error {
         Error(Box::new(Kind::Closed))
     }
 
+    /// Whether the reason is that the identifier belongs to another connection.
+    pub fn is_taken(&self) -> bool {
+        matches!(*self.0, Kind::Taken)
+    }
+
+    pub(crate) fn protocol(error: tungstenite::Error) -> Self {
+        Error(Box::new(Kind::Protocol(error)))
+    }
+
+    /// The close code that this error deserves (RFC 6455 §7.4.1).
+    pub(crate) fn close_code(&self) -> u16 {
+        match &*self.0 {
+            Kind::Protocol(tungstenite::Error::Utf8(_)) => Close::INVALID_DATA,
+            Kind::Protocol(_) => Close::PROTOCOL,
+            _ => Close::INTERNAL,
+        }
+    }
+
+    pub(crate) fn bad_close(why: &'static str) -> Self {
+        Error(Box::new(Kind::BadClose(why)))
+    }
+
+    pub(crate) fn taken() -> Self {
+        Error(Box::new(Kind::Taken))
+    }
+
     pub(crate) fn json(error: serde_json::Error) -> Self {
         Error(Box::new(Kind::Json(error)))
     }
@@ -52,6 +88,9 @@ impl fmt::Display for Error {
             Kind::Closed => f.write_str("the socket is closed"),
             Kind::Json(_) => f.write_str("the value cannot be written as JSON"),
             Kind::Io(_) => f.write_str("input or output failed"),
+            Kind::Protocol(_) => f.write_str("the peer broke the WebSocket protocol"),
+            Kind::BadClose(why) => f.write_str(why),
+            Kind::Taken => f.write_str("the identifier belongs to another connection"),
             Kind::Other(error) => fmt::Display::fmt(error, f),
         }
     }
@@ -66,7 +105,8 @@ impl fmt::Debug for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &*self.0 {
-            Kind::Closed => None,
+            Kind::Closed | Kind::BadClose(_) | Kind::Taken => None,
+            Kind::Protocol(error) => Some(error),
             Kind::Json(error) => Some(error),
             Kind::Io(error) => Some(error),
             Kind::Other(error) => error.source(),

@@ -1,21 +1,35 @@
 //! Conversations over WebSockets, written as straight-line Rust and compiled to state machines.
 
 mod close;
+mod connection;
 mod conversation;
+mod driver;
 mod error;
+mod handshake;
+mod keepalive;
+mod limits;
+mod link;
 mod message;
+mod open;
+mod registry;
 mod reply;
+mod route;
 mod serve;
+mod session;
 mod socket;
 mod upgrade;
 
 pub use crate::close::Close;
 pub use crate::conversation::{Clock, Conversation, Finish, Input, Outbox, Slot, Talk};
 pub use crate::error::{Error, Result};
+pub use crate::handshake::UpgradeRejection;
+pub use crate::keepalive::PingPolicy;
+pub use crate::limits::Limits;
 pub use crate::message::{Binary, IntoMessage, Json, Message, Text};
+pub use crate::registry::{ConnectionId, Connections, Taken};
 pub use crate::reply::{Problem, Reply};
-pub use crate::serve::serve;
-pub use crate::socket::WebSocket;
+pub use crate::serve::{Server, serve};
+pub use crate::socket::{Received, Sender, WebSocket};
 pub use crate::upgrade::{Outcome, Upgrade};
 pub use converse_flow as flow;
 pub use converse_macros::{conversation, routes, ws_route};
@@ -30,5 +44,11 @@ pub mod prelude {
 pub mod __private {
     pub use crate::conversation::{Clock, Conversation, Input, Slot, Talk};
     pub use crate::reply::Reply;
+    pub use crate::route::{
+        Extractor, IntoConversation, PathParameter, Request, Routed, State, WsRoute, add, converse, not_a_route,
+        on_socket,
+    };
+    pub use axum::Router;
+    pub use axum::response::Response;
     pub use converse_flow as flow;
 }

@@ -51,6 +51,15 @@ impl Message {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    /// The same with a payload of its own, if it is small: else it keeps the block alive that it was read into.
+    pub(crate) fn detached(self, small: usize) -> Self {
+        match self {
+            Message::Text(text) if text.len() <= small => Message::Text((&*text).into()),
+            Message::Binary(bytes) if bytes.len() <= small => Message::Binary(Bytes::copy_from_slice(&bytes)),
+            large => large,
+        }
+    }
 }
 
 /// A text message is shown as its text, a binary one as its length.

@@ -1,48 +1,162 @@
-//! The handshake (RFC 6455 §4.2) as an axum extractor.
+//! From an HTTP request to a socket: an axum extractor, and the task that its handler's answer starts.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
+use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::response::Response;
+use bytes::Bytes;
+use http::HeaderValue;
 use http::request::Parts;
+use hyper::upgrade::{OnUpgrade, Upgraded};
+use hyper_util::rt::TokioIo;
+use hyper_util::server::conn::auto;
+use tokio::net::TcpStream;
+use tracing::Instrument;
 
+use crate::close::Close;
+use crate::connection::{Connection, Settings};
 use crate::conversation::Conversation;
+use crate::driver::{Work, drive};
+use crate::handshake::{self, UpgradeRejection};
+use crate::keepalive::PingPolicy;
+use crate::limits::{self, Limits};
+use crate::link::Link;
+use crate::open::Open;
+use crate::registry::{ConnectionId, Place};
+use crate::session;
 use crate::socket::WebSocket;
 
-/// A request that asks for a WebSocket, with everything checked that the handshake asks for.
+/// A request that asks for a WebSocket, and may have it: everything that RFC 6455 §4.2.1 demands has been checked.
+///
+/// An axum extractor for handlers that decide for themselves; `#[ws_route]` uses it too. A request that is no
+/// handshake gets its [`UpgradeRejection`] before the handler runs. Extensions, such as compression, are declined.
+///
+/// ```
+/// use axum::{Router, routing::any};
+/// use converse::{Received, Upgrade};
+///
+/// let app: Router = Router::new().route("/echo", any(async |upgrade: Upgrade| {
+///     upgrade.on_socket(async |mut ws| {
+///         while let Received::Message(message) = ws.receive().await {
+///             ws.send(message).await?;
+///         }
+///         Ok::<_, converse::Error>(())
+///     })
+/// }));
+/// ```
 #[derive(Debug)]
-pub struct Upgrade(());
+pub struct Upgrade {
+    key: HeaderValue,
+    upgraded: OnUpgrade,
+    server: Option<Arc<Open>>,
+    settings: Settings,
+}
 
 impl Upgrade {
+    /// Changes how big a message may be.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.settings.limits = Some(limits);
+        self
+    }
+
+    /// Changes how a lost peer is found out.
+    #[must_use]
+    pub fn ping_policy(mut self, policy: PingPolicy) -> Self {
+        self.settings.pings = Some(policy);
+        self
+    }
+
     /// Accepts, and has `handler` drive the socket by hand.
+    ///
+    /// If it returns an error or panics, that is logged and the socket closed with 1011. If it moves the socket
+    /// elsewhere, the connection lives on after it.
     pub fn on_socket<F, Fut>(self, handler: F) -> Response
     where
         F: FnOnce(WebSocket) -> Fut + Send + 'static,
         Fut: Future<Output: Outcome> + Send + 'static,
     {
-        let _ = handler;
-        Response::default()
+        self.run(move |connection| {
+            Box::pin(async move {
+                let outcome = handler(WebSocket::new(Arc::clone(&connection))).await;
+                if let Some(failure) = outcome.failure() {
+                    if connection.is_closing() {
+                        // What else could it do, where the peer has left.
+                        tracing::debug!("a WebSocket's handler failed: {failure:#}");
+                    } else {
+                        tracing::error!("a WebSocket's handler failed: {failure:#}");
+                    }
+                    connection.close(Close::new(Close::INTERNAL, ""));
+                }
+            })
+        })
     }
 
     /// Accepts, and holds `conversation` over the socket.
+    ///
+    /// It ends with 1000 when the conversation does, with the conversation's own close code if it has one, and with
+    /// 1011 if its code panics. If the client leaves, the turn that runs is ended and the conversation dropped.
     pub fn converse<C: Conversation>(self, conversation: C) -> Response {
-        let _ = conversation;
-        Response::default()
+        self.run(|connection| Box::pin(session::hold(WebSocket::new(connection), conversation)))
+    }
+
+    fn run(self, work: impl FnOnce(Arc<Connection>) -> Work) -> Response {
+        let connection = Arc::new(Connection::new(ConnectionId::unique(), Settings::default()));
+        let span = tracing::debug_span!("websocket", id = %connection.id());
+        // From here on the server waits for this connection, whatever becomes of the request.
+        let place = Place::take(Arc::clone(&connection), self.server);
+        tokio::spawn(connect(self.upgraded, self.settings, place, work(connection)).instrument(span));
+        handshake::accept(&self.key)
     }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
-    type Rejection = Infallible;
+    type Rejection = UpgradeRejection;
 
-    async fn from_request_parts(_parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
-        Ok(Upgrade(()))
+    async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Self, UpgradeRejection> {
+        let key = handshake::check(request)?.clone();
+        let upgraded = request.extensions.remove().ok_or(UpgradeRejection::NotUpgradable)?;
+        let server = request.extensions.get().cloned();
+        Ok(Upgrade { key, upgraded, server, settings: Settings::default() })
+    }
+}
+
+/// Waits until the HTTP server has let go of the connection, and runs it.
+async fn connect(upgraded: OnUpgrade, settings: Settings, place: Place, work: Work) {
+    let upgraded = match tokio::time::timeout(limits::HANDSHAKE, upgraded).await {
+        Ok(Ok(upgraded)) => upgraded,
+        Ok(Err(error)) => return tracing::debug!(%error, "the handshake failed"),
+        Err(_elapsed) => return tracing::debug!("the handshake took too long"),
+    };
+    let limits = settings.limits.unwrap_or_default();
+    let pings = settings.pings.unwrap_or_default();
+    match bare(upgraded) {
+        Ok((tcp, early)) => drive(Link::new(tcp, early, limits, pings), place, work).await,
+        Err(io) => drive(Link::new(TokioIo::new(io), Bytes::new(), limits, pings), place, work).await,
+    }
+}
+
+/// The TCP stream without its HTTP wrapping, and what has been read of it already. hyper wraps it once, the server of
+/// hyper-util, which is behind `axum::serve`, twice.
+fn bare(upgraded: Upgraded) -> Result<(TcpStream, Bytes), Upgraded> {
+    match upgraded.downcast::<TokioIo<TcpStream>>() {
+        Ok(parts) => Ok((parts.io.into_inner(), parts.read_buf)),
+        Err(upgraded) => {
+            let parts = auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded)?;
+            Ok((parts.io.into_inner(), parts.read_buf))
+        }
     }
 }
 
 /// What a handler that drives a socket may return: nothing, or a `Result` whose error can be shown.
-pub trait Outcome: Send {
+#[diagnostic::on_unimplemented(
+    message = "a handler that drives a WebSocket cannot return `{Self}`",
+    label = "neither `()` nor a `Result<(), E>` whose `E` can be displayed",
+    note = "return `converse::Result`, or nothing"
+)]
+pub trait Outcome {
     /// What went wrong, for the log.
     fn failure(&self) -> Option<&dyn fmt::Display>;
 }
@@ -53,7 +167,7 @@ impl Outcome for () {
     }
 }
 
-impl<E: fmt::Display + Send> Outcome for Result<(), E> {
+impl<E: fmt::Display> Outcome for Result<(), E> {
     fn failure(&self) -> Option<&dyn fmt::Display> {
         self.as_ref().err().map(|error| error as &dyn fmt::Display)
     }

@@ -1,0 +1,183 @@
+//! What a request has to be to become a WebSocket (RFC 6455 §4.2.1), and the answers to the ones that are not.
+
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use http::header::{
+    ALLOW, CONNECTION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
+    SEC_WEBSOCKET_VERSION, UPGRADE,
+};
+use http::request::Parts;
+use http::{Method, StatusCode, Version};
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+
+/// Why a request does not become a WebSocket. As a response it says in plain text what was expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UpgradeRejection {
+    /// 405: a handshake is a GET request.
+    Method,
+    /// 426: a plain HTTP request, without the headers `Connection: Upgrade` and `Upgrade: websocket`.
+    NotAnUpgrade,
+    /// 426: a `Sec-WebSocket-Version` other than 13, or none.
+    Version,
+    /// 400: a `Sec-WebSocket-Key` that is not 16 bytes in base64, or none.
+    Key,
+    /// 500: the server does not hand its connections over; not `converse::serve`'s doing, nor `axum::serve`'s.
+    NotUpgradable,
+}
+
+impl UpgradeRejection {
+    /// The HTTP status that says so.
+    pub fn status(self) -> StatusCode {
+        match self {
+            UpgradeRejection::Method => StatusCode::METHOD_NOT_ALLOWED,
+            UpgradeRejection::NotAnUpgrade | UpgradeRejection::Version => StatusCode::UPGRADE_REQUIRED,
+            UpgradeRejection::Key => StatusCode::BAD_REQUEST,
+            UpgradeRejection::NotUpgradable => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+impl std::fmt::Display for UpgradeRejection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            UpgradeRejection::Method => "a WebSocket handshake is a GET request",
+            UpgradeRejection::NotAnUpgrade => {
+                "this is a WebSocket: expected HTTP/1.1 with the headers `Connection: Upgrade` and `Upgrade: websocket`"
+            }
+            UpgradeRejection::Version => "expected the header `Sec-WebSocket-Version: 13`",
+            UpgradeRejection::Key => "expected one header `Sec-WebSocket-Key` with 16 bytes in base64",
+            UpgradeRejection::NotUpgradable => "this server cannot upgrade the connection",
+        })
+    }
+}
+
+impl std::error::Error for UpgradeRejection {}
+
+impl IntoResponse for UpgradeRejection {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::from(format!("{self}\n")));
+        *response.status_mut() = self.status();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+        match self {
+            UpgradeRejection::Method => {
+                headers.insert(ALLOW, HeaderValue::from_static("GET"));
+            }
+            UpgradeRejection::NotAnUpgrade | UpgradeRejection::Version => {
+                // RFC 9110 §15.5.22 asks for the first two, RFC 6455 §4.2.2 for the third.
+                headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+                headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+                headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+            }
+            UpgradeRejection::Key | UpgradeRejection::NotUpgradable => {}
+        }
+        response
+    }
+}
+
+/// The key of a request that is a handshake.
+pub(crate) fn check(request: &Parts) -> Result<&HeaderValue, UpgradeRejection> {
+    let headers = &request.headers;
+    if request.method != Method::GET {
+        return Err(UpgradeRejection::Method);
+    }
+    let asks = lists(headers, &CONNECTION, "upgrade") && lists(headers, &UPGRADE, "websocket");
+    if !asks || request.version < Version::HTTP_11 {
+        return Err(UpgradeRejection::NotAnUpgrade);
+    }
+    if headers.get(SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
+        return Err(UpgradeRejection::Version);
+    }
+    let mut keys = headers.get_all(SEC_WEBSOCKET_KEY).into_iter();
+    match (keys.next(), keys.next()) {
+        (Some(key), None) if is_key(key.as_bytes()) => Ok(key),
+        _ => Err(UpgradeRejection::Key),
+    }
+}
+
+/// The answer that accepts a handshake with this key.
+pub(crate) fn accept(key: &HeaderValue) -> Response {
+    let accept = HeaderValue::try_from(derive_accept_key(key.as_bytes())).expect("base64 is a header's value");
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    let headers = response.headers_mut();
+    headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+    headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+    headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
+    response
+}
+
+/// Whether a header, which may come several times, has `token` in one of its lists.
+fn lists(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
+    headers.get_all(name).into_iter().any(|value| {
+        value.to_str().is_ok_and(|list| list.split(',').any(|item| item.trim().eq_ignore_ascii_case(token)))
+    })
+}
+
+/// Whether this is base64 of 16 bytes: 22 digits and the padding.
+fn is_key(key: &[u8]) -> bool {
+    key.len() == 24
+        && key.ends_with(b"==")
+        && key[..22].iter().all(|&digit| digit.is_ascii_alphanumeric() || digit == b'+' || digit == b'/')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
+
+    fn rejection(method: Method, headers: &[(HeaderName, &'static str)]) -> Option<UpgradeRejection> {
+        let mut request = http::Request::new(());
+        *request.method_mut() = method;
+        for (name, value) in headers {
+            request.headers_mut().append(name, HeaderValue::from_static(value));
+        }
+        check(&request.into_parts().0).err()
+    }
+
+    fn good() -> Vec<(HeaderName, &'static str)> {
+        vec![
+            (CONNECTION, "keep-alive, Upgrade"),
+            (UPGRADE, "WebSocket"),
+            (SEC_WEBSOCKET_VERSION, "13"),
+            (SEC_WEBSOCKET_KEY, KEY),
+        ]
+    }
+
+    fn with(name: HeaderName, value: &'static str) -> Vec<(HeaderName, &'static str)> {
+        let mut headers = good();
+        headers.retain(|(other, _)| *other != name);
+        headers.push((name, value));
+        headers
+    }
+
+    #[test]
+    fn a_handshake_is_accepted_with_the_key_of_the_rfc() {
+        assert_eq!(rejection(Method::GET, &good()), None);
+        let response = accept(&HeaderValue::from_static(KEY));
+        assert_eq!(response.headers()[SEC_WEBSOCKET_ACCEPT], "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    }
+
+    #[test]
+    fn tokens_count_and_not_what_looks_like_them() {
+        let get = |headers: &[_]| rejection(Method::GET, headers);
+        assert_eq!(rejection(Method::POST, &good()), Some(UpgradeRejection::Method));
+        assert_eq!(get(&[]), Some(UpgradeRejection::NotAnUpgrade));
+        assert_eq!(get(&with(CONNECTION, "not-upgrade")), Some(UpgradeRejection::NotAnUpgrade));
+        assert_eq!(get(&with(UPGRADE, "h2c")), Some(UpgradeRejection::NotAnUpgrade));
+        assert_eq!(get(&with(SEC_WEBSOCKET_VERSION, "8")), Some(UpgradeRejection::Version));
+        assert_eq!(get(&good()[..2]), Some(UpgradeRejection::Version));
+    }
+
+    #[test]
+    fn a_key_is_sixteen_bytes_and_there_is_one() {
+        for key in ["", "x", "dGhlIHNhbXBsZSBub25jZQ=", "dGhlIHNhbXBsZSBub25jZQ=!", "dGhlIHNhbXBsZSBub25!ZQ=="] {
+            assert_eq!(rejection(Method::GET, &with(SEC_WEBSOCKET_KEY, key)), Some(UpgradeRejection::Key), "{key}");
+        }
+        let mut twice = good();
+        twice.push((SEC_WEBSOCKET_KEY, KEY));
+        assert_eq!(rejection(Method::GET, &twice), Some(UpgradeRejection::Key));
+    }
+}

@@ -1,0 +1,219 @@
+//! Telling a quiet peer from a lost one.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::message::{Message, Text};
+
+/// How a socket finds out that its peer is gone, and keeps proxies from cutting a quiet connection.
+///
+/// The default is [`PingPolicy::protocol`] with 20 s and 20 s.
+///
+/// ```
+/// use std::time::Duration;
+/// use converse::{PingPolicy, Received, WebSocket};
+///
+/// async fn watch(mut ws: WebSocket) {
+///     ws.ping_policy(PingPolicy::message("ping-message", Duration::from_secs(10)));
+///     while let Received::Message(message) = ws.receive().await {
+///         println!("{message}"); // never an echoed "ping-message"
+///     }
+/// }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PingPolicy(Policy);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Policy {
+    Off,
+    Protocol { every: Duration, timeout: Duration },
+    Message { text: Text, every: Duration },
+}
+
+impl PingPolicy {
+    /// Nothing is sent, and a lost peer is noticed only when something is.
+    pub const OFF: Self = PingPolicy(Policy::Off);
+
+    /// A ping frame (RFC 6455 §5.5.2) goes out this often. A peer from which *nothing at all* comes within `timeout`
+    /// of a ping is lost: every byte counts as life, so that a pong stuck behind a long message harms nobody. The
+    /// connection is then closed with 1011, and [`receive`](crate::WebSocket::receive) says
+    /// [`Close::ABNORMAL`](crate::Close::ABNORMAL).
+    ///
+    /// While a full inbox keeps the socket from reading, no deadline runs.
+    pub const fn protocol(every: Duration, timeout: Duration) -> Self {
+        PingPolicy(Policy::Protocol { every, timeout })
+    }
+
+    /// A text message goes out this often, for peers that neither see pings nor send their own, as scripts in a
+    /// browser. A peer may send it back: each one sent takes at most one equal text message out of what
+    /// [`receive`](crate::WebSocket::receive) hands out. One that says nothing is not cut off.
+    pub fn message(text: impl Into<Text>, every: Duration) -> Self {
+        PingPolicy(Policy::Message { text: text.into(), every })
+    }
+}
+
+impl Default for PingPolicy {
+    fn default() -> Self {
+        PingPolicy::protocol(Duration::from_secs(20), Duration::from_secs(20))
+    }
+}
+
+/// A policy at work. It is told the time and what came, and says what is due; it does no input or output.
+#[derive(Debug)]
+pub(crate) struct Keepalive {
+    policy: Policy,
+    /// When the next ping is due.
+    next: Option<Instant>,
+    /// By when something must have come, and how many bytes had come when the ping went out.
+    answer: Option<(Instant, u64)>,
+    /// How many messages went out whose echo has not come.
+    unechoed: u32,
+}
+
+/// What is due.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Due {
+    Nothing,
+    Ping,
+    Message(Message),
+    /// The peer is lost.
+    Lost,
+}
+
+impl Keepalive {
+    pub(crate) fn new(policy: PingPolicy, now: Instant) -> Self {
+        let mut keepalive = Keepalive { policy: policy.0, next: None, answer: None, unechoed: 0 };
+        keepalive.schedule(now);
+        keepalive
+    }
+
+    /// Changes the policy; echoes of the old one's message are then messages like any other.
+    pub(crate) fn change(&mut self, policy: PingPolicy, now: Instant) {
+        *self = Keepalive::new(policy, now);
+    }
+
+    /// When to call [`Keepalive::tick`].
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        match self.answer {
+            Some((answer, _)) => Some(self.next.map_or(answer, |next| next.min(answer))),
+            None => self.next,
+        }
+    }
+
+    /// `heard` is how many bytes have come so far; `None` while the socket is kept from reading.
+    pub(crate) fn tick(&mut self, now: Instant, heard: Option<u64>) -> Due {
+        let Some(bytes) = heard else {
+            // Not reading, so nothing can be heard: neither blame the peer for it nor wake up all the time.
+            if self.deadline().is_some_and(|deadline| deadline <= now) {
+                self.answer = None;
+                self.schedule(now);
+            }
+            return Due::Nothing;
+        };
+        if let Some((answer, before)) = self.answer {
+            if bytes != before {
+                self.answer = None;
+            } else if answer <= now {
+                return Due::Lost;
+            }
+        }
+        if self.next.is_none_or(|next| next > now) {
+            return Due::Nothing;
+        }
+        self.schedule(now);
+        match &self.policy {
+            Policy::Off => Due::Nothing,
+            Policy::Protocol { timeout, .. } => {
+                self.answer = self.answer.or_else(|| Some((now.checked_add(*timeout)?, bytes)));
+                Due::Ping
+            }
+            Policy::Message { text, .. } => {
+                self.unechoed = self.unechoed.saturating_add(1);
+                Due::Message(text.clone().into())
+            }
+        }
+    }
+
+    /// Whether `message` is a ping-message come back.
+    pub(crate) fn is_echo(&mut self, message: &Message) -> bool {
+        let Policy::Message { text, .. } = &self.policy else { return false };
+        let echo = self.unechoed > 0 && message.as_text() == Some(text);
+        self.unechoed -= u32::from(echo);
+        echo
+    }
+
+    fn schedule(&mut self, now: Instant) {
+        self.next = match self.policy {
+            Policy::Off => None,
+            // An interval of nothing would spin.
+            Policy::Protocol { every, .. } | Policy::Message { every, .. } => {
+                now.checked_add(every.max(Duration::from_millis(1)))
+            }
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn a_peer_is_lost_when_nothing_comes_within_the_timeout_of_a_ping() {
+        let start = Instant::now();
+        let mut keepalive = Keepalive::new(PingPolicy::default(), start);
+        assert_eq!(keepalive.tick(start + 19 * SECOND, Some(7)), Due::Nothing);
+        assert_eq!(keepalive.tick(start + 20 * SECOND, Some(7)), Due::Ping);
+        assert_eq!(keepalive.tick(start + 39 * SECOND, Some(7)), Due::Nothing);
+        assert_eq!(keepalive.tick(start + 40 * SECOND, Some(7)), Due::Lost);
+    }
+
+    #[test]
+    fn any_byte_is_a_sign_of_life() {
+        let start = Instant::now();
+        let mut keepalive = Keepalive::new(PingPolicy::default(), start);
+        assert_eq!(keepalive.tick(start + 20 * SECOND, Some(7)), Due::Ping);
+        assert_eq!(keepalive.tick(start + 40 * SECOND, Some(8)), Due::Ping);
+        assert_eq!(keepalive.tick(start + 60 * SECOND, Some(8)), Due::Lost);
+    }
+
+    #[test]
+    fn frequent_pings_do_not_put_the_deadline_off() {
+        let start = Instant::now();
+        let mut keepalive = Keepalive::new(PingPolicy::protocol(SECOND, 3 * SECOND), start);
+        for seconds in 1..4 {
+            assert_eq!(keepalive.tick(start + seconds * SECOND, Some(0)), Due::Ping);
+        }
+        assert_eq!(keepalive.tick(start + 4 * SECOND, Some(0)), Due::Lost);
+    }
+
+    #[test]
+    fn who_does_not_listen_blames_nobody() {
+        let start = Instant::now();
+        let mut keepalive = Keepalive::new(PingPolicy::default(), start);
+        assert_eq!(keepalive.tick(start + 20 * SECOND, Some(7)), Due::Ping);
+        assert_eq!(keepalive.tick(start + 400 * SECOND, None), Due::Nothing);
+        assert_eq!(keepalive.tick(start + 401 * SECOND, Some(7)), Due::Nothing);
+        assert_eq!(keepalive.deadline(), Some(start + 420 * SECOND));
+    }
+
+    #[test]
+    fn each_ping_message_takes_one_echo() {
+        let start = Instant::now();
+        let mut keepalive = Keepalive::new(PingPolicy::message("ping-message", 10 * SECOND), start);
+        assert!(!keepalive.is_echo(&"ping-message".into()));
+        assert_eq!(keepalive.tick(start + 10 * SECOND, Some(0)), Due::Message("ping-message".into()));
+        assert!(!keepalive.is_echo(&"another".into()));
+        assert!(keepalive.is_echo(&"ping-message".into()));
+        assert!(!keepalive.is_echo(&"ping-message".into()));
+    }
+
+    #[test]
+    fn an_endless_interval_is_none() {
+        let start = Instant::now();
+        assert_eq!(Keepalive::new(PingPolicy::protocol(Duration::MAX, SECOND), start).deadline(), None);
+        assert_eq!(Keepalive::new(PingPolicy::OFF, start).deadline(), None);
+    }
+}

@@ -1,0 +1,66 @@
+//! Asynchronous input and output under a codec that knows only `Read` and `Write`.
+
+use std::io::{self, Read, Write};
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// Says [`WouldBlock`](io::ErrorKind::WouldBlock) where the I/O is pending, having left its waker there.
+#[derive(Debug)]
+pub(super) struct Bridge<IO> {
+    io: IO,
+    waker: Waker,
+    /// How many bytes have come.
+    pub(super) read: u64,
+    /// How many bytes have gone.
+    pub(super) written: u64,
+}
+
+impl<IO: AsyncRead + AsyncWrite + Unpin> Bridge<IO> {
+    pub(super) fn new(io: IO, already_read: usize) -> Self {
+        Bridge { io, waker: Waker::noop().clone(), read: already_read as u64, written: 0 }
+    }
+
+    /// Has `waker` woken by whatever is pending from now on.
+    pub(super) fn wake(&mut self, waker: &Waker) {
+        self.waker.clone_from(waker);
+    }
+
+    /// Says to the peer that nothing more will come.
+    pub(super) fn shutdown(&mut self) -> io::Result<()> {
+        let mut cx = Context::from_waker(&self.waker);
+        blocking(Pin::new(&mut self.io).poll_shutdown(&mut cx))
+    }
+}
+
+impl<IO: AsyncRead + Unpin> Read for Bridge<IO> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut buffer = ReadBuf::new(buffer);
+        let mut cx = Context::from_waker(&self.waker);
+        blocking(Pin::new(&mut self.io).poll_read(&mut cx, &mut buffer))?;
+        self.read += buffer.filled().len() as u64;
+        Ok(buffer.filled().len())
+    }
+}
+
+impl<IO: AsyncWrite + Unpin> Write for Bridge<IO> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut cx = Context::from_waker(&self.waker);
+        let written = blocking(Pin::new(&mut self.io).poll_write(&mut cx, bytes))?;
+        self.written += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let mut cx = Context::from_waker(&self.waker);
+        blocking(Pin::new(&mut self.io).poll_flush(&mut cx))
+    }
+}
+
+fn blocking<T>(poll: Poll<io::Result<T>>) -> io::Result<T> {
+    match poll {
+        Poll::Ready(result) => result,
+        Poll::Pending => Err(io::ErrorKind::WouldBlock.into()),
+    }
+}

@@ -1,0 +1,185 @@
+//! Finding a connection by its identifier.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+
+use crate::close::Close;
+use crate::connection::Connection;
+use crate::error::Error;
+use crate::open::Open;
+use crate::socket::Sender;
+
+/// What a connection is found by: a number that no other connection of this process ever has, or a name that the
+/// application chose with [`WebSocket::identify`](crate::WebSocket::identify). The two never meet.
+///
+/// ```
+/// use converse::ConnectionId;
+///
+/// let ada = ConnectionId::from("ada");
+/// assert_eq!(ada, ConnectionId::from(String::from("ada")));
+/// assert_eq!(ada.to_string(), "ada");
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct ConnectionId(Id);
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Id {
+    Number(u64),
+    Name(Arc<str>),
+}
+
+impl ConnectionId {
+    pub(crate) fn unique() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        ConnectionId(Id::Number(NEXT.fetch_add(1, Ordering::Relaxed)))
+    }
+}
+
+impl From<&str> for ConnectionId {
+    fn from(name: &str) -> Self {
+        ConnectionId(Id::Name(name.into()))
+    }
+}
+
+impl From<String> for ConnectionId {
+    fn from(name: String) -> Self {
+        ConnectionId(Id::Name(name.into()))
+    }
+}
+
+impl From<&ConnectionId> for ConnectionId {
+    fn from(id: &ConnectionId) -> Self {
+        id.clone()
+    }
+}
+
+impl fmt::Display for ConnectionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Id::Number(number) => write!(f, "#{number}"),
+            Id::Name(name) => f.write_str(name),
+        }
+    }
+}
+
+impl fmt::Debug for ConnectionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Id::Number(number) => write!(f, "#{number}"),
+            Id::Name(name) => fmt::Debug::fmt(name, f),
+        }
+    }
+}
+
+/// What happens where an identifier belongs to another connection already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// The other connection keeps it, and this one is told with an error.
+    Refuse,
+    /// This connection gets it, and the other one is closed with this.
+    Replace(Close),
+}
+
+impl Taken {
+    /// [`Taken::Replace`] with [`Close::REPLACED`], 4409.
+    pub const REPLACE: Self =
+        Taken::Replace(Close { code: Close::REPLACED, reason: std::borrow::Cow::Borrowed("replaced") });
+}
+
+/// The open connections of this process, of all its servers.
+#[derive(Debug)]
+pub struct Connections(());
+
+impl Connections {
+    /// The connection with this identifier, to send to it or to close it. One that has ended, or is being closed, is
+    /// not found.
+    ///
+    /// ```
+    /// use converse::Connections;
+    ///
+    /// async fn tell(user: &str) -> converse::Result {
+    ///     match Connections::get(user) {
+    ///         Some(connection) => connection.send("Dinner is ready.").await,
+    ///         None => Ok(()), // not at home
+    ///     }
+    /// }
+    /// ```
+    pub fn get(id: impl Into<ConnectionId>) -> Option<Sender> {
+        let connection = Arc::clone(open().get(&id.into())?);
+        (!connection.is_ending()).then(|| Sender::new(connection))
+    }
+
+    /// How many connections are open.
+    pub fn count() -> usize {
+        open().len()
+    }
+}
+
+static OPEN: LazyLock<Mutex<HashMap<ConnectionId, Arc<Connection>>>> = LazyLock::new(Mutex::default);
+
+fn open() -> MutexGuard<'static, HashMap<ConnectionId, Arc<Connection>>> {
+    OPEN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A connection's place among the open ones, of the process and of its server. Given up when dropped.
+#[derive(Debug)]
+pub(crate) struct Place {
+    connection: Arc<Connection>,
+    server: Option<Arc<Open>>,
+}
+
+impl Place {
+    pub(crate) fn take(connection: Arc<Connection>, server: Option<Arc<Open>>) -> Self {
+        open().insert(connection.id(), Arc::clone(&connection));
+        if let Some(server) = &server {
+            server.enter(&connection);
+        }
+        Place { connection, server }
+    }
+
+    pub(crate) fn connection(&self) -> &Arc<Connection> {
+        &self.connection
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.connection.over(None);
+        if let Some(server) = &self.server {
+            server.leave(&self.connection);
+        }
+        // Under one lock, so that no `identify` comes between the name and its removal. The name may be another
+        // connection's already.
+        let mut open = open();
+        if let Entry::Occupied(entry) = open.entry(self.connection.id())
+            && Arc::ptr_eq(entry.get(), &self.connection)
+        {
+            entry.remove();
+        }
+    }
+}
+
+/// Gives a connection an identifier of the application's.
+pub(crate) fn identify(connection: &Arc<Connection>, id: ConnectionId, taken: Taken) -> Result<(), Error> {
+    let replaced = {
+        let mut open = open();
+        let holder = open.get(&id).filter(|holder| !Arc::ptr_eq(holder, connection));
+        let replaced = match (holder.filter(|holder| !holder.is_ending()), taken) {
+            (None, _) => None,
+            (Some(_), Taken::Refuse) => return Err(Error::taken()),
+            (Some(holder), Taken::Replace(close)) => Some((Arc::clone(holder), close.sendable()?)),
+        };
+        // One that has ended has left, or is about to: then it must not come in again.
+        let before = connection.rename(id.clone()).ok_or_else(Error::closed)?;
+        open.remove(&before);
+        open.insert(id, Arc::clone(connection));
+        replaced
+    };
+    if let Some((holder, close)) = replaced {
+        holder.close(close);
+    }
+    Ok(())
+}
