@@ -1,0 +1,86 @@
+//! What `#[ws_route]` and `routes!` put their routes on: traits for the enum beside a handler, and the steps from a
+//! request to the handler and from its answer to the response.
+//!
+//! Upgrade checks come first, extractors next, in the order of the handler's parameters; then the handler runs.
+
+mod answer;
+mod request;
+
+use std::future::Future;
+use std::marker::PhantomData;
+
+use axum::Router;
+use axum::extract;
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use converse_flow::Route;
+
+pub use answer::{IntoConversation, converse, on_socket};
+pub use request::{Extractor, PathParameter, Request};
+
+/// A handler's route, as a constant.
+pub trait Routed: 'static {
+    /// Its pattern, and where the handler stands.
+    const ROUTE: Route;
+
+    /// The names of the pattern's parameters, in order.
+    const PARAMETERS: &'static [&'static str];
+}
+
+/// A handler that answers requests to a router whose state is `S`.
+///
+/// `F` is the handler's function, and anything: where a list names a function that does not exist, `F` is unknown, and the
+/// compiler says no more than that.
+#[diagnostic::on_unimplemented(
+    message = "this is not a WebSocket route",
+    label = "not a handler with a route",
+    note = "put `#[ws_route(\"/…\")]` on the handler"
+)]
+pub trait WsRoute<S, F>: Routed {
+    /// Answers one request. A refusal is the same as a response, and comes early.
+    fn answer(request: Request<S>) -> impl Future<Output = Result<Response, Response>> + Send;
+}
+
+/// What can be the state of a router.
+pub trait State: Clone + Send + Sync + 'static {}
+
+impl<S: Clone + Send + Sync + 'static> State for S {}
+
+/// The router, and the route `R` in it.
+pub fn add<R, S, F>(router: Router<S>, _handler: F) -> Router<S>
+where
+    R: WsRoute<S, F>,
+    S: State,
+{
+    let answer = |extract::State(state): extract::State<S>, request: extract::Request| async move {
+        <R as WsRoute<S, F>>::answer(Request::new(request, state)).await.into_response()
+    };
+    router.route(R::ROUTE.pattern, any(answer))
+}
+
+/// The constant of a type that may have none.
+#[derive(Debug)]
+pub struct RouteOf<R>(PhantomData<R>);
+
+impl<R: Routed> RouteOf<R> {
+    /// The route that stands beside a handler: where there is one this goes before [`NoRoute::ROUTE`].
+    pub const ROUTE: Route = R::ROUTE;
+}
+
+/// What `routes!` falls back on, to say in one sentence that something is not a route.
+pub mod not_a_route {
+    use super::{Route, RouteOf};
+
+    /// The type of a name that is a function's alone.
+    #[allow(non_camel_case_types)]
+    #[derive(Debug)]
+    pub enum __route {}
+
+    /// The constant of a type that has none.
+    pub trait NoRoute {
+        /// Conflicts with nothing.
+        const ROUTE: Route = Route { pattern: "", shape: "", catch_all: false, handler: "", file: "", line: 0 };
+    }
+
+    impl<R> NoRoute for RouteOf<R> {}
+}

@@ -1,0 +1,62 @@
+//! What becomes of a handler's answer.
+
+use std::future::Future;
+
+use axum::response::{IntoResponse, Response};
+
+use crate::conversation::Conversation;
+use crate::socket::WebSocket;
+use crate::upgrade::{Outcome, Upgrade};
+
+/// What a handler can return that leaves its socket to the runtime: a conversation, or a `Result` of one, whose error
+/// refuses the upgrade with the response that it is.
+#[diagnostic::on_unimplemented(
+    message = "a WebSocket route cannot answer with `{Self}`",
+    label = "neither a conversation nor a `Result` of one",
+    note = "return a conversation, or a `Result` of one whose error implements `IntoResponse`",
+    note = "a handler that takes a `WebSocket` may return `converse::Result` or nothing"
+)]
+pub trait IntoConversation {
+    /// The conversation to be held.
+    type Conversation: Conversation;
+
+    /// The conversation, or the response that refuses it.
+    ///
+    /// # Errors
+    ///
+    /// Where the handler refuses the upgrade.
+    fn into_conversation(self) -> Result<Self::Conversation, Response>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<C: Conversation> IntoConversation for C {
+    type Conversation = C;
+
+    fn into_conversation(self) -> Result<C, Response> {
+        Ok(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<C: Conversation, E: IntoResponse> IntoConversation for Result<C, E> {
+    type Conversation = C;
+
+    fn into_conversation(self) -> Result<C, Response> {
+        self.map_err(IntoResponse::into_response)
+    }
+}
+
+/// Holds the conversation that a handler answered with.
+pub fn converse<A: IntoConversation>(upgrade: Upgrade, answer: A) -> Result<Response, Response> {
+    Ok(upgrade.converse(answer.into_conversation()?))
+}
+
+/// Has a handler drive the socket by hand.
+pub fn on_socket<O, F, Fut>(upgrade: Upgrade, handler: F) -> Result<Response, Response>
+where
+    O: Outcome,
+    F: FnOnce(WebSocket) -> Fut + Send + 'static,
+    Fut: Future<Output = O> + Send + 'static,
+{
+    Ok(upgrade.on_socket(handler))
+}

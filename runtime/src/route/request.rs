@@ -1,0 +1,104 @@
+//! A handler's arguments: parameters of the path by name, everything else by axum's extractors.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use axum::extract::{FromRequestParts, Path};
+use axum::response::{IntoResponse, Response};
+use http::request::Parts;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+
+use super::{Routed, State};
+use crate::upgrade::Upgrade;
+
+/// A request on its way to a handler.
+#[derive(Debug)]
+pub struct Request<S> {
+    parts: Parts,
+    state: S,
+}
+
+impl<S: State> Request<S> {
+    pub(super) fn new(request: axum::extract::Request, state: S) -> Self {
+        Request { parts: request.into_parts().0, state }
+    }
+
+    /// Checks that the request asks for a WebSocket.
+    pub async fn upgrade(&mut self) -> Result<Upgrade, Response> {
+        self.extract().await
+    }
+
+    /// Runs an extractor.
+    pub async fn extract<T: Extractor<S>>(&mut self) -> Result<T, Response> {
+        T::from_request_parts(&mut self.parts, &self.state).await.map_err(IntoResponse::into_response)
+    }
+
+    /// Reads the path parameter number `INDEX` of the route `R`.
+    pub async fn parameter<T: PathParameter, R: Routed, const INDEX: usize>(&mut self) -> Result<T, Response> {
+        let Path(named) = self.extract::<Path<Named<T, R, INDEX>>>().await?;
+        Ok(named.value)
+    }
+}
+
+/// What a handler can take from a request to a router whose state is `S`: every axum extractor that leaves the body
+/// alone.
+#[diagnostic::on_unimplemented(
+    message = "a handler cannot get a `{Self}` from a request",
+    label = "this route takes a `{Self}`, which is no `{{name}}` of its pattern and no extractor",
+    note = "give the parameter the name that the pattern has, or take a type that implements axum's `FromRequestParts`"
+)]
+pub trait Extractor<S>: FromRequestParts<S> + Send + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<S, T: FromRequestParts<S> + Send + 'static> Extractor<S> for T {}
+
+/// What a parameter of a path can be read as: every type that implements serde's `Deserialize`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from a path",
+    label = "does not implement `Deserialize`",
+    note = "take a `String`, a number, or a type of yours with `#[derive(serde::Deserialize)]`"
+)]
+pub trait PathParameter: DeserializeOwned + Send + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: DeserializeOwned + Send + 'static> PathParameter for T {}
+
+/// The value of the parameter number `INDEX` of the route `R`. Those of other names are not looked at: the route may be
+/// nested under a path that has parameters of its own.
+struct Named<T, R, const INDEX: usize> {
+    value: T,
+    route: PhantomData<fn(R)>,
+}
+
+impl<'de, T: Deserialize<'de>, R: Routed, const INDEX: usize> Deserialize<'de> for Named<T, R, INDEX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = deserializer.deserialize_map(ByName { name: R::PARAMETERS[INDEX], value: PhantomData })?;
+        Ok(Named { value, route: PhantomData })
+    }
+}
+
+struct ByName<T> {
+    name: &'static str,
+    value: PhantomData<T>,
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ByName<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a path with a parameter `{}`", self.name)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut parameters: A) -> Result<T, A::Error> {
+        let mut value = None;
+        while let Some(name) = parameters.next_key::<String>()? {
+            // Of two with the same name the route's own is the last.
+            if name == self.name {
+                value = Some(parameters.next_value()?);
+            } else {
+                parameters.next_value::<IgnoredAny>()?;
+            }
+        }
+        value.ok_or_else(|| A::Error::missing_field(self.name))
+    }
+}
