@@ -1,5 +1,6 @@
 //! Conversations over WebSockets, written as straight-line Rust and compiled to state machines.
 
+mod announce;
 mod close;
 mod connection;
 mod conversation;
@@ -45,8 +46,8 @@ pub mod __private {
     pub use crate::conversation::{Clock, Conversation, Input, Slot, Talk};
     pub use crate::reply::Reply;
     pub use crate::route::{
-        Extractor, IntoConversation, PathParameter, Request, RouteOf, Routed, State, WsRoute, add, converse, not_a_route,
-        on_socket,
+        Extractor, IntoConversation, PathParameter, Request, RouteOf, Routed, State, WsRoute, add, converse,
+        not_a_route, on_socket,
     };
     pub use axum::Router;
     pub use axum::response::Response;

@@ -21,6 +21,7 @@ use tokio::net::{TcpListener, TcpStream, ToSocketAddrs};
 use tokio::sync::watch;
 use tower::ServiceExt;
 
+use crate::announce;
 use crate::error::Result;
 use crate::open::Open;
 
@@ -38,6 +39,10 @@ const BREATH: Duration = Duration::from_millis(100);
 /// Then no more connections are accepted, every WebSocket is closed with 1012, and this returns as soon as all have
 /// ended, after 10 s in any case; a second signal ends the wait. [`Server`] does the same in steps.
 ///
+/// It says on the standard error where it listens and which routes it has. Two variables of the environment are heard:
+/// `CONVERSE_ADDRESS` takes the place of `address`, so that the same program can run elsewhere, and `CONVERSE_CLIENT`
+/// is a command that the routes are shown with, to talk to them.
+///
 /// With more than some hundred busy sockets, tokio's scheduler for several threads lets single ones wait for a tenth
 /// of a second; `global_queue_interval(2)` in the [runtime's builder](tokio::runtime::Builder) shortens that a lot.
 ///
@@ -51,7 +56,12 @@ const BREATH: Duration = Duration::from_millis(100);
 /// # }
 /// ```
 pub async fn serve(address: impl ToSocketAddrs, router: Router) -> Result {
-    Server::bind(address).await?.serve(router).await
+    let server = match std::env::var("CONVERSE_ADDRESS") {
+        Ok(address) => Server::bind(address).await?,
+        Err(_) => Server::bind(address).await?,
+    };
+    announce::listening(server.local_addr());
+    server.serve(router).await
 }
 
 /// A server that listens and has yet to serve.
