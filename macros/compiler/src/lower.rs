@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proc_macro2::Span;
 use quote::format_ident;
 use syn::visit::{self, Visit};
-use syn::{Ident, Type};
+use syn::{Ident, Stmt, Type};
 
 use crate::diagnostics::Diagnostics;
 use crate::graph::{BlockId, End, Exit, Graph, Liveness, Opaque, Operation, QuestionId};
@@ -16,13 +16,13 @@ use crate::names::{VariableId, Variables, plain};
 pub(crate) fn lower(cx: &mut Diagnostics, graph: &Graph<'_>, live: &Liveness) -> Machine {
     let reached = reached(graph);
     let joins = joins(graph, &reached);
-    let mut lowering = Lowering { cx, graph, live, joins, reported: Variables::new() };
+    let mut lowering = Lowering { cx, graph, live, joins, reported: Variables::new(), idle: Variables::new() };
     let questions = (0..graph.questions.len()).map(QuestionId);
     let states = questions.map(|question| lowering.state(question)).collect();
     let start = lowering.region(Graph::ENTRY, Need::Somewhere);
     let joins = lowering.joins.clone().into_iter().map(|block| lowering.join(block)).collect();
     reached.iter().for_each(|block| lowering.check_hidden(*block));
-    Machine { states, start, joins }
+    Machine { states, start, idle: lowering.idle, joins }
 }
 
 /// The blocks that anything leads to.
@@ -67,6 +67,8 @@ struct Lowering<'c, 'g, 'a> {
     joins: Vec<BlockId>,
     /// Variables that an error was reported for.
     reported: Variables,
+    /// See [`Machine::idle`].
+    idle: Variables,
 }
 
 impl Lowering<'_, '_, '_> {
@@ -163,17 +165,24 @@ impl Lowering<'_, '_, '_> {
         all
     }
 
-    /// What is assigned inside of a block, but neither handed to it nor declared there.
-    fn unset(&self, block: BlockId) -> Vec<VariableId> {
+    /// What is assigned inside of a block, but neither handed to it nor declared there. The reverse, what is declared
+    /// there to be assigned elsewhere, is idle.
+    fn unset(&mut self, block: BlockId) -> Vec<VariableId> {
         let mut declared: Variables = self.live.at(block).clone();
         let mut assigned = Variables::new();
+        let mut used = Variables::new();
+        let mut empty = Variables::new();
         for id in self.inlined(block) {
             let block = self.graph.block(id);
             for operation in &block.operations {
                 match operation {
-                    Operation::Rust { declares, assigns, .. } => {
+                    Operation::Rust { statement, declares, assigns } => {
                         declared.extend(declares);
                         assigned.extend(assigns);
+                        used.extend(&statement.uses);
+                        if matches!(&statement.code, Stmt::Local(local) if local.init.is_none()) {
+                            empty.extend(declares);
+                        }
                     }
                     Operation::Bind { variable, .. } => {
                         declared.insert(*variable);
@@ -191,6 +200,7 @@ impl Lowering<'_, '_, '_> {
                 _ => {}
             }
         }
+        self.idle.extend(empty.difference(&assigned).filter(|variable| !used.contains(variable)));
         assigned.difference(&declared).copied().collect()
     }
 

@@ -3,13 +3,15 @@
 use syn::{Ident, Type};
 
 use crate::graph::{BlockId, QuestionId};
-use crate::names::VariableId;
+use crate::names::{VariableId, Variables};
 
 pub(crate) struct Machine {
     /// One for each question: `IntroductionState::Age { name: String }`.
     pub(crate) states: Vec<State>,
     /// `Slot::Start(Introduction { country, .. })`
     pub(crate) start: Region,
+    /// Variables that are declared without a value where nothing gives them one: such a declaration is left out.
+    pub(crate) idle: Variables,
     /// Blocks that a turn jumps to, since more than one way leads there: `At::B7 { name: String }`.
     pub(crate) joins: Vec<Join>,
 }

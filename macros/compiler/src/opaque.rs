@@ -36,7 +36,11 @@ impl Uses {
 
     pub(crate) fn of_statement(statement: &Stmt) -> Uses {
         let mut uses = Uses::default();
-        uses.within(|uses| uses.visit_stmt(statement));
+        uses.within(|uses| match statement {
+            // What is assigned as a whole is not used.
+            Stmt::Expr(Expr::Assign(assign), _) if assigned(statement).is_some() => uses.visit_expr(&assign.right),
+            _ => uses.visit_stmt(statement),
+        });
         uses
     }
 

@@ -62,6 +62,7 @@ fn node(node: Node) -> TokenStream {
     }
 }
 
+/// A type as written; one that was read off a literal without the path that makes it unmistakable.
 fn text(ty: &Option<syn::Type>) -> String {
-    source(ty.to_token_stream())
+    source(ty.to_token_stream()).replace("::core::primitive::", "")
 }

@@ -46,6 +46,7 @@ fn spaced(before: &TokenTree, after: &TokenTree) -> bool {
     const TIGHT_BEFORE: &[char] = &['<', '>', ':', ',', '.', ';', '!', '?'];
     match (before, after) {
         (TokenTree::Punct(p), TokenTree::Punct(_)) if p.spacing() == Spacing::Joint => false,
+        (TokenTree::Punct(p), _) if p.as_char() == ',' => true,
         (TokenTree::Punct(p), _) if TIGHT_AFTER.contains(&p.as_char()) => false,
         (TokenTree::Punct(p), TokenTree::Group(_)) if p.as_char() == '>' => false,
         (_, TokenTree::Punct(p)) if TIGHT_BEFORE.contains(&p.as_char()) => false,
@@ -60,9 +61,13 @@ mod tests {
 
     #[test]
     fn types_read_as_written() {
-        for text in
-            ["HashMap<String, Vec<u8>>", "Option<::std::net::IpAddr>", "(u8, [i32; 4])", "Box<dyn Fn(u8) -> u8>", "i32"]
-        {
+        for text in [
+            "HashMap<String, Vec<u8>>",
+            "Option<::std::net::IpAddr>",
+            "(u8, [i32; 4], ::a::B)",
+            "Box<dyn Fn(u8) -> u8>",
+            "i32",
+        ] {
             assert_eq!(source(text.parse().expect("tokens")), text);
         }
     }

@@ -192,7 +192,10 @@ impl<'e> Emitter<'e, '_> {
         let mut scope = Scope::of(&self.graph.variables, handed.chain(region.unset.iter().copied()));
         let fields = region.fields.iter().map(|field| {
             let (name, pattern) = (&field.name, scope.pattern(field.variable));
-            quote_spanned!(Span::mixed_site()=> #name: #pattern,)
+            match scope.name(field.variable) == *name {
+                true => quote_spanned!(Span::mixed_site()=> #pattern,),
+                false => quote_spanned!(Span::mixed_site()=> #name: #pattern,),
+            }
         });
         let fields = quote!(#(#fields)*);
         let mut body = TokenStream::new();
@@ -219,6 +222,8 @@ impl<'e> Emitter<'e, '_> {
 
     fn operation(&self, operation: &Operation<'_>, after: &Variables, scope: &mut Scope<'e>, out: &mut TokenStream) {
         match operation {
+            Operation::Rust { declares, .. }
+                if declares.iter().any(|declared| self.machine.idle.contains(declared)) => {}
             Operation::Rust { statement, declares, .. } => {
                 let mut needed = after.clone();
                 needed.extend(&statement.uses);
@@ -484,7 +489,10 @@ impl<'e> Emitter<'e, '_> {
 fn handed(fields: &[Field], scope: &Scope<'_>) -> TokenStream {
     let fields = fields.iter().map(|field| {
         let (name, value) = (&field.name, scope.name(field.variable));
-        quote_spanned!(Span::mixed_site()=> #name: #value)
+        match value == *name {
+            true => quote_spanned!(Span::mixed_site()=> #name),
+            false => quote_spanned!(Span::mixed_site()=> #name: #value),
+        }
     });
     quote!(#(#fields),*)
 }

@@ -61,7 +61,7 @@ fn split(tokens: TokenStream) -> Parts {
     for token in tokens {
         let mut clause = None;
         if let TokenTree::Ident(ident) = &token {
-            let whole = before.as_ref().is_none_or(|before| ends_expression(before) || is_clause(before));
+            let whole = before.as_ref().is_none_or(ends_expression);
             clause = Clause::of(ident)
                 .filter(|clause| whole || *clause == Clause::Else)
                 .map(|clause| (clause, ident.clone()));
@@ -95,10 +95,6 @@ fn split(tokens: TokenStream) -> Parts {
         }
     }
     parts
-}
-
-fn is_clause(token: &TokenTree) -> bool {
-    matches!(token, TokenTree::Ident(ident) if Clause::of(ident).is_some())
 }
 
 fn clause(cx: &mut Diagnostics, ask: &mut Ask, part: Part, rest: &mut VecDeque<Part>) {

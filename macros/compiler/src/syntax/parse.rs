@@ -4,7 +4,7 @@ use proc_macro2::{Group, Ident, Span, TokenStream};
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Attribute, Expr, Pat, Stmt, Token, braced, parenthesized};
+use syn::{Attribute, Expr, ExprMacro, Pat, Stmt, StmtMacro, Token, braced, parenthesized};
 
 use super::ast::{Arm, Block, Control, Conversation, Parameter, Statement, Value};
 use super::shape::{ASK, RETRY, SAY, shape};
@@ -110,7 +110,10 @@ impl Block {
 
     fn of_statements(cx: &mut Diagnostics, mut statements: Vec<Stmt>, end: Span) -> Block {
         let tail = match statements.pop() {
-            Some(Stmt::Expr(value, None)) if !matches!(&value, Expr::Macro(_)) => Some(value),
+            Some(Stmt::Expr(value, None)) if !is_marker(&value) => Some(value),
+            Some(Stmt::Macro(StmtMacro { attrs, mac, semi_token: None })) if marker(&mac).is_none() => {
+                Some(Expr::Macro(ExprMacro { attrs, mac }))
+            }
             Some(last) => {
                 statements.push(last);
                 None
@@ -145,7 +148,7 @@ fn statement(cx: &mut Diagnostics, statement: Stmt) -> Option<Statement> {
             None => Some(Statement::Rust(Stmt::Macro(call))),
         },
         Stmt::Expr(Expr::Macro(call), semicolon) if marker(&call.mac).is_some() => {
-            let call = syn::StmtMacro { attrs: call.attrs, mac: call.mac, semi_token: semicolon };
+            let call = StmtMacro { attrs: call.attrs, mac: call.mac, semi_token: semicolon };
             self::statement(cx, Stmt::Macro(call))
         }
         Stmt::Local(local) => self::local(cx, local),
@@ -238,6 +241,10 @@ fn control(cx: &mut Diagnostics, value: Expr) -> Result<Control, Box<Expr>> {
 /// Which of the markers of `shape` a macro call is.
 pub(crate) fn marker(call: &syn::Macro) -> Option<&'static str> {
     [SAY, ASK, RETRY].into_iter().find(|marker| call.path.is_ident(marker))
+}
+
+fn is_marker(value: &Expr) -> bool {
+    matches!(value, Expr::Macro(call) if marker(&call.mac).is_some())
 }
 
 /// Where questions stand in some Rust.

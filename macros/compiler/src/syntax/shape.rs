@@ -21,7 +21,7 @@ pub(crate) fn shape(cx: &mut Diagnostics, tokens: TokenStream) -> TokenStream {
 
 struct Shaper<'a> {
     cx: &'a mut Diagnostics,
-    /// Names that a `let` has bound up to here: a word among them is that variable.
+    /// Names that a `let` has bound up to here, of those that might be words: standing alone, they are variables.
     variables: &'a mut Vec<String>,
 }
 
@@ -62,7 +62,8 @@ impl Shaper<'_> {
     fn word<'t>(&self, tokens: &'t [TokenTree], at: usize, fresh: bool) -> Option<(Word, &'t Ident)> {
         let TokenTree::Ident(ident) = &tokens[at] else { return None };
         let word = Word::of(ident)?;
-        if self.variables.iter().any(|variable| ident == variable) {
+        // Other words are followed by what never follows a name in Rust.
+        if Word::stands_alone(ident) && self.variables.iter().any(|variable| ident == variable) {
             return None;
         }
         let before = at.checked_sub(1).map(|at| &tokens[at]);
@@ -147,8 +148,7 @@ impl Shaper<'_> {
                 Some(mutable) if mutable == "mut" => ident(at + 2),
                 name => name,
             };
-            // Only words matter here: everything else is never looked up.
-            self.variables.extend(name.filter(|name| Word::of(name).is_some()).map(Ident::to_string));
+            self.variables.extend(name.filter(|name| Word::stands_alone(name)).map(Ident::to_string));
         }
     }
 }

@@ -1,0 +1,8 @@
+//! Conversations, compiled and run turn by turn without a socket: what is said, what is remembered, how it ends.
+
+mod control_flow;
+mod dialogue;
+mod endings;
+mod introduction;
+mod names;
+mod questions;
