@@ -15,6 +15,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use converse_flow::Route;
 
+use crate::announce;
+
 pub use answer::{IntoConversation, converse, on_socket};
 pub use request::{Extractor, PathParameter, Request};
 
@@ -27,13 +29,10 @@ pub trait Routed: 'static {
     const PARAMETERS: &'static [&'static str];
 }
 
-/// A handler that answers requests to a router whose state is `S`.
-///
-/// `F` is the handler's function, and anything: where a list names a function that does not exist, `F` is unknown, and the
-/// compiler says no more than that.
+/// A handler that answers requests to a router whose state is `S`; `F` is its function.
 #[diagnostic::on_unimplemented(
     message = "this is not a WebSocket route",
-    label = "not a handler with a route",
+    label = "no handler with a route",
     note = "put `#[ws_route(\"/…\")]` on the handler"
 )]
 pub trait WsRoute<S, F>: Routed {
@@ -52,6 +51,7 @@ where
     R: WsRoute<S, F>,
     S: State,
 {
+    announce::route(R::ROUTE.pattern);
     let answer = |extract::State(state): extract::State<S>, request: extract::Request| async move {
         <R as WsRoute<S, F>>::answer(Request::new(request, state)).await.into_response()
     };
@@ -69,12 +69,9 @@ impl<R: Routed> RouteOf<R> {
 
 /// What `routes!` falls back on, to say in one sentence that something is not a route.
 pub mod not_a_route {
-    use super::{Route, RouteOf};
+    use axum::response::Response;
 
-    /// The type of a name that is a function's alone.
-    #[allow(non_camel_case_types)]
-    #[derive(Debug)]
-    pub enum __route {}
+    use super::{Request, Route, RouteOf, Routed, WsRoute};
 
     /// The constant of a type that has none.
     pub trait NoRoute {
@@ -83,4 +80,29 @@ pub mod not_a_route {
     }
 
     impl<R> NoRoute for RouteOf<R> {}
+
+    /// The type of a name that is a function's alone.
+    #[allow(non_camel_case_types)]
+    #[derive(Debug)]
+    pub enum __route {}
+
+    impl Routed for __route {
+        const ROUTE: Route = <RouteOf<Self> as NoRoute>::ROUTE;
+        const PARAMETERS: &'static [&'static str] = &[];
+    }
+
+    /// What no function is. Where a list names one that does not exist, `F` is unknown, and the compiler says no more.
+    #[diagnostic::on_unimplemented(
+        message = "this handler has no route",
+        label = "not a WebSocket route",
+        note = "put `#[ws_route(\"/…\")]` on the handler"
+    )]
+    pub trait HasRoute {}
+
+    #[diagnostic::do_not_recommend]
+    impl<S, F: HasRoute> WsRoute<S, F> for __route {
+        async fn answer(_: Request<S>) -> Result<Response, Response> {
+            Ok(Response::default())
+        }
+    }
 }
