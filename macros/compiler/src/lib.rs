@@ -32,7 +32,8 @@ pub fn conversation(input: TokenStream) -> TokenStream {
     let Some(tree) = syntax::parse(cx, input) else {
         return std::mem::take(cx).into_compile_errors();
     };
-    let graph = graph::build(cx, &tree);
+    let mut graph = graph::build(cx, &tree);
+    graph::thread(&mut graph);
     let live = graph::liveness(&graph);
     let machine = lower::lower(cx, &graph, &live);
     if cx.is_empty() {

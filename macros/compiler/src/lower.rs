@@ -17,8 +17,9 @@ pub(crate) fn lower(cx: &mut Diagnostics, graph: &Graph<'_>, live: &Liveness) ->
     let reached = reached(graph);
     let joins = joins(graph, &reached);
     let mut lowering = Lowering { cx, graph, live, joins, reported: Variables::new(), idle: Variables::new() };
+    let mut variants = BTreeSet::new();
     let questions = (0..graph.questions.len()).map(QuestionId);
-    let states = questions.map(|question| lowering.state(question)).collect();
+    let states = questions.map(|question| lowering.state(question, &mut variants)).collect();
     let start = lowering.region(Graph::ENTRY, Need::Somewhere);
     let joins = lowering.joins.clone().into_iter().map(|block| lowering.join(block)).collect();
     reached.iter().for_each(|block| lowering.check_hidden(*block));
@@ -72,10 +73,15 @@ struct Lowering<'c, 'g, 'a> {
 }
 
 impl Lowering<'_, '_, '_> {
-    fn state(&mut self, id: QuestionId) -> State {
+    fn state(&mut self, id: QuestionId, variants: &mut BTreeSet<String>) -> State {
         let question = self.graph.question(id);
         let name = &question.ask.name;
-        let variant = Ident::new(&camel_case(&plain(name)), name.span().resolved_at(Span::mixed_site()));
+        let mut variant = camel_case(&plain(name));
+        // `first_name` and `firstName` are two questions.
+        while !variants.insert(variant.clone()) {
+            variant.push('_');
+        }
+        let variant = Ident::new(&variant, name.span().resolved_at(Span::mixed_site()));
         let region = self.region(question.resume, Need::After(id));
         State { question: id, variant, region }
     }

@@ -11,7 +11,10 @@ fn no_part_of_a_handler_makes_the_compiler_panic() {
         for part in parts(&handler) {
             for arguments in [quote!("/rooms/{room}/files/{*path}"), quote!("rooms/{room"), quote!(), quote!(ROOMS)] {
                 let expansion = converse_compiler::ws_route(arguments, part.clone());
-                assert!(expansion.to_string().starts_with(&part.to_string()), "the handler's tokens come first: {part}");
+                assert!(
+                    expansion.to_string().starts_with(&part.to_string()),
+                    "the handler's tokens come first: {part}"
+                );
             }
         }
     }

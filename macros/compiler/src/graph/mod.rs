@@ -4,6 +4,7 @@ mod build;
 mod edges;
 mod inference;
 mod liveness;
+mod thread;
 
 use std::collections::BTreeSet;
 
@@ -13,6 +14,7 @@ use syn::{Expr, Pat, Stmt};
 pub(crate) use build::build;
 pub(crate) use edges::{Edge, Node, edges};
 pub(crate) use liveness::{Liveness, liveness};
+pub(crate) use thread::thread;
 
 use crate::names::{Arena, VariableId, Variables};
 use crate::syntax::ast::{Ask, Message};

@@ -54,7 +54,6 @@ pub(super) fn route(
 
         #conditions
         #[automatically_derived]
-        #[allow(trivial_bounds)]
         impl<__S, __F> ::converse::__private::WsRoute<__S, __F> for #name
         where
             __S: ::converse::__private::State,
@@ -91,18 +90,14 @@ fn constant(handler: &Handler, pattern: Option<&Pattern>) -> TokenStream {
     }
 }
 
-/// What the handler's parameters ask of their types, each at its type.
+/// What the handler's extractors ask of the router's state, each at its type.
 fn bounds(handler: &Handler, sources: &[Source]) -> TokenStream {
-    let bound = |(parameter, source): (&Parameter, &Source)| {
+    let extracted = handler.parameters.iter().zip(sources).filter(|(_, source)| **source == Source::Request);
+    let bound = |(parameter, _): (&Parameter, &Source)| {
         let ty = &parameter.ty;
-        let span = located_at(ty);
-        match source {
-            Source::Path(_) => quote_spanned!(span=> #ty: ::converse::__private::PathParameter,),
-            Source::Request => quote_spanned!(span=> #ty: ::converse::__private::Extractor<__S>,),
-            Source::Socket => TokenStream::new(),
-        }
+        quote_spanned!(located_at(ty)=> #ty: ::converse::__private::Extractor<__S>,)
     };
-    handler.parameters.iter().zip(sources).map(bound).collect()
+    extracted.map(bound).collect()
 }
 
 /// Checks the handshake, gets the handler's arguments, and calls it: after the handshake if it wants the socket.
@@ -117,7 +112,7 @@ fn answer(handler: &Handler, sources: &[Source]) -> TokenStream {
         let ty = &parameter.ty;
         extraction.extend(match source {
             Source::Path(index) => quote_spanned! {mixed=>
-                let #argument = request.parameter::<#ty, #name, #index>().await?;
+                let #argument = request.parameter::<#ty, #name, #index>()?;
             },
             Source::Request => quote_spanned!(mixed=> let #argument = request.extract::<#ty>().await?;),
             Source::Socket => TokenStream::new(),
