@@ -49,7 +49,7 @@ async def play(url, lines):
 
 async def main(url, dialogues):
     with open(dialogues, encoding="utf-8") as file:
-        for name, lines in json.load(file).items():
+        for name, lines in json.load(file):
             await play(url, lines)
             print(f"aiohttp: {name}", flush=True)
 

@@ -67,7 +67,7 @@ async function play(url, lines) {
 }
 
 async function main(url, dialogues) {
-  for (const [name, lines] of Object.entries(JSON.parse(readFileSync(dialogues, "utf8")))) {
+  for (const [name, lines] of JSON.parse(readFileSync(dialogues, "utf8"))) {
     await play(url, lines);
     console.log(`ws: ${name}`);
   }
