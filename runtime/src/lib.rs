@@ -37,7 +37,7 @@ pub use converse_macros::{conversation, routes, ws_route};
 
 /// What a handler and a conversation need, in one `use`.
 pub mod prelude {
-    pub use crate::{Binary, Conversation, Json, Message, WebSocket, conversation, routes, ws_route};
+    pub use crate::{Binary, Conversation, Json, Message, Received, WebSocket, conversation, routes, ws_route};
 }
 
 /// What the macros' output names. Not for use by hand: it changes in any release.

@@ -1,0 +1,11 @@
+//! End to end: a client that is not ours against a server that is, over duplex pipes with a clock that stands still,
+//! and over TCP where TCP is what matters.
+
+mod closing;
+mod handshake;
+mod identity;
+mod keepalive;
+mod messages;
+mod session;
+mod shutdown;
+mod support;

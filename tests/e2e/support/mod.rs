@@ -1,0 +1,9 @@
+//! Servers to test, and clients to test them with.
+
+mod client;
+mod raw;
+mod server;
+
+pub(crate) use client::{Client, connect};
+pub(crate) use raw::Raw;
+pub(crate) use server::{serve, socket};
