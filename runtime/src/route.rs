@@ -8,10 +8,12 @@ mod request;
 
 use std::future::Future;
 use std::marker::PhantomData;
+use std::pin::Pin;
 
 use axum::Router;
 use axum::extract;
-use axum::response::{IntoResponse, Response};
+use axum::handler::Handler;
+use axum::response::Response;
 use axum::routing::any;
 use converse_flow::Route;
 
@@ -37,7 +39,7 @@ pub trait Routed: 'static {
 )]
 pub trait WsRoute<S, F>: Routed {
     /// Answers one request. A refusal is the same as a response, and comes early.
-    fn answer(request: Request<S>) -> impl Future<Output = Result<Response, Response>> + Send;
+    fn answer(request: Request<S>) -> impl Future<Output = Result<Response, Response>> + Send + 'static;
 }
 
 /// What can be the state of a router.
@@ -52,10 +54,28 @@ where
     S: State,
 {
     announce::route(R::ROUTE.pattern);
-    let answer = |extract::State(state): extract::State<S>, request: extract::Request| async move {
-        <R as WsRoute<S, F>>::answer(Request::new(request, state)).await.into_response()
-    };
-    router.route(R::ROUTE.pattern, any(answer))
+    let answer = |request| -> Answering { Box::pin(<R as WsRoute<S, F>>::answer(request)) };
+    router.route(R::ROUTE.pattern, any(Answer(answer)))
+}
+
+/// A handler for axum: one type for all routes of a router, because axum's code for each type of handler is large.
+struct Answer<S>(fn(Request<S>) -> Answering);
+
+type Answering = Pin<Box<dyn Future<Output = Result<Response, Response>> + Send>>;
+
+impl<S> Clone for Answer<S> {
+    fn clone(&self) -> Self {
+        Answer(self.0)
+    }
+}
+
+impl<S: State> Handler<(), S> for Answer<S> {
+    type Future = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+    fn call(self, request: extract::Request, state: S) -> Self::Future {
+        let answer = (self.0)(Request::new(request, state));
+        Box::pin(async { answer.await.unwrap_or_else(|refusal| refusal) })
+    }
 }
 
 /// The constant of a type that may have none.
@@ -71,7 +91,7 @@ impl<R: Routed> RouteOf<R> {
 pub mod not_a_route {
     use axum::response::Response;
 
-    use super::{Request, Route, RouteOf, Routed, WsRoute};
+    use super::{Request, Route, RouteOf, Routed, State, WsRoute};
 
     /// The constant of a type that has none.
     pub trait NoRoute {
@@ -100,7 +120,7 @@ pub mod not_a_route {
     pub trait HasRoute {}
 
     #[diagnostic::do_not_recommend]
-    impl<S, F: HasRoute> WsRoute<S, F> for __route {
+    impl<S: State, F: HasRoute + 'static> WsRoute<S, F> for __route {
         async fn answer(_: Request<S>) -> Result<Response, Response> {
             Ok(Response::default())
         }

@@ -5,6 +5,8 @@ use std::marker::PhantomData;
 
 use axum::extract::{FromRequestParts, Path};
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
+use http::StatusCode;
 use http::request::Parts;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
@@ -34,9 +36,13 @@ impl<S: State> Request<S> {
     }
 
     /// Reads the path parameter number `INDEX` of the route `R`.
-    pub async fn parameter<T: PathParameter, R: Routed, const INDEX: usize>(&mut self) -> Result<T, Response> {
-        let Path(named) = self.extract::<Path<Named<T, R, INDEX>>>().await?;
-        Ok(named.value)
+    pub fn parameter<T: PathParameter, R: Routed, const INDEX: usize>(&mut self) -> Result<T, Response> {
+        // The router has left the values in the request: there is nothing to wait for.
+        match Path::<Named<T, R, INDEX>>::from_request_parts(&mut self.parts, &()).now_or_never() {
+            Some(Ok(Path(named))) => Ok(named.value),
+            Some(Err(rejection)) => Err(rejection.into_response()),
+            None => Err(StatusCode::INTERNAL_SERVER_ERROR.into_response()),
+        }
     }
 }
 

@@ -57,6 +57,7 @@ pub(super) fn route(
         impl<__S, __F> ::converse::__private::WsRoute<__S, __F> for #name
         where
             __S: ::converse::__private::State,
+            __F: 'static,
             #bounds
         {
             async fn answer(
