@@ -178,10 +178,11 @@ async fn closing_does_not_wait_for_ever() {
 async fn a_peer_that_reads_nothing_is_given_up() {
     let (done, mut closed) = mpsc::unbounded_channel();
     let client = connect(socket(async move |ws: WebSocket| {
+        let before = tokio::time::Instant::now();
         while ws.send("x".repeat(1000)).await.is_ok() {}
-        let _ = done.send(());
+        let _ = done.send(before.elapsed());
     }))
     .await;
-    closed.recv().await.expect("sending ends");
+    assert_eq!(closed.recv().await, Some(Duration::from_secs(20)));
     drop(client);
 }

@@ -6,6 +6,8 @@ mod handshake;
 mod identity;
 mod keepalive;
 mod messages;
+mod routes;
+mod noise;
 mod session;
 mod shutdown;
 mod support;

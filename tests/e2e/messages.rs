@@ -7,7 +7,7 @@ use converse::{Binary, Json, Limits, Received, WebSocket};
 use tokio::sync::Notify;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::support::{connect, serve, socket};
+use crate::support::{Client, connect, serve, socket};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -31,6 +31,18 @@ async fn what_is_sent_comes_back_in_order_and_as_the_kind_it_was() {
         assert_eq!(client.next().await, Some(Message::text(number.to_string())));
         assert_eq!(client.next().await, Some(Message::binary(vec![1, 2, 3])));
     }
+}
+
+#[tokio::test]
+async fn any_server_of_axum_will_do() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(axum::serve(listener, socket(echo)).into_future());
+    let mut client = Client::over(tokio::net::TcpStream::connect(address).await.unwrap(), "/").await;
+    client.send("plain axum").await;
+    assert_eq!(client.text().await, "plain axum");
+    client.close(1000, "").await;
+    assert_eq!(client.closed().await.0, 1000);
 }
 
 #[tokio::test]
