@@ -90,7 +90,8 @@ fn some_words_appear_nowhere() {
     // Put together here, so that this file may be looked at, too.
     let left_undone = [["TO", "DO"], ["FIX", "ME"], ["XX", "X"]].map(|word| word.concat());
     // A mirror is configured outside, and one that is written down goes where the reader cannot.
-    let hosts = [["pypi", "org"], ["pythonhosted", "org"], ["npmjs", "org"], ["static.crates", "io"], ["deb.debian", "org"]];
+    let hosts =
+        [["pypi", "org"], ["pythonhosted", "org"], ["npmjs", "org"], ["static.crates", "io"], ["deb.debian", "org"]];
     let hosts = hosts.map(|host| host.join("."));
     let places = [["/ro", "ot/"], ["/wo", "rk/"], ["/ho", "me/"]].map(|place| place.concat());
     for file in tracked() {
@@ -119,7 +120,8 @@ fn the_readme_shows_the_example_s_diagram() {
 #[test]
 fn the_commands_of_the_readme_exist() {
     let readme = text("README.md");
-    let after = |prefix: &'static str| readme.split(prefix).skip(1).filter_map(|rest| rest.split([' ', '\n', '`']).next());
+    let after =
+        |prefix: &'static str| readme.split(prefix).skip(1).filter_map(|rest| rest.split([' ', '\n', '`']).next());
     let manifests: String = manifests().iter().map(|manifest| text(manifest)).collect();
     let (mut programs, mut commands) = (0, 0);
     for program in after("cargo run --bin ") {
