@@ -112,11 +112,6 @@ pub mod not_a_route {
     }
 
     /// What no function is. Where a list names one that does not exist, `F` is unknown, and the compiler says no more.
-    #[diagnostic::on_unimplemented(
-        message = "this handler has no route",
-        label = "not a WebSocket route",
-        note = "put `#[ws_route(\"/…\")]` on the handler"
-    )]
     pub trait HasRoute {}
 
     #[diagnostic::do_not_recommend]

@@ -36,7 +36,7 @@ async fn seat(
     headers: HeaderMap,
     rest: String,
     State(Greeting(greeting)): State<Greeting>,
-    mut socket: WebSocket,
+    socket: WebSocket,
     colour: Colour,
 ) -> converse::Result {
     let colour = if matches!(colour, Colour::Red) { "red" } else { "green" };

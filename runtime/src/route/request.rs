@@ -96,15 +96,15 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ByName<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut parameters: A) -> Result<T, A::Error> {
-        let mut value = None;
+        let mut read = None;
         while let Some(name) = parameters.next_key::<String>()? {
-            // Of two with the same name the route's own is the last.
+            // Of two with the same name the route's own is the last, and the other one may well not be a `T`.
             if name == self.name {
-                value = Some(parameters.next_value()?);
+                read = Some(parameters.next_value());
             } else {
                 parameters.next_value::<IgnoredAny>()?;
             }
         }
-        value.ok_or_else(|| A::Error::missing_field(self.name))
+        read.unwrap_or_else(|| Err(A::Error::missing_field(self.name)))
     }
 }

@@ -1,0 +1,6 @@
+use converse::prelude::*;
+
+#[ws_route("/connect")]
+async fn connect() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use converse::prelude::*;
+
+#[ws_route("/connect")]
+struct Connect;
+
+fn main() {}

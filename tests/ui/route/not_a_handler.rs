@@ -1,0 +1,7 @@
+use converse::prelude::*;
+
+struct Connect;
+
+fn main() {
+    let _: axum::Router = routes![Connect];
+}
