@@ -1,7 +1,5 @@
 //! Identifiers: one for each connection, and what happens to one that is taken.
 
-use std::time::Duration;
-
 use converse::{Close, ConnectionId, Connections, Received, Taken, WebSocket};
 use tokio::sync::mpsc;
 
@@ -73,27 +71,24 @@ async fn whoever_was_first_may_keep_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_many_at_once_exactly_one_has_it() {
-    let clients = (0..50).map(|_| tokio::spawn(connect(called("crowded", Taken::REPLACE))));
-    let mut replaced = 0;
-    let mut holders = Vec::new();
-    for client in clients.collect::<Vec<_>>() {
-        let mut client = client.await.unwrap();
-        assert_eq!(client.text().await, "yours");
-        holders.push(client);
+    let (calls, mut called) = mpsc::unbounded_channel();
+    let app = socket(async move |mut ws: WebSocket| {
+        let _ = calls.send(ws.identify("crowded", Taken::REPLACE).is_ok());
+        while let Received::Message(_) = ws.receive().await {}
+    });
+    let clients: Vec<_> = (0..50).map(|_| tokio::spawn(connect(app.clone()))).collect();
+    for _ in 0..50 {
+        assert_eq!(called.recv().await, Some(true));
     }
-    let holder = Connections::get("crowded").expect("the last");
-    holder.send("you").await.unwrap();
-    for client in &mut holders {
-        match client.next().await {
-            Some(message) if message.is_close() => replaced += 1,
-            Some(message) => assert_eq!(message.into_text().unwrap(), "you"),
-            None => panic!("closed without a word"),
+    Connections::get("crowded").expect("the last").send("you").await.unwrap();
+    let (mut holders, mut replaced) = (0, 0);
+    for client in clients {
+        match client.await.unwrap().next().await.expect("a word") {
+            message if message.is_close() => replaced += 1,
+            message => holders += usize::from(message.into_text().unwrap() == "you"),
         }
     }
-    assert_eq!(replaced, 49);
-    holder.close_with(4000, "").await.unwrap();
-    assert!(Connections::get("crowded").is_none());
-    tokio::time::sleep(Duration::ZERO).await;
+    assert_eq!((holders, replaced), (1, 49));
 }
 
 #[tokio::test]
