@@ -16,7 +16,7 @@ const PIECES: &[&str] = &[
 #[test]
 fn every_pattern_that_is_accepted_is_one_of_matchits() {
     let (mut accepted, mut dice) = (0, Dice(0x5EED));
-    for _ in 0..60_000 {
+    for _ in 0..30_000 {
         let text = dice.text();
         let theirs = matchit::Router::new().insert(&text, ());
         match route(&text) {
@@ -24,11 +24,10 @@ fn every_pattern_that_is_accepted_is_one_of_matchits() {
                 assert_eq!(theirs, Ok(()), "`{text}` is accepted here");
                 accepted += 1;
             }
-            // Refused here alone: what axum refuses, and two parameters of one name, which could not both be read.
             None => assert!(theirs.is_err() || is_refused_here_alone(&text), "`{text}` is refused here"),
         }
     }
-    assert!(accepted > 5_000, "only {accepted} patterns were well-formed");
+    assert!(accepted > 2_000, "only {accepted} patterns were well-formed");
 }
 
 #[test]
@@ -42,20 +41,20 @@ fn two_routes_conflict_where_matchit_refuses_the_second() {
             }
         }
     };
-    for _ in 0..60_000 {
+    for _ in 0..30_000 {
         let (one, other) = (well_formed(), well_formed());
         let ours = route(&one).unwrap().conflicts_with(&route(&other).unwrap());
         assert_eq!(ours, is_refused(&[&one, &other]), "`{one}` and `{other}`");
         assert_eq!(ours, is_refused(&[&other, &one]), "`{other}` and `{one}`");
         conflicts += usize::from(ours);
     }
-    assert!(conflicts > 500, "only {conflicts} pairs conflicted");
+    assert!(conflicts > 250, "only {conflicts} pairs conflicted");
 }
 
 #[test]
 fn a_list_is_refused_where_matchit_refuses_one_of_it() {
     let (mut refused, mut dice) = (0, Dice(0xB16));
-    for _ in 0..4_000 {
+    for _ in 0..2_000 {
         let mut texts = Vec::new();
         while texts.len() < 8 {
             let text = dice.text();
@@ -71,7 +70,7 @@ fn a_list_is_refused_where_matchit_refuses_one_of_it() {
         }
         refused += usize::from(ours.iter().any(Option::is_some));
     }
-    assert!((400..3_600).contains(&refused), "{refused} lists were refused");
+    assert!((200..1_800).contains(&refused), "{refused} lists were refused");
 }
 
 /// The route of a pattern, if it is well-formed.
@@ -90,21 +89,20 @@ fn is_refused(patterns: &[impl AsRef<str>]) -> bool {
     patterns.iter().any(|pattern| router.insert(pattern.as_ref(), ()).is_err())
 }
 
-/// Old syntax that axum refuses, a name twice or one that is no identifier.
+/// Old syntax, which axum refuses, and names that no two parameters of a handler could have.
 fn is_refused_here_alone(text: &str) -> bool {
-    let mut rest = text.to_owned();
-    let mut repeats = false;
-    for (name, catch_all) in [("{x}", "{*x}"), ("{y}", ""), ("{z}", ""), ("", "{*r}")] {
-        let count =
-            [name, catch_all].iter().filter(|one| !one.is_empty()).map(|one| text.matches(one).count()).sum::<usize>();
-        repeats |= count > 1;
-        rest = [name, catch_all].iter().fold(rest, |rest, one| rest.replacen(one, "", 1));
+    let unescaped = text.replace("{{", "\u{1}").replace("}}", "\u{2}");
+    let (mut names, mut rest) = (Vec::new(), unescaped.as_str());
+    while let Some((_, after)) = rest.split_once('{')
+        && let Some((name, left)) = after.split_once('}')
+    {
+        names.push(name.trim_start_matches('*'));
+        rest = left;
     }
-    repeats
-        || !text.starts_with('/')
+    !text.starts_with('/')
         || text.split('/').any(|segment| segment.starts_with([':', '*']))
-        || text.contains("}}}")
-        || rest.replace("{{", "").replace("}}", "").contains(['{', '}'])
+        || names.iter().any(|name| !name.chars().all(char::is_alphanumeric))
+        || (1..names.len()).any(|at| names[..at].contains(&names[at]))
 }
 
 /// Throws the same on every machine: Marsaglia's xorshift.
