@@ -8,13 +8,13 @@ pub fn conversation(input: TokenStream) -> TokenStream {
     converse_compiler::conversation(input.into()).into()
 }
 
-/// Makes a handler a WebSocket route: `#[ws_route("/rooms/{room}/connect")]`.
+/// Expands to the handler as it is, and its route beside it.
 #[proc_macro_attribute]
 pub fn ws_route(arguments: TokenStream, handler: TokenStream) -> TokenStream {
     converse_compiler::ws_route(arguments.into(), handler.into()).into()
 }
 
-/// An [`axum::Router`](https://docs.rs/axum) of the routes named: `routes![introduce, connect]`.
+/// Expands to an expression of the type `axum::Router<S>`.
 #[proc_macro]
 pub fn routes(input: TokenStream) -> TokenStream {
     converse_compiler::routes(input.into()).into()

@@ -33,7 +33,11 @@ pub use crate::serve::{Server, serve};
 pub use crate::socket::{Received, Sender, WebSocket};
 pub use crate::upgrade::{Outcome, Upgrade};
 pub use converse_flow as flow;
-pub use converse_macros::{conversation, routes, ws_route};
+pub use converse_macros::conversation;
+#[doc = include_str!("docs/routes.md")]
+pub use converse_macros::routes;
+#[doc = include_str!("docs/ws_route.md")]
+pub use converse_macros::ws_route;
 
 /// What a handler and a conversation need, in one `use`.
 pub mod prelude {
