@@ -83,7 +83,8 @@ impl<C: Conversation> Dialogue<C> {
 /// `["question(field: type, …)", …]`: exactly what a conversation remembers.
 pub(crate) fn remembered<C: Conversation>() -> Vec<String> {
     let questions = C::FLOW.questions.iter().map(|question| {
-        let fields: Vec<String> = question.remembers.iter().map(|field| format!("{}: {}", field.name, field.ty)).collect();
+        let fields: Vec<String> =
+            question.remembers.iter().map(|field| format!("{}: {}", field.name, field.ty)).collect();
         format!("{}({})", question.name, fields.join(", "))
     });
     questions.collect()

@@ -5,7 +5,7 @@
 use std::fmt::{Display, Write};
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote_spanned;
+use quote::{ToTokens, quote_spanned};
 
 /// Past so many errors the rest says nothing new.
 const MOST_SHOWN: usize = 50;
@@ -19,13 +19,25 @@ pub(crate) struct Diagnostics {
 /// One error: a sentence at a token, and what to do about it.
 #[derive(Debug)]
 pub(crate) struct Diagnostic {
-    span: Span,
+    /// What is underlined: from the first token to the last.
+    span: (Span, Span),
     text: String,
 }
 
 impl Diagnostics {
     /// Reports an error at `span`: one lowercase sentence that names the thing in backticks.
     pub(crate) fn error(&mut self, span: Span, message: impl Display) -> &mut Diagnostic {
+        self.push((span, span), message)
+    }
+
+    /// Reports an error under all the tokens of something.
+    pub(crate) fn error_under(&mut self, tokens: impl ToTokens, message: impl Display) -> &mut Diagnostic {
+        let mut spans = tokens.into_token_stream().into_iter().map(|token| token.span());
+        let first = spans.next().unwrap_or_else(Span::call_site);
+        self.push((first, spans.last().unwrap_or(first)), message)
+    }
+
+    fn push(&mut self, span: (Span, Span), message: impl Display) -> &mut Diagnostic {
         self.errors.push(Diagnostic { span, text: message.to_string() });
         self.errors.last_mut().expect("one was pushed")
     }
@@ -42,17 +54,21 @@ impl Diagnostics {
         self.errors.is_empty()
     }
 
-    /// The errors as items, each once, in the order they were found.
-    pub(crate) fn into_compile_errors(self) -> TokenStream {
+    /// The errors as items, each once, in the order of the source.
+    pub(crate) fn into_compile_errors(mut self) -> TokenStream {
+        self.errors.sort_by_key(|error| error.span.0.start());
         let mut seen: Vec<(String, String)> = Vec::new();
         let mut items = TokenStream::new();
         for Diagnostic { span, text } in self.errors {
-            let key = (format!("{:?}", span.start()), text);
+            let (first, last) = span;
+            let key = (format!("{:?}", first.start()), text);
             if seen.len() == MOST_SHOWN || seen.contains(&key) {
                 continue;
             }
             let text = &key.1;
-            items.extend(quote_spanned!(span=> ::core::compile_error! { #text }));
+            // rustc underlines from the first token of the call to its last.
+            let message = quote_spanned!(last=> { #text });
+            items.extend(quote_spanned!(first=> ::core::compile_error! #message));
             seen.push(key);
         }
         items

@@ -11,6 +11,7 @@ mod syntax;
 
 mod names;
 mod opaque;
+mod text;
 
 mod escapes;
 mod graph;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::Span;
-use quote::format_ident;
+use quote::{ToTokens, format_ident};
 use syn::visit::{self, Visit};
 use syn::{Ident, Stmt, Type};
 
@@ -11,6 +11,7 @@ use crate::diagnostics::Diagnostics;
 use crate::graph::{BlockId, End, Exit, Graph, Liveness, Opaque, Operation, QuestionId};
 use crate::machine::{Field, Join, Machine, Region, State};
 use crate::names::{VariableId, Variables, plain};
+use crate::text::source;
 
 /// The machine of a graph. A variable that cannot be kept is reported.
 pub(crate) fn lower(cx: &mut Diagnostics, graph: &Graph<'_>, live: &Liveness) -> Machine {
@@ -122,41 +123,34 @@ impl Lowering<'_, '_, '_> {
         if variable.ty.is_some() && borrow.is_none() || !self.reported.insert(id) {
             return;
         }
-        match (borrow, need) {
-            (Some(borrow), _) => {
-                let error = self
-                    .cx
-                    .error(span, format_args!("`{name}` is a borrow, which cannot be remembered across a question"));
-                error.help(match borrow {
+        if let (Some(ty), Some(borrow)) = (&variable.ty, borrow) {
+            let text = source(ty.to_token_stream());
+            self.cx.error_under(ty, format_args!("`{text}` cannot be remembered across a question")).help(
+                match borrow {
                     Borrow::Str => "keep a `String`",
                     Borrow::Slice => "keep a `Vec`",
                     Borrow::Other => "keep an owned value, by `.clone()` or `.to_owned()`",
-                });
-            }
-            (None, Need::After(question)) => {
-                let question = &self.graph.question(question).ask.name;
-                self.cx
-                    .error(
-                        span,
-                        format_args!("`{name}` is needed after the question `{question}`, so its type must be written"),
-                    )
-                    .help(format_args!(
-                        "write `{name}: Type` where it is declared, or `let {name}: Type = {name};` after a pattern"
-                    ));
-            }
-            (None, Need::Somewhere) => {
-                self.cx
-                    .error(
-                        span,
-                        format_args!(
-                            "`{name}` is needed where ways around a question meet, so its type must be written"
-                        ),
-                    )
-                    .help(format_args!(
-                        "write `{name}: Type` where it is declared, or `let {name}: Type = {name};` after a pattern"
-                    ));
-            }
+                },
+            );
+            return;
         }
+        let error = match need {
+            Need::After(question) => {
+                let question = &self.graph.question(question).ask.name;
+                let why =
+                    format_args!("`{name}` is needed after the question `{question}`, so its type must be written");
+                self.cx.error(span, why)
+            }
+            Need::Somewhere => {
+                let why =
+                    format_args!("`{name}` is needed where ways around a question meet, so its type must be written");
+                self.cx.error(span, why)
+            }
+        };
+        match variable.from_pattern {
+            true => error.help(format_args!("begin what follows by `let {name}: Type = {name};`")),
+            false => error.help(format_args!("write `let {name}: Type = …`")),
+        };
     }
 
     /// The blocks that are written inside of one: those that only one way leads to.

@@ -17,6 +17,8 @@ pub(crate) struct Variable {
     /// As declared, with the user's span.
     pub(crate) name: Ident,
     pub(crate) mutable: bool,
+    /// Whether a pattern binds it, rather than a `let` or a parameter of its own.
+    pub(crate) from_pattern: bool,
     /// As written, or read off the declaration; unknown otherwise.
     pub(crate) ty: Option<Type>,
 }

@@ -202,23 +202,29 @@ impl<'ast> Visit<'ast> for Uses {
 pub(crate) struct Binding {
     pub(crate) name: Ident,
     pub(crate) mutable: bool,
+    /// Whether there is more to the pattern than the name.
+    pub(crate) nested: bool,
 }
 
 /// The names that a pattern binds, in their order. One with a capital letter is a constant or a variant.
 pub(crate) fn bindings(pattern: &Pat) -> Vec<Binding> {
-    struct Names(Vec<Binding>);
+    struct Names {
+        found: Vec<Binding>,
+        nested: bool,
+    }
     impl<'ast> Visit<'ast> for Names {
         fn visit_pat_ident(&mut self, name: &'ast syn::PatIdent) {
             if !plain(&name.ident).starts_with(char::is_uppercase) {
-                self.0.push(Binding { name: name.ident.clone(), mutable: name.mutability.is_some() });
+                let (name, mutable, nested) = (name.ident.clone(), name.mutability.is_some(), self.nested);
+                self.found.push(Binding { name, mutable, nested });
             }
             visit::visit_pat_ident(self, name);
         }
         fn visit_expr(&mut self, _: &'ast Expr) {}
     }
-    let mut names = Names(Vec::new());
+    let mut names = Names { found: Vec::new(), nested: !matches!(pattern, Pat::Ident(_)) };
     names.visit_pat(pattern);
-    names.0
+    names.found
 }
 
 /// The patterns of the `let`s in a condition: `if let Some(x) = a && let Some(y) = b`.

@@ -3,10 +3,10 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 
-use super::text::{prompt, source};
 use crate::graph::{Edge, Graph, Node, QuestionId, edges};
 use crate::machine::Machine;
 use crate::syntax::ast::Conversation;
+use crate::text::{prompt, source};
 
 /// The value of `Conversation::FLOW`.
 pub(crate) fn flow(conversation: &Conversation, graph: &Graph<'_>, machine: &Machine) -> TokenStream {

@@ -5,7 +5,6 @@ mod flow;
 mod scope;
 mod states;
 mod stub;
-mod text;
 mod turn;
 
 use proc_macro2::{Ident, Span, TokenStream};

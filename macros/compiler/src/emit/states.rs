@@ -4,10 +4,10 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
 use super::state_name;
-use super::text::prompt;
 use crate::graph::Graph;
 use crate::machine::Machine;
 use crate::syntax::ast::Conversation;
+use crate::text::prompt;
 
 /// `pub struct Introduction { pub country: Country }`
 pub(crate) fn conversation(conversation: &Conversation) -> TokenStream {

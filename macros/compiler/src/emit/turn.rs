@@ -298,7 +298,10 @@ impl<'e> Emitter<'e, '_> {
                     let said = crate::syntax::message(&mut nothing, span, tokens).as_ref().map(say);
                     quote_spanned!(Span::mixed_site()=> { #said })
                 }
-                Escape::Return(value) => self.done(value.map(|value| quote!(#value))),
+                Escape::Return(value) => {
+                    let done = self.done(value.map(|value| quote!(#value)));
+                    quote_spanned!(Span::mixed_site()=> { #done })
+                }
                 Escape::Retry(_) | Escape::Continue(..) => {
                     let jump = self.exit(*exits.next()?, None, scope);
                     quote_spanned!(Span::mixed_site()=> { #jump })
@@ -345,9 +348,13 @@ impl<'e> Emitter<'e, '_> {
         }
     }
 
+    /// Ends the conversation with its output. The type stands there so that rustc holds the value against it, and
+    /// not against a type of ours.
     fn done(&self, value: Option<TokenStream>) -> TokenStream {
-        let ready = self.ending.ready(value.unwrap_or_else(|| quote_spanned!(Span::mixed_site()=> ())));
-        quote_spanned!(Span::mixed_site()=> return #ready)
+        let output = output(self.conversation);
+        let value = value.unwrap_or_else(|| quote_spanned!(Span::mixed_site()=> ()));
+        let ready = self.ending.ready(quote_spanned!(Span::mixed_site()=> output));
+        quote_spanned!(Span::mixed_site()=> let output: #output = #value; return #ready;)
     }
 
     fn end(&self, block: &Block<'_>, needed: &Variables, scope: &mut Scope<'e>) -> TokenStream {
@@ -414,7 +421,7 @@ impl<'e> Emitter<'e, '_> {
                     None => quote_spanned!(span.resolved_at(Span::mixed_site())=> ()),
                 };
                 let done = self.done(Some(value));
-                quote!(#out #done;)
+                quote!(#out #done)
             }
             End::CloseOnSilence => {
                 let pending = self.ending.pending();

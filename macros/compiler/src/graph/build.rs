@@ -11,7 +11,7 @@ use super::{Block, BlockId, End, Exit, Graph, MatchArm, Opaque, Operation, Quest
 use crate::diagnostics::Diagnostics;
 use crate::escapes::{self, Escape};
 use crate::names::{Arena, Scopes, Variable, VariableId, Variables, plain};
-use crate::opaque::{Uses, assigned, condition_patterns, diverges, value_diverges};
+use crate::opaque::{Binding, Uses, assigned, condition_patterns, diverges, value_diverges};
 use crate::syntax::ast::{self, Action, Ask, Control, Conversation, Message, Statement, Value};
 
 /// The graph of a conversation. What does not fit into one is reported and left out.
@@ -31,6 +31,7 @@ pub(crate) fn build<'a>(cx: &mut Diagnostics, conversation: &'a Conversation) ->
         here: Some(Graph::ENTRY),
         frames: Vec::new(),
         pending: Vec::new(),
+        dead: false,
     };
     for parameter in &conversation.parameters {
         let id = builder.declare(parameter.name.clone(), false, Some(parameter.ty.clone()));
@@ -50,6 +51,8 @@ struct Builder<'c, 'a> {
     frames: Vec<Frame>,
     /// The questions in whose `else` or `within` this stands.
     pending: Vec<QuestionId>,
+    /// Whether it was reported that nothing leads here.
+    dead: bool,
 }
 
 /// Something that `break` and `continue` can mean.
@@ -100,6 +103,7 @@ impl<'a> Builder<'_, 'a> {
     fn end(&mut self, end: End) {
         if let Some(here) = self.here.take() {
             self.graph.blocks[here.0].end = end;
+            self.dead = false;
         }
     }
 
@@ -108,9 +112,20 @@ impl<'a> Builder<'_, 'a> {
     }
 
     fn declare(&mut self, name: Ident, mutable: bool, ty: Option<Type>) -> VariableId {
-        let text = plain(&name);
-        let id = self.graph.variables.add(Variable { name, mutable, ty });
-        self.scopes.bind(text, id);
+        self.add(Variable { name, mutable, from_pattern: false, ty })
+    }
+
+    fn declare_all(&mut self, found: Vec<(Binding, Option<Type>)>) -> Vec<VariableId> {
+        let variables = found.into_iter().map(|(Binding { name, mutable, nested }, ty)| {
+            self.add(Variable { name, mutable, from_pattern: nested, ty })
+        });
+        variables.collect()
+    }
+
+    fn add(&mut self, variable: Variable) -> VariableId {
+        let name = plain(&variable.name);
+        let id = self.graph.variables.add(variable);
+        self.scopes.bind(name, id);
         id
     }
 
@@ -171,7 +186,6 @@ impl<'a> Builder<'_, 'a> {
                 if let Some(prompt) = self.retry_target(*span) {
                     self.goto(prompt);
                 }
-                self.here = None;
             }
             Statement::Let { pattern, ty, value } => self.let_control(pattern, ty.as_ref(), value),
             Statement::Control(control) => self.control(control, Destination::Nothing),
@@ -184,7 +198,9 @@ impl<'a> Builder<'_, 'a> {
         match statement {
             Statement::Ask(ask) => {
                 let name = &ask.name;
-                self.cx.error(name.span(), format_args!("nothing leads to the question `{name}`"));
+                if !std::mem::replace(&mut self.dead, true) {
+                    self.cx.error(name.span(), format_args!("nothing leads to the question `{name}`"));
+                }
                 // Later statements still see the answer.
                 self.declare(name.clone(), ask.mutable, ask.ty.clone());
             }
@@ -198,7 +214,11 @@ impl<'a> Builder<'_, 'a> {
         }
     }
 
+    /// Reports the first of the statements that nothing leads to.
     fn unreachable(&mut self, span: Span) {
+        if std::mem::replace(&mut self.dead, true) {
+            return;
+        }
         self.cx.error(span, "nothing leads here: what stands before it never goes on");
     }
 
@@ -224,7 +244,7 @@ impl<'a> Builder<'_, 'a> {
         let declares = match statement {
             Stmt::Local(local) => {
                 let found = declared(local, &self.scopes, &self.graph.variables);
-                found.into_iter().map(|(binding, ty)| self.declare(binding.name, binding.mutable, ty)).collect()
+                self.declare_all(found)
             }
             _ => Vec::new(),
         };
@@ -296,7 +316,7 @@ impl<'a> Builder<'_, 'a> {
     fn let_control(&mut self, pattern: &'a Pat, ty: Option<&Type>, value: &'a Control) {
         let Some(ty) = ty else {
             self.cx
-                .error(pattern.span(), "the value comes from around a question, so its type must be written")
+                .error_under(pattern, "the value comes from around a question, so its type must be written")
                 .help("write `let name: Type = …`");
             self.control(value, Destination::Nothing);
             return;
@@ -318,8 +338,7 @@ impl<'a> Builder<'_, 'a> {
             let statement: Stmt = parse_quote_spanned!(pattern.span()=> let #pattern = #whole;);
             let uses = Variables::from([variable]);
             let found = through(pattern, Some(ty.clone()));
-            let declares =
-                found.into_iter().map(|(binding, ty)| self.declare(binding.name, binding.mutable, ty)).collect();
+            let declares = self.declare_all(found);
             let statement = Opaque { code: statement, uses, binds: BTreeSet::new(), exits: Vec::new() };
             self.push(Operation::Rust { statement, declares, assigns: None });
         }
@@ -436,9 +455,7 @@ impl<'a> Builder<'_, 'a> {
         let mark = self.scopes.enter();
         let mut declares = Vec::new();
         for pattern in condition_patterns(condition) {
-            declares.extend(
-                through(pattern, None).into_iter().map(|(binding, ty)| self.declare(binding.name, binding.mutable, ty)),
-            );
+            declares.extend(self.declare_all(through(pattern, None)));
         }
         let then = self.new_block();
         self.end(End::If { condition: opaque, declares, then, otherwise: no, refuses: false });
@@ -456,8 +473,7 @@ impl<'a> Builder<'_, 'a> {
             let mark = self.scopes.enter();
             let uses = self.used(&Uses::of_pattern(&arm.pattern));
             let found = through(&arm.pattern, None);
-            let declares =
-                found.into_iter().map(|(binding, ty)| self.declare(binding.name, binding.mutable, ty)).collect();
+            let declares = self.declare_all(found);
             let block = self.new_block();
             self.here = Some(block);
             self.block(&arm.body, destination);

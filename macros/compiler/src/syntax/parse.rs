@@ -7,7 +7,7 @@ use syn::visit::{self, Visit};
 use syn::{Attribute, Expr, ExprMacro, Pat, Stmt, StmtMacro, Token, braced, parenthesized};
 
 use super::ast::{Arm, Block, Control, Conversation, Parameter, Statement, Value};
-use super::shape::{ASK, RETRY, SAY, shape};
+use super::shape::{ASK, LATER, RETRY, SAY, shape};
 use super::{clauses, message, recover};
 use crate::diagnostics::Diagnostics;
 
@@ -51,6 +51,12 @@ fn head(input: ParseStream<'_>) -> syn::Result<Head> {
         }
     }
     let output = if input.parse::<Option<Token![->]>>()?.is_some() { Some(input.parse()?) } else { None };
+    if input.is_empty() {
+        return Err(syn::Error::new(
+            name.span(),
+            format_args!("`{name}` has no body: what it says and asks, in braces"),
+        ));
+    }
     if !input.peek(syn::token::Brace) {
         return Err(input.error("expected the conversation's body, in braces"));
     }
@@ -137,6 +143,7 @@ fn statement(cx: &mut Diagnostics, statement: Stmt) -> Option<Statement> {
         Stmt::Macro(call) => match marker(&call.mac) {
             Some(SAY) => message::message(cx, call.mac.path.span(), call.mac.tokens).map(Statement::Say),
             Some(RETRY) => Some(Statement::Retry(call.mac.path.span())),
+            Some(LATER) => None,
             Some(_) => {
                 cx.error(
                     call.mac.path.span(),
@@ -192,7 +199,7 @@ fn answer(cx: &mut Diagnostics, pattern: &Pat) -> Option<(Ident, bool, Option<sy
             Some((name.ident.clone(), name.mutability.is_some(), None))
         }
         other => {
-            cx.error(other.span(), "the answer to a question goes into one variable, which names the question")
+            cx.error_under(other, "the answer to a question goes into one variable, which names the question")
                 .help("write `let answer: Type = ask …;` and take it apart afterwards");
             None
         }
@@ -240,7 +247,7 @@ fn control(cx: &mut Diagnostics, value: Expr) -> Result<Control, Box<Expr>> {
 
 /// Which of the markers of `shape` a macro call is.
 pub(crate) fn marker(call: &syn::Macro) -> Option<&'static str> {
-    [SAY, ASK, RETRY].into_iter().find(|marker| call.path.is_ident(marker))
+    [SAY, ASK, RETRY, LATER].into_iter().find(|marker| call.path.is_ident(marker))
 }
 
 fn is_marker(value: &Expr) -> bool {

@@ -12,6 +12,8 @@ use crate::diagnostics::Diagnostics;
 pub(crate) const SAY: &str = "__converse_say";
 pub(crate) const ASK: &str = "__converse_ask";
 pub(crate) const RETRY: &str = "__converse_retry";
+/// Words that are understood to be words, and reported.
+pub(crate) const LATER: &str = "__converse_later";
 
 /// Wraps the words in `tokens`, which stand in braces, and in everything nested in them.
 pub(crate) fn shape(cx: &mut Diagnostics, tokens: TokenStream) -> TokenStream {
@@ -43,11 +45,7 @@ impl Shaper<'_> {
                 None => {
                     self.remember_variable(&tokens, at);
                     out.push(match &tokens[at] {
-                        TokenTree::Group(group) if !is_macro_call(&tokens, at) => {
-                            let mut shaped = Group::new(group.delimiter(), self.stream(group.stream()));
-                            shaped.set_span(group.span());
-                            TokenTree::Group(shaped)
-                        }
+                        TokenTree::Group(group) if !is_macro_call(&tokens, at) => TokenTree::Group(self.group(group)),
                         other => other.clone(),
                     });
                     at += 1;
@@ -56,6 +54,17 @@ impl Shaper<'_> {
         }
         self.variables.truncate(known);
         out.into_iter().collect()
+    }
+
+    /// The group with the words in it wrapped. One without words stays as it is, with the spans of its two brackets.
+    fn group(&mut self, group: &Group) -> Group {
+        let shaped = self.stream(group.stream());
+        if shaped.to_string() == group.stream().to_string() {
+            return group.clone();
+        }
+        let mut changed = Group::new(group.delimiter(), shaped);
+        changed.set_span(group.span());
+        changed
     }
 
     /// The word that begins at `at`, if one does. A statement may begin there anyhow, or `fresh` says that one does.
@@ -101,7 +110,7 @@ impl Shaper<'_> {
                     ident.span(),
                     format_args!("`{ident}` is a word of the language that this version does not compile"),
                 );
-                RETRY
+                LATER
             }
         };
         out.push(TokenTree::Ident(Ident::new(marker, ident.span())));

@@ -1,0 +1,12 @@
+use converse::prelude::*;
+
+conversation! {
+    Visit {
+        let name: String = ask "Name?" else "Again"
+        let age: u8 = ask "Age?";
+        say "Hello"
+        say "{name}, {age}";
+    }
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use converse::prelude::*;
+
+conversation! {
+    pub Visit -> u8
+}
+
+fn main() {}

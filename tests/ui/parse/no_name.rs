@@ -1,0 +1,7 @@
+use converse::prelude::*;
+
+conversation! {
+    pub -> u8 { 1 }
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use converse::prelude::*;
+
+conversation! {
+    Visit {
+        let later = || { let n: u8 = ask "How many?"; n };
+        say "{}", later();
+    }
+}
+
+fn main() {}

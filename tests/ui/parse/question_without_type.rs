@@ -1,0 +1,10 @@
+use converse::prelude::*;
+
+conversation! {
+    Visit {
+        let name = ask "What is your name?";
+        say "{name}";
+    }
+}
+
+fn main() {}

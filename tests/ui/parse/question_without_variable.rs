@@ -1,0 +1,9 @@
+use converse::prelude::*;
+
+conversation! {
+    Visit {
+        ask "What is your name?";
+    }
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use converse::prelude::*;
+
+conversation! {
+    Visit -> u8 {
+        let name: String = ask "Name?";
+        name.parse::<u8>()?
+    }
+}
+
+fn main() {}
