@@ -86,6 +86,12 @@ a WebSocket handshake is a GET request
 }
 
 #[tokio::test]
+async fn a_head_has_a_size() {
+    let answer = answer(&format!("{GET}{UPGRADE}Cookie: {}\r\n\r\n", "x".repeat(20_000))).await;
+    assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
+}
+
+#[tokio::test]
 async fn an_offer_of_compression_is_declined_and_early_frames_are_kept() {
     let server = serve(socket(async |mut ws: WebSocket| match ws.receive().await {
         Received::Message(message) => ws.send(message).await,

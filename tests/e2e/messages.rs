@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use converse::{Binary, Json, Limits, Received, WebSocket};
+use axum::Router;
+use axum::routing::any;
+use converse::{Binary, Json, Limits, PingPolicy, Received, Upgrade, WebSocket};
 use tokio::sync::Notify;
 use tokio_tungstenite::tungstenite::Message;
 
@@ -53,6 +55,25 @@ async fn messages_of_any_length_come_back_whole() {
         client.send(text.as_str()).await;
         assert!(client.text().await == text, "{length}");
     }
+}
+
+#[tokio::test]
+async fn a_route_decides_how_big_a_message_may_be() {
+    let route = any(async |upgrade: Upgrade| {
+        let upgrade = upgrade.limits(Limits::default().max_message_size(5)).ping_policy(PingPolicy::OFF);
+        upgrade.on_socket(async |mut ws: WebSocket| match ws.receive().await {
+            Received::Message(message) => ws.send(message).await,
+            Received::TooBig { limit } => Err(converse::Error::new(format!("more than {limit} bytes"))),
+            other => panic!("{other:?}"),
+        })
+    });
+    let app = Router::new().fallback(route);
+    let mut client = connect(app.clone()).await;
+    client.send("12345").await;
+    assert_eq!(client.text().await, "12345");
+    let mut client = connect(app).await;
+    client.send("123456").await;
+    assert_eq!(client.closed().await.0, 1009);
 }
 
 #[tokio::test]

@@ -59,18 +59,20 @@ async fn sigterm_stops_the_example() {
     let mut example = Command::new(example("echo"))
         .env("CONVERSE_ADDRESS", "127.0.0.1:0")
         .env_remove("CONVERSE_CLIENT")
-        .stdout(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true)
         .spawn()
         .expect("the example runs");
-    let mut lines = BufReader::new(example.stderr.take().unwrap()).lines();
-    let line = lines.next_line().await.unwrap().expect("a first line");
+    let mut printed = BufReader::new(example.stdout.take().unwrap()).lines();
+    let mut said = BufReader::new(example.stderr.take().unwrap()).lines();
+    let line = said.next_line().await.unwrap().expect("a first line");
     let address = line.strip_prefix("listening on ").expect("the address");
 
     let mut client = Client::over(TcpStream::connect(address).await.unwrap(), "/connect").await;
     client.send("Good evening!").await;
     assert_eq!(client.text().await, "Hello!");
+    assert_eq!(printed.next_line().await.unwrap().as_deref(), Some("Received message: Good evening!"));
     let pid = example.id().unwrap().to_string();
     assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
     assert_eq!(client.closed().await.0, Close::RESTART);

@@ -5,8 +5,10 @@
 //! closing a TCP socket on unread bytes resets it and takes the close frame along.
 
 mod bridge;
+mod timers;
+mod write;
 
-use std::io::{self, Read};
+use std::io;
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
@@ -14,15 +16,14 @@ use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::error::{CapacityError, ProtocolError};
-use tokio_tungstenite::tungstenite::protocol::frame::Frame;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
+use tokio_tungstenite::tungstenite::protocol::frame::coding::Data;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{self, Error as Fault, Message as Wire};
 
 use self::bridge::Bridge;
 use crate::close::Close;
 use crate::error::Error;
-use crate::keepalive::{Due, Keepalive, PingPolicy};
+use crate::keepalive::{Keepalive, PingPolicy};
 use crate::limits::{self, Limits};
 use crate::message::{Message, Text};
 
@@ -155,7 +156,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
 
     fn peer_closed(&mut self, frame: Option<CloseFrame>) -> Event {
         self.enter(Phase::LastWords, limits::CLOSE);
-        self.unflushed = true; // The reply to it.
+        (self.unflushed, self.rest) = (true, None); // What goes out now is the reply, and nothing behind it.
         Event::Closed(match frame {
             Some(frame) => Close::new(frame.code.into(), frame.reason.as_str().to_owned()),
             None => Close::new(Close::NO_STATUS, ""),
@@ -181,175 +182,9 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         event
     }
 
-    /// Whether a message can be written now.
-    pub(crate) fn has_room(&self) -> bool {
-        self.phase == Phase::Open && !self.broken && self.rest.is_none() && self.stalled.is_none()
-    }
-
-    /// Takes a message, for the next flush. To be called where there is room.
-    pub(crate) fn write(&mut self, message: Message) {
-        debug_assert!(self.has_room());
-        self.rest = Some(match message {
-            Message::Text(text) => (Data::Text, text.into_frame().into()),
-            Message::Binary(bytes) => (Data::Binary, bytes),
-        });
-        self.write_rest();
-    }
-
-    fn write_rest(&mut self) {
-        while self.stalled.is_none()
-            && let Some((kind, mut payload)) = self.rest.take()
-        {
-            let fragment = payload.split_to(payload.len().min(limits::WRITE));
-            let last = payload.is_empty();
-            if !last {
-                self.rest = Some((Data::Continue, payload));
-            }
-            self.give(Wire::Frame(Frame::message(fragment, OpCode::Data(kind), last)));
-        }
-    }
-
-    fn give(&mut self, frame: Wire) {
-        self.unflushed = true;
-        let result = self.codec.write(frame);
-        self.wrote(result);
-    }
-
-    /// Writes out what the codec holds, as far as the peer takes it.
-    pub(crate) fn flush(&mut self) {
-        while self.unflushed && self.phase != Phase::Over {
-            let result = self.codec.flush();
-            let stopped = self.wrote(result);
-            if stopped {
-                return;
-            }
-            self.stalled = None;
-            self.unflushed = false;
-            self.write_rest();
-        }
-        if self.phase == Phase::LastWords {
-            self.stalled = None;
-            self.enter(Phase::Draining(limits::DRAIN_BYTES), limits::DRAIN);
-        }
-        self.drain();
-    }
-
-    /// Notes how a write went; whether it went no further.
-    fn wrote(&mut self, result: Result<(), Fault>) -> bool {
-        match result {
-            Ok(()) => false,
-            // The reply to the peer's close has gone.
-            Err(Fault::ConnectionClosed) if self.phase == Phase::LastWords => false,
-            Err(Fault::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
-                let written = self.codec.get_ref().written;
-                self.stalled.get_or_insert_with(|| (Instant::now(), written));
-                true
-            }
-            Err(_) => {
-                (self.broken, self.unflushed, self.rest) = (true, false, None);
-                true
-            }
-        }
-    }
-
-    /// Says that a close follows as soon as the last message is written, so that writing them cannot take forever.
-    pub(crate) fn finish(&mut self) {
-        if self.phase == Phase::Open && self.until.is_none() {
-            self.until = Instant::now().checked_add(limits::FLUSH);
-        }
-    }
-
-    /// Closes, behind everything that was written. To be called where there is room.
-    pub(crate) fn close(&mut self, close: &Close) {
-        if self.phase == Phase::Open {
-            self.enter(Phase::Closing, limits::CLOSE);
-            self.give_close(close);
-        }
-    }
-
-    /// Closes without waiting for an answer.
-    fn fail(&mut self, close: Close) {
-        self.rest = None;
-        let said = self.phase == Phase::Closing;
-        self.enter(Phase::LastWords, limits::CLOSE);
-        if !said {
-            self.give_close(&close);
-        }
-    }
-
-    fn give_close(&mut self, close: &Close) {
-        self.unflushed = true;
-        let frame = CloseFrame { code: close.code.into(), reason: close.reason.as_ref().into() };
-        let result = self.codec.close(Some(frame));
-        self.wrote(result);
-    }
-
     fn enter(&mut self, phase: Phase, time: Duration) {
         self.phase = phase;
         self.until = Instant::now().checked_add(time);
-    }
-
-    fn drain(&mut self) {
-        let Phase::Draining(mut left) = self.phase else { return };
-        let bridge = self.codec.get_mut();
-        let mut scratch = [0; limits::READ];
-        let over = match bridge.shutdown() {
-            Err(error) => error.kind() != io::ErrorKind::WouldBlock,
-            Ok(()) => loop {
-                match bridge.read(&mut scratch) {
-                    Ok(read) if read > 0 && read <= left => left -= read,
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => break false,
-                    Ok(_) | Err(_) => break true,
-                }
-            },
-        };
-        self.phase = if over { Phase::Over } else { Phase::Draining(left) };
-    }
-
-    /// When to call [`Link::tick`].
-    pub(crate) fn deadline(&self) -> Option<Instant> {
-        let stall = self.stalled.and_then(|(since, _)| since.checked_add(limits::STALL));
-        let ping = if self.phase == Phase::Open { self.keepalive.deadline() } else { None };
-        [self.until, stall, ping].into_iter().flatten().min()
-    }
-
-    /// Does what is due. `reading` is whether the caller goes on calling [`Link::poll_read`].
-    pub(crate) fn tick(&mut self, now: Instant, reading: bool) -> Option<Event> {
-        if self.until.is_some_and(|until| until <= now) {
-            let awaited = matches!(self.phase, Phase::Open | Phase::Closing);
-            self.phase = Phase::Over;
-            return awaited.then(|| lost("closing took too long"));
-        }
-        if let Some((since, before)) = self.stalled
-            && now.duration_since(since) >= limits::STALL
-        {
-            let written = self.codec.get_ref().written;
-            if written == before {
-                self.phase = Phase::Over;
-                return Some(lost("the peer does not read"));
-            }
-            self.stalled = Some((now, written));
-        }
-        if self.phase != Phase::Open {
-            return None;
-        }
-        // A peer that is still busy reading has not seen the ping yet; that it stops reading has its own deadline.
-        let heard = (reading && self.has_room()).then_some(self.codec.get_ref().read);
-        match self.keepalive.tick(now, heard) {
-            Due::Nothing => None,
-            Due::Ping => {
-                self.give(Wire::Ping(Bytes::new()));
-                None
-            }
-            Due::Message(message) => {
-                self.write(message);
-                None
-            }
-            Due::Lost => {
-                self.fail(Close::new(Close::INTERNAL, "keepalive ping timeout"));
-                Some(lost("keepalive ping timeout"))
-            }
-        }
     }
 }
 

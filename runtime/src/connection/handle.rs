@@ -1,0 +1,143 @@
+//! What a socket and its senders do.
+
+use std::future::poll_fn;
+use std::mem;
+use std::task::{Context, Poll};
+
+use tokio::time::Instant;
+
+use super::{Connection, Settings, wake};
+use crate::close::Close;
+use crate::error::Error;
+use crate::limits;
+use crate::link::Event;
+use crate::message::Message;
+use crate::registry::ConnectionId;
+use crate::socket::Received;
+
+impl Connection {
+    pub(crate) fn id(&self) -> ConnectionId {
+        self.lock().id.clone()
+    }
+
+    /// Gives the connection another identifier and returns the one it had. `None` if it has ended or is about to.
+    pub(crate) fn rename(&self, id: ConnectionId) -> Option<ConnectionId> {
+        let mut state = self.lock();
+        (!state.is_ending()).then(|| mem::replace(&mut state.id, id))
+    }
+
+    pub(crate) fn change(&self, settings: Settings) {
+        let driver = {
+            let mut state = self.lock();
+            let known = &mut state.settings;
+            known.limits = settings.limits.or(known.limits);
+            known.pings = settings.pings.or(known.pings.take());
+            state.driver.clone()
+        };
+        wake(driver);
+    }
+
+    /// The next message, or how the connection ended, or silence where `deadline` has passed.
+    pub(crate) fn poll_receive(&self, cx: &mut Context<'_>, deadline: Option<Instant>) -> Poll<Received> {
+        let mut state = self.lock();
+        let driver = if let Some(message) = state.inbox.pop_front() {
+            let full = state.is_full();
+            state.held -= limits::cost(message.len());
+            let driver = if full { state.driver_beside(cx) } else { None };
+            drop(state);
+            wake(driver);
+            return Poll::Ready(Received::Message(message));
+        } else if let Some(end) = state.end.take() {
+            let (said, kept) = said(end);
+            state.end = Some(Event::Closed(kept));
+            return Poll::Ready(said);
+        } else if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            state.alarm = None;
+            return Poll::Ready(Received::Silence);
+        } else {
+            match &mut state.reader {
+                Some(reader) => reader.clone_from(cx.waker()),
+                none => *none = Some(cx.waker().clone()),
+            }
+            let before = mem::replace(&mut state.alarm, deadline);
+            if deadline.is_some() && deadline != before { state.driver_beside(cx) } else { None }
+        };
+        drop(state);
+        wake(driver);
+        Poll::Pending
+    }
+
+    /// Queues a message, as soon as there is room.
+    pub(crate) async fn send(&self, message: Message) -> Result<(), Error> {
+        let cost = u32::try_from(limits::cost(message.len())).expect("a queue is smaller than 4 GiB");
+        match self.room.acquire_many(cost).await {
+            Ok(room) => room.forget(), // The driver gives it back.
+            Err(_closed) => return Err(Error::closed()),
+        }
+        let mut message = Some(message);
+        poll_fn(|cx| {
+            let mut state = self.lock();
+            state.outbox.extend(message.take());
+            let driver = state.driver_beside(cx);
+            drop(state);
+            wake(driver);
+            Poll::Ready(Ok(()))
+        })
+        .await
+    }
+
+    /// Whether the connection has ended or was told to.
+    pub(crate) fn is_closing(&self) -> bool {
+        let state = self.lock();
+        state.over || state.end.is_some() || state.close.is_some()
+    }
+
+    /// Asks for a close; the first to ask is the one whose code and reason are sent.
+    pub(crate) fn close(&self, close: Close) {
+        self.room.close();
+        let driver = {
+            let mut state = self.lock();
+            state.close.get_or_insert(close);
+            state.driver.clone()
+        };
+        wake(driver);
+    }
+
+    /// Waits until nothing is left of the connection.
+    pub(crate) async fn closed(&self) {
+        poll_fn(|cx| {
+            let mut state = self.lock();
+            if state.over {
+                return Poll::Ready(());
+            }
+            if !state.closers.iter().any(|waker| waker.will_wake(cx.waker())) {
+                state.closers.push(cx.waker().clone());
+            }
+            Poll::Pending
+        })
+        .await;
+    }
+
+    /// Says that nobody will receive any more.
+    pub(crate) fn drop_reader(&self) {
+        let driver = {
+            let mut state = self.lock();
+            state.dropped = true;
+            state.driver.clone()
+        };
+        wake(driver);
+    }
+}
+
+/// What is said of an end when it is first asked for, and what from then on.
+fn said(end: Event) -> (Received, Close) {
+    match end {
+        Event::Closed(close) => (Received::Closed(close.clone()), close),
+        Event::TooBig { limit } => (Received::TooBig { limit }, Close::new(Close::TOO_BIG, "")),
+        Event::Failed(error) => {
+            let code = error.close_code();
+            (Received::Failed(error), Close::new(code, ""))
+        }
+        Event::Message(message) => (Received::Message(message), Close::new(Close::ABNORMAL, "")),
+    }
+}

@@ -1,0 +1,59 @@
+//! What happens to a link by itself: pings, and the end of patience.
+
+use bytes::Bytes;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::Instant;
+use tokio_tungstenite::tungstenite::Message as Wire;
+
+use super::{Event, Link, Phase, lost};
+use crate::close::Close;
+use crate::keepalive::Due;
+use crate::limits;
+
+impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
+    /// When to call [`Link::tick`].
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        let stall = self.stalled.and_then(|(since, _)| since.checked_add(limits::STALL));
+        let ping = if self.phase == Phase::Open { self.keepalive.deadline() } else { None };
+        [self.until, stall, ping].into_iter().flatten().min()
+    }
+
+    /// Does what is due. `reading` is whether the caller goes on calling [`Link::poll_read`].
+    pub(crate) fn tick(&mut self, now: Instant, reading: bool) -> Option<Event> {
+        if self.until.is_some_and(|until| until <= now) {
+            let awaited = matches!(self.phase, Phase::Open | Phase::Closing);
+            self.phase = Phase::Over;
+            return awaited.then(|| lost("closing took too long"));
+        }
+        if let Some((since, before)) = self.stalled
+            && now.duration_since(since) >= limits::STALL
+        {
+            let written = self.codec.get_ref().written;
+            if written == before {
+                self.phase = Phase::Over;
+                return Some(lost("the peer does not read"));
+            }
+            self.stalled = Some((now, written));
+        }
+        if self.phase != Phase::Open {
+            return None;
+        }
+        // A peer that is still busy reading has not seen the ping yet; that it stops reading has its own deadline.
+        let heard = (reading && self.has_room()).then_some(self.codec.get_ref().read);
+        match self.keepalive.tick(now, heard) {
+            Due::Nothing => None,
+            Due::Ping => {
+                self.give(Wire::Ping(Bytes::new()));
+                None
+            }
+            Due::Message(message) => {
+                self.write(message);
+                None
+            }
+            Due::Lost => {
+                self.fail(Close::new(Close::INTERNAL, "keepalive ping timeout"));
+                Some(lost("keepalive ping timeout"))
+            }
+        }
+    }
+}
