@@ -70,6 +70,21 @@ fn no_source_file_is_long() {
 }
 
 #[test]
+fn the_map_shows_every_file() {
+    let (map, files) = (text("ARCHITECTURE.md"), tracked());
+    for folder in ["macros/compiler/src/", "runtime/flow/src/", "runtime/src/"] {
+        let (_, section) = map.split_once(&format!("### `{folder}`\n")).expect("a section for each of the crates");
+        let section = section.split("\n### ").next().unwrap_or_default();
+        let first_column = section.lines().filter_map(|line| line.split('|').nth(1));
+        let mut shown: Vec<&str> = first_column.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+        let mut there: Vec<&str> = files.iter().filter_map(|file| file.strip_prefix(folder)).collect();
+        shown.sort_unstable();
+        there.sort_unstable();
+        assert_eq!(shown, there, "ARCHITECTURE.md shows {folder} as it is not");
+    }
+}
+
+#[test]
 fn every_refused_program_has_its_words_and_the_reverse() {
     let files = tracked();
     let mut programs = 0;
