@@ -2,7 +2,7 @@
 
 use proc_macro::TokenStream;
 
-/// Compiles a dialogue, written as straight-line Rust, to a state machine.
+/// Expands to a struct, the enum of its states, and an `impl` of `converse::Conversation`.
 #[proc_macro]
 pub fn conversation(input: TokenStream) -> TokenStream {
     converse_compiler::conversation(input.into()).into()

@@ -33,6 +33,7 @@ pub use crate::serve::{Server, serve};
 pub use crate::socket::{Received, Sender, WebSocket};
 pub use crate::upgrade::{Outcome, Upgrade};
 pub use converse_flow as flow;
+#[doc = include_str!("docs/conversation.md")]
 pub use converse_macros::conversation;
 #[doc = include_str!("docs/routes.md")]
 pub use converse_macros::routes;
