@@ -40,28 +40,33 @@ fn tokio_tungstenite() {
     play(rust_client::play);
 }
 
-#[test]
-#[ignore = "`cargo xtask test` installs what it needs"]
-fn python_websockets() {
-    play(|url, dialogues| {
-        run(python("python").arg(file("clients/websockets_client.py")).args([url, dialogues]), PATIENCE)
-    });
-}
+/// What cargo alone cannot run: `cargo xtask test` installs these clients.
+mod foreign {
+    use super::*;
 
-#[test]
-#[ignore = "`cargo xtask test` installs what it needs"]
-fn python_aiohttp() {
-    play(|url, dialogues| {
-        run(python("python").arg(file("clients/aiohttp_client.py")).args([url, dialogues]), PATIENCE)
-    });
-}
+    #[test]
+    #[ignore = "`cargo xtask test` installs what it needs"]
+    fn python_websockets() {
+        play(|url, dialogues| {
+            run(python("python").arg(script("websockets_client.py")).args([url, dialogues]), PATIENCE)
+        });
+    }
 
-#[test]
-#[ignore = "`cargo xtask test` installs what it needs"]
-fn node_ws() {
-    play(|url, dialogues| {
-        run(Command::new("node").arg(file("clients/ws_client.cjs")).args([url, dialogues]), PATIENCE)
-    });
+    #[test]
+    #[ignore = "`cargo xtask test` installs what it needs"]
+    fn python_aiohttp() {
+        play(|url, dialogues| run(python("python").arg(script("aiohttp_client.py")).args([url, dialogues]), PATIENCE));
+    }
+
+    #[test]
+    #[ignore = "`cargo xtask test` installs what it needs"]
+    fn node_ws() {
+        play(|url, dialogues| run(Command::new("node").arg(script("ws_client.cjs")).args([url, dialogues]), PATIENCE));
+    }
+
+    fn script(name: &str) -> PathBuf {
+        file("clients").join(name)
+    }
 }
 
 /// Has `client`, which takes a URL and a file of dialogues and tells which it played, play all there are.

@@ -66,3 +66,36 @@ fn show(command: &Command) -> String {
     }
     shown
 }
+
+#[cfg(test)]
+mod tests {
+    use std::env::temp_dir;
+    use std::process::id;
+
+    use super::*;
+
+    #[test]
+    fn an_installation_is_done_once_and_again_when_its_recipe_changes() -> Result {
+        let directory = temp_dir().join(format!("converse-xtask-{}", id()));
+        let install = |recipe| {
+            let mut installed = false;
+            install_once(&directory, recipe, || {
+                installed = true;
+                write(&directory.join("thing"), recipe)
+            })?;
+            Ok::<_, String>(installed)
+        };
+        assert!(install("one")?);
+        assert!(!install("one")?);
+        assert!(install("two")?);
+        install_once(&directory, "three", || Err("it broke off".to_owned())).unwrap_err();
+        assert!(!directory.join("thing").exists(), "an old thing is no part of a new installation");
+        assert!(install("three")?);
+        fs::remove_dir_all(&directory).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_command_is_shown_as_it_is_typed() {
+        assert_eq!(show(command("/usr/bin/python").args(["-m", "venv"])), "python -m venv");
+    }
+}

@@ -1,19 +1,34 @@
 //! Every test.
 
+use std::path::PathBuf;
+use std::process::Command;
+
 use crate::run::{cargo, run};
 use crate::{Result, node, python};
 
+/// Runs every test, those first that cargo alone ignores: clients that nobody here wrote.
 pub(crate) fn test() -> Result {
-    run(&mut cargo(&["test", "--workspace"]))?;
-    foreign()
+    let foreign = Foreign::install()?;
+    // By name, and not by `--test`: that would build all dependencies once more, with the features that few tests need.
+    run(foreign.tell(&mut cargo(&["test", "--workspace", "--tests", "--", "--ignored", "foreign::"])))?;
+    run(&mut cargo(&["test", "--workspace"]))
 }
 
-/// The tests that cargo alone ignores: clients that nobody here wrote, from Python and Node.js.
-fn foreign() -> Result {
-    let python = python::environment("python", "tests/foreign/requirements.txt")?;
-    let node = node::modules("node", "tests/foreign")?;
-    // All of the workspace is named, so that its dependencies have the features they were just built with.
-    let mut cargo = cargo(&["test", "--workspace", "--test", "dialogue", "--test", "autobahn"]);
-    cargo.args(["--", "--ignored"]).env("CONVERSE_PYTHON", python).env("NODE_PATH", node);
-    run(&mut cargo)
+/// Where the clients are.
+struct Foreign {
+    python: PathBuf,
+    node: PathBuf,
+}
+
+impl Foreign {
+    fn install() -> Result<Self> {
+        Ok(Foreign {
+            python: python::environment("python", "tests/foreign/requirements.txt")?,
+            node: node::modules("node", "tests/foreign")?,
+        })
+    }
+
+    fn tell<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+        command.env("CONVERSE_PYTHON", &self.python).env("NODE_PATH", &self.node)
+    }
 }
