@@ -51,7 +51,7 @@ pub mod __private {
     pub use crate::conversation::{Clock, Conversation, Input, Slot, Talk};
     pub use crate::reply::Reply;
     pub use crate::route::{
-        Extractor, IntoConversation, PathParameter, Request, RouteOf, Routed, State, WsRoute, add, converse,
+        Extractor, IntoConversation, PathParameter, Refusal, Request, RouteOf, Routed, State, WsRoute, add, converse,
         not_a_route, on_socket,
     };
     pub use axum::Router;

@@ -25,14 +25,14 @@ pub trait IntoConversation {
     /// # Errors
     ///
     /// Where the handler refuses the upgrade.
-    fn into_conversation(self) -> Result<Self::Conversation, Response>;
+    fn into_conversation(self) -> Result<Self::Conversation, Refusal>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<C: Conversation> IntoConversation for C {
     type Conversation = C;
 
-    fn into_conversation(self) -> Result<C, Response> {
+    fn into_conversation(self) -> Result<C, Refusal> {
         Ok(self)
     }
 }
@@ -41,18 +41,33 @@ impl<C: Conversation> IntoConversation for C {
 impl<C: Conversation, E: IntoResponse> IntoConversation for Result<C, E> {
     type Conversation = C;
 
-    fn into_conversation(self) -> Result<C, Response> {
-        self.map_err(IntoResponse::into_response)
+    fn into_conversation(self) -> Result<C, Refusal> {
+        self.map_err(Refusal::new)
+    }
+}
+
+/// The response to a request that becomes no WebSocket. Rare, and so it may cost an allocation, where every `Result` that
+/// could hold it would have to have its size.
+#[derive(Debug)]
+pub struct Refusal(Box<Response>);
+
+impl Refusal {
+    pub(super) fn new(reason: impl IntoResponse) -> Self {
+        Refusal(Box::new(reason.into_response()))
+    }
+
+    pub(super) fn into_response(self) -> Response {
+        *self.0
     }
 }
 
 /// Holds the conversation that a handler answered with.
-pub fn converse<A: IntoConversation>(upgrade: Upgrade, answer: A) -> Result<Response, Response> {
+pub fn converse<A: IntoConversation>(upgrade: Upgrade, answer: A) -> Result<Response, Refusal> {
     Ok(upgrade.converse(answer.into_conversation()?))
 }
 
 /// Has a handler drive the socket by hand.
-pub fn on_socket<O, F, Fut>(upgrade: Upgrade, handler: F) -> Result<Response, Response>
+pub fn on_socket<O, F, Fut>(upgrade: Upgrade, handler: F) -> Result<Response, Refusal>
 where
     O: Outcome,
     F: FnOnce(WebSocket) -> Fut + Send + 'static,

@@ -19,7 +19,7 @@ use converse_flow::Route;
 
 use crate::announce;
 
-pub use answer::{IntoConversation, converse, on_socket};
+pub use answer::{IntoConversation, Refusal, converse, on_socket};
 pub use request::{Extractor, PathParameter, Request};
 
 /// A handler's route, as a constant.
@@ -38,8 +38,8 @@ pub trait Routed: 'static {
     note = "put `#[ws_route(\"/…\")]` on the handler"
 )]
 pub trait WsRoute<S, F>: Routed {
-    /// Answers one request. A refusal is the same as a response, and comes early.
-    fn answer(request: Request<S>) -> impl Future<Output = Result<Response, Response>> + Send + 'static;
+    /// Answers one request.
+    fn answer(request: Request<S>) -> impl Future<Output = Result<Response, Refusal>> + Send + 'static;
 }
 
 /// What can be the state of a router.
@@ -61,7 +61,7 @@ where
 /// A handler for axum: one type for all routes of a router, because axum's code for each type of handler is large.
 struct Answer<S>(fn(Request<S>) -> Answering);
 
-type Answering = Pin<Box<dyn Future<Output = Result<Response, Response>> + Send>>;
+type Answering = Pin<Box<dyn Future<Output = Result<Response, Refusal>> + Send>>;
 
 impl<S> Clone for Answer<S> {
     fn clone(&self) -> Self {
@@ -74,7 +74,7 @@ impl<S: State> Handler<(), S> for Answer<S> {
 
     fn call(self, request: extract::Request, state: S) -> Self::Future {
         let answer = (self.0)(Request::new(request, state));
-        Box::pin(async { answer.await.unwrap_or_else(|refusal| refusal) })
+        Box::pin(async { answer.await.unwrap_or_else(Refusal::into_response) })
     }
 }
 
@@ -91,7 +91,7 @@ impl<R: Routed> RouteOf<R> {
 pub mod not_a_route {
     use axum::response::Response;
 
-    use super::{Request, Route, RouteOf, Routed, State, WsRoute};
+    use super::{Refusal, Request, Route, RouteOf, Routed, State, WsRoute};
 
     /// The constant of a type that has none.
     pub trait NoRoute {
@@ -116,7 +116,7 @@ pub mod not_a_route {
 
     #[diagnostic::do_not_recommend]
     impl<S: State, F: HasRoute + 'static> WsRoute<S, F> for __route {
-        async fn answer(_: Request<S>) -> Result<Response, Response> {
+        async fn answer(_: Request<S>) -> Result<Response, Refusal> {
             Ok(Response::default())
         }
     }

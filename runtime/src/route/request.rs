@@ -4,13 +4,12 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use axum::extract::{FromRequestParts, Path};
-use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use http::StatusCode;
 use http::request::Parts;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
-use super::{Routed, State};
+use super::{Refusal, Routed, State};
 use crate::upgrade::Upgrade;
 
 /// A request on its way to a handler.
@@ -26,22 +25,22 @@ impl<S: State> Request<S> {
     }
 
     /// Checks that the request asks for a WebSocket.
-    pub async fn upgrade(&mut self) -> Result<Upgrade, Response> {
+    pub async fn upgrade(&mut self) -> Result<Upgrade, Refusal> {
         self.extract().await
     }
 
     /// Runs an extractor.
-    pub async fn extract<T: Extractor<S>>(&mut self) -> Result<T, Response> {
-        T::from_request_parts(&mut self.parts, &self.state).await.map_err(IntoResponse::into_response)
+    pub async fn extract<T: Extractor<S>>(&mut self) -> Result<T, Refusal> {
+        T::from_request_parts(&mut self.parts, &self.state).await.map_err(Refusal::new)
     }
 
     /// Reads the path parameter number `INDEX` of the route `R`.
-    pub fn parameter<T: PathParameter, R: Routed, const INDEX: usize>(&mut self) -> Result<T, Response> {
+    pub fn parameter<T: PathParameter, R: Routed, const INDEX: usize>(&mut self) -> Result<T, Refusal> {
         // The router has left the values in the request: there is nothing to wait for.
         match Path::<Named<T, R, INDEX>>::from_request_parts(&mut self.parts, &()).now_or_never() {
             Some(Ok(Path(named))) => Ok(named.value),
-            Some(Err(rejection)) => Err(rejection.into_response()),
-            None => Err(StatusCode::INTERNAL_SERVER_ERROR.into_response()),
+            Some(Err(rejection)) => Err(Refusal::new(rejection)),
+            None => Err(Refusal::new(StatusCode::INTERNAL_SERVER_ERROR)),
         }
     }
 }

@@ -62,7 +62,7 @@ pub(super) fn route(
         {
             async fn answer(
                 mut request: ::converse::__private::Request<__S>,
-            ) -> ::core::result::Result<::converse::__private::Response, ::converse::__private::Response> {
+            ) -> ::core::result::Result<::converse::__private::Response, ::converse::__private::Refusal> {
                 #body
             }
         }
