@@ -1,7 +1,10 @@
 //! The machine as tokens. The user's code keeps its own tokens; everything around it has `Span::mixed_site()`, so that
 //! neither can capture a name of the other.
 
+mod ending;
+mod ends;
 mod flow;
+mod operations;
 mod scope;
 mod states;
 mod stub;

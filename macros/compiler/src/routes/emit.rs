@@ -54,6 +54,7 @@ pub(super) fn route(
 
         #conditions
         #[automatically_derived]
+        #[allow(deprecated)]
         impl<__S, __F> ::converse::__private::WsRoute<__S, __F> for #name
         where
             __S: ::converse::__private::State,

@@ -1,0 +1,67 @@
+//! How a turn hands its output on.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote_spanned;
+use syn::Type;
+
+/// How a turn hands its output on, so that `?` works on it: a `Poll` of a `Result` takes it, one of an `Option` does
+/// not, an `Option` of a `Poll` does.
+pub(super) enum Ending {
+    Poll,
+    /// The output is an `Option` of this.
+    Option(Type),
+}
+
+impl Ending {
+    pub(super) fn of(output: Option<&Type>) -> Ending {
+        if let Some(Type::Path(path)) = output
+            && let Some(last) = path.path.segments.last()
+            && last.ident == "Option"
+            && let syn::PathArguments::AngleBracketed(arguments) = &last.arguments
+            && let Some(syn::GenericArgument::Type(inner)) = arguments.args.first()
+        {
+            return Ending::Option(inner.clone());
+        }
+        Ending::Poll
+    }
+
+    pub(super) fn returned(&self, output: &TokenStream) -> TokenStream {
+        match self {
+            Ending::Poll => quote_spanned!(Span::mixed_site()=> ::core::task::Poll<#output>),
+            Ending::Option(inner) => {
+                quote_spanned!(Span::mixed_site()=> ::core::option::Option<::core::task::Poll<#inner>>)
+            }
+        }
+    }
+
+    pub(super) fn pending(&self) -> TokenStream {
+        match self {
+            Ending::Poll => quote_spanned!(Span::mixed_site()=> ::core::task::Poll::Pending),
+            Ending::Option(_) => {
+                quote_spanned!(Span::mixed_site()=> ::core::option::Option::Some(::core::task::Poll::Pending))
+            }
+        }
+    }
+
+    pub(super) fn ready(&self, value: TokenStream) -> TokenStream {
+        match self {
+            Ending::Poll => quote_spanned!(Span::mixed_site()=> ::core::task::Poll::Ready(#value)),
+            Ending::Option(_) => {
+                quote_spanned!(Span::mixed_site()=> ::core::option::Option::map(#value, ::core::task::Poll::Ready))
+            }
+        }
+    }
+
+    /// What the turn returned, as the trait wants it.
+    pub(super) fn polled(&self, turn: TokenStream) -> TokenStream {
+        match self {
+            Ending::Poll => turn,
+            Ending::Option(_) => quote_spanned! {Span::mixed_site()=>
+                match #turn {
+                    ::core::option::Option::Some(polled) => polled.map(::core::option::Option::Some),
+                    ::core::option::Option::None => ::core::task::Poll::Ready(::core::option::Option::None),
+                }
+            },
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! How a block ends: it goes on, branches, waits, or is the end.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::Expr;
+
+use super::scope::Scope;
+use super::state_name;
+use super::turn::Emitter;
+use crate::escapes;
+use crate::graph::{Block, BlockId, End, MatchArm, Opaque, QuestionId};
+use crate::machine::Field;
+use crate::names::Variables;
+
+impl<'e> Emitter<'e, '_> {
+    pub(super) fn end(&self, block: &Block<'_>, needed: &Variables, scope: &mut Scope<'e>) -> TokenStream {
+        match &block.end {
+            // What stands before never finishes, and its type says so, or rustc does.
+            End::Never => TokenStream::new(),
+            End::Goto(target) => self.goto(*target, scope),
+            End::If { condition, declares, then, otherwise, .. } => {
+                let mut out = TokenStream::new();
+                self.prepare(condition, needed, scope, &mut out);
+                let mut code = condition.code.clone();
+                self.rewrite(&condition.exits, scope, |replace| escapes::in_expression(&mut code, replace));
+                out.extend(scope.hide(declares.iter().copied(), needed));
+                let otherwise = self.goto(*otherwise, scope);
+                scope.declare(declares.iter().copied());
+                let then = self.goto(*then, scope);
+                out.extend(quote_spanned!(Span::mixed_site()=> if #code { #then } else { #otherwise }));
+                out
+            }
+            End::Match { scrutinee, arms } => self.choice(scrutinee, arms, needed, scope),
+            End::Wait(question) => self.wait(*question, scope),
+            End::Reply { question, accepted, refused, problem, silence } => {
+                let answer = self.graph.question(*question);
+                let ty = answer.ask.ty.as_ref();
+                let span = ty.map_or_else(Span::mixed_site, syn::spanned::Spanned::span);
+                let read =
+                    quote_spanned!(span.resolved_at(Span::mixed_site())=> <#ty as ::converse::__private::Reply>::read);
+                let (reason, refused) = {
+                    let mut scope = scope.clone();
+                    let hiding = scope.hide(*problem, needed);
+                    scope.declare(*problem);
+                    let reason = problem.map(|problem| scope.pattern(problem));
+                    let refused = self.goto(*refused, &scope);
+                    (reason.unwrap_or_else(|| quote_spanned!(Span::mixed_site()=> _)), quote!(#hiding #refused))
+                };
+                let silence = silence.map(|silence| {
+                    let body = self.goto(silence, scope);
+                    quote_spanned!(Span::mixed_site()=> ::converse::__private::Input::Silence => { #body })
+                });
+                let again = self.keep_waiting(*question, scope);
+                let value = quote_spanned! {Span::mixed_site()=>
+                    match ::converse::__private::Talk::input(talk) {
+                        ::converse::__private::Input::Reply(reply) => match #read(reply) {
+                            ::core::result::Result::Ok(value) => value,
+                            ::core::result::Result::Err(#reason) => { #refused }
+                        },
+                        #silence
+                        _ => { #again }
+                    }
+                };
+                let bound = self.bind(answer.answer, value, self.live.at(*accepted), scope);
+                let accepted = self.goto(*accepted, scope);
+                quote!(#bound #accepted)
+            }
+            End::Return(value, span) => {
+                let mut out = TokenStream::new();
+                let value = match value {
+                    Some(value) => {
+                        self.prepare(value, needed, scope, &mut out);
+                        let mut code = value.code.clone();
+                        self.rewrite(&value.exits, scope, |replace| escapes::in_expression(&mut code, replace));
+                        quote!(#code)
+                    }
+                    None => quote_spanned!(span.resolved_at(Span::mixed_site())=> ()),
+                };
+                let done = self.done(Some(value));
+                quote!(#out #done)
+            }
+            End::CloseOnSilence => {
+                let pending = self.ending.pending();
+                quote_spanned! {Span::mixed_site()=>
+                    ::converse::__private::Talk::close_on_silence(talk);
+                    return #pending;
+                }
+            }
+        }
+    }
+
+    fn choice(
+        &self,
+        scrutinee: &Opaque<Expr>,
+        arms: &[MatchArm],
+        needed: &Variables,
+        scope: &mut Scope<'e>,
+    ) -> TokenStream {
+        let mut out = TokenStream::new();
+        let guards: Variables = arms.iter().flat_map(|arm| &arm.uses).copied().collect();
+        out.extend(scope.show(&guards, needed));
+        self.prepare(scrutinee, needed, scope, &mut out);
+        let mut code = scrutinee.code.clone();
+        self.rewrite(&scrutinee.exits, scope, |replace| escapes::in_expression(&mut code, replace));
+        out.extend(scope.hide(arms.iter().flat_map(|arm| arm.declares.iter().copied()), needed));
+        let arms = arms.iter().map(|arm| {
+            let mut scope = scope.clone();
+            scope.declare(arm.declares.iter().copied());
+            let (pattern, body) = (&arm.pattern, self.goto(arm.block, &scope));
+            quote_spanned!(Span::mixed_site()=> #pattern => { #body })
+        });
+        let arms = quote!(#(#arms)*);
+        out.extend(quote_spanned!(Span::mixed_site()=> match #code { #arms }));
+        out
+    }
+
+    /// Sets the question's clock and its state.
+    fn wait(&self, question: QuestionId, scope: &mut Scope<'e>) -> TokenStream {
+        let clock = self.graph.question(question).ask.within.as_ref().map(|within| {
+            let duration = &within.duration;
+            quote_spanned! {Span::mixed_site()=>
+                ::converse::__private::Talk::wait(talk, ::converse::__private::Clock::Within(#duration));
+            }
+        });
+        let shown =
+            scope.show(&self.graph.question(question).clock, self.live.at(self.graph.question(question).resume));
+        let waiting = self.waiting(question, scope);
+        quote!(#shown #clock #waiting)
+    }
+
+    /// Goes back to waiting as if nothing had come.
+    fn keep_waiting(&self, question: QuestionId, scope: &Scope<'_>) -> TokenStream {
+        let waiting = self.waiting(question, scope);
+        quote_spanned! {Span::mixed_site()=>
+            ::converse::__private::Talk::wait(talk, ::converse::__private::Clock::Unchanged);
+            #waiting
+        }
+    }
+
+    fn waiting(&self, question: QuestionId, scope: &Scope<'_>) -> TokenStream {
+        let (state, waiting) = (state_name(self.conversation), self.machine.state(question));
+        let (variant, pending) = (&waiting.variant, self.ending.pending());
+        let fields = handed(&waiting.region.fields, scope);
+        quote_spanned! {Span::mixed_site()=>
+            *slot = ::converse::__private::Slot::Waiting(#state::#variant { #fields });
+            return #pending;
+        }
+    }
+
+    /// Jumps to a block that has an arm of its own.
+    pub(super) fn jump(&self, target: BlockId, scope: &Scope<'_>) -> TokenStream {
+        let join = self.machine.join(target).expect("lowering made a join of every block that is jumped to");
+        let variant = &join.variant;
+        let fields = handed(&join.region.fields, scope);
+        quote_spanned!(Span::mixed_site()=> at = __At::#variant { #fields }; continue 'turn;)
+    }
+
+    /// Goes to a block: into it where it is written here, to its arm otherwise.
+    pub(super) fn goto(&self, target: BlockId, scope: &Scope<'e>) -> TokenStream {
+        match self.machine.join(target) {
+            Some(_) => self.jump(target, scope),
+            None => self.block(target, &mut scope.clone()),
+        }
+    }
+}
+
+/// A region's fields, filled with the variables as they are called here.
+fn handed(fields: &[Field], scope: &Scope<'_>) -> TokenStream {
+    let fields = fields.iter().map(|field| {
+        let (name, value) = (&field.name, scope.name(field.variable));
+        match value == *name {
+            true => quote_spanned!(Span::mixed_site()=> #name),
+            false => quote_spanned!(Span::mixed_site()=> #name: #value),
+        }
+    });
+    quote!(#(#fields),*)
+}

@@ -1,0 +1,170 @@
+//! What is done on the way through a block: the user's Rust, with what it says and where it jumps written in.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Expr, Stmt};
+
+use super::output;
+use super::scope::Scope;
+use super::turn::Emitter;
+use crate::escapes::{self, Escape};
+use crate::graph::{Exit, Opaque, Operation};
+use crate::names::{VariableId, Variables};
+use crate::syntax::ast::Message;
+
+impl<'e> Emitter<'e, '_> {
+    pub(super) fn operation(
+        &self,
+        operation: &Operation<'_>,
+        after: &Variables,
+        scope: &mut Scope<'e>,
+        out: &mut TokenStream,
+    ) {
+        match operation {
+            Operation::Rust { declares, .. }
+                if declares.iter().any(|declared| self.machine.idle.contains(declared)) => {}
+            Operation::Rust { statement, declares, .. } => {
+                let mut needed = after.clone();
+                needed.extend(&statement.uses);
+                self.prepare(statement, &needed, scope, out);
+                let mut code = statement.code.clone();
+                self.rewrite(&statement.exits, scope, |replace| escapes::in_statement(&mut code, replace));
+                let hiding = scope.hide(declares.iter().copied(), after);
+                match &mut code {
+                    // The value may use what its variable hides.
+                    Stmt::Local(local) if !hiding.is_empty() && local.init.is_some() => {
+                        let init = local.init.as_mut().expect("looked at");
+                        let value = &init.expr;
+                        let ty = match &local.pat {
+                            syn::Pat::Type(typed) => Some(typed.ty.clone()),
+                            _ => None,
+                        };
+                        let ty = ty.iter();
+                        out.extend(quote_spanned!(Span::mixed_site()=> let __value #(: #ty)* = #value; #hiding));
+                        init.expr = syn::parse_quote_spanned!(Span::mixed_site()=> __value);
+                    }
+                    _ => out.extend(hiding),
+                }
+                code.to_tokens(out);
+                scope.declare(declares.iter().copied());
+            }
+            Operation::Bind { variable, value } => {
+                let mut needed = after.clone();
+                needed.extend(&value.uses);
+                self.prepare(value, &needed, scope, out);
+                let mut code = value.code.clone();
+                self.rewrite(&value.exits, scope, |replace| escapes::in_expression(&mut code, replace));
+                out.extend(self.bind(*variable, quote!(#code), after, scope));
+            }
+            Operation::Say { message, uses } => {
+                let mut needed = after.clone();
+                needed.extend(uses);
+                out.extend(scope.show(uses, &needed));
+                out.extend(say(message));
+            }
+        }
+    }
+
+    /// `let variable: Type = value;`
+    pub(super) fn bind(
+        &self,
+        variable: VariableId,
+        value: TokenStream,
+        after: &Variables,
+        scope: &mut Scope<'e>,
+    ) -> TokenStream {
+        let hiding = scope.hide([variable], after);
+        let ty = self.graph.variables.get(variable).ty.iter();
+        scope.declare([variable]);
+        let pattern = scope.pattern(variable);
+        match hiding.is_empty() {
+            true => quote_spanned!(Span::mixed_site()=> let #pattern #(: #ty)* = #value;),
+            false => {
+                quote_spanned!(Span::mixed_site()=> let __value #(: #ty)* = #value; #hiding let #pattern = __value;)
+            }
+        }
+    }
+
+    /// Makes the names right for some Rust: what it uses is shown, and what its jumps hand on is not hidden inside.
+    pub(super) fn prepare<T>(
+        &self,
+        opaque: &Opaque<T>,
+        needed: &Variables,
+        scope: &mut Scope<'e>,
+        out: &mut TokenStream,
+    ) {
+        out.extend(scope.show(&opaque.uses, needed));
+        let handed: Variables =
+            opaque.exits.iter().filter_map(|exit| exit.target()).flat_map(|to| self.live.at(to)).copied().collect();
+        out.extend(scope.hide_names(&opaque.binds, &handed));
+    }
+
+    /// Writes what some Rust says and where it jumps.
+    pub(super) fn rewrite(
+        &self,
+        exits: &[Exit],
+        scope: &Scope<'e>,
+        visit: impl FnOnce(&mut dyn FnMut(Escape) -> Option<Expr>),
+    ) {
+        let mut exits = exits.iter();
+        visit(&mut |escape| {
+            let tokens = match escape {
+                Escape::Say(span, tokens) => {
+                    let mut nothing = crate::diagnostics::Diagnostics::default();
+                    let said = crate::syntax::message(&mut nothing, span, tokens).as_ref().map(say);
+                    quote_spanned!(Span::mixed_site()=> { #said })
+                }
+                Escape::Return(value) => {
+                    let done = self.done(value.map(|value| quote!(#value)));
+                    quote_spanned!(Span::mixed_site()=> { #done })
+                }
+                Escape::Retry(_) | Escape::Continue(..) => {
+                    let jump = self.exit(*exits.next()?, None, scope);
+                    quote_spanned!(Span::mixed_site()=> { #jump })
+                }
+                Escape::Break(_, value) => {
+                    let jump = self.exit(*exits.next()?, value.map(|value| quote!(#value)), scope);
+                    quote_spanned!(Span::mixed_site()=> { #jump })
+                }
+            };
+            Some(Expr::Verbatim(tokens))
+        });
+    }
+
+    fn exit(&self, exit: Exit, value: Option<TokenStream>, scope: &Scope<'e>) -> TokenStream {
+        match exit {
+            Exit::Output => self.done(value),
+            Exit::To(target) => {
+                let jump = self.jump(target, scope);
+                quote_spanned!(Span::mixed_site()=> #value; #jump)
+            }
+            Exit::With(variable, target) => {
+                let mut scope = scope.clone();
+                let value = value.unwrap_or_else(|| quote_spanned!(Span::mixed_site()=> ()));
+                let bound = self.bind(variable, value, self.live.at(target), &mut scope);
+                let jump = self.jump(target, &scope);
+                quote_spanned!(Span::mixed_site()=> #bound #jump)
+            }
+        }
+    }
+
+    /// Ends the conversation with its output. The type stands there so that rustc holds the value against it, and
+    /// not against a type of ours.
+    pub(super) fn done(&self, value: Option<TokenStream>) -> TokenStream {
+        let output = output(self.conversation);
+        let value = value.unwrap_or_else(|| quote_spanned!(Span::mixed_site()=> ()));
+        let ready = self.ending.ready(quote_spanned!(Span::mixed_site()=> output));
+        quote_spanned!(Span::mixed_site()=> let output: #output = #value; return #ready;)
+    }
+}
+
+fn say(message: &Message) -> TokenStream {
+    match message {
+        Message::Format { tokens, .. } => quote_spanned! {Span::mixed_site()=>
+            ::converse::__private::Talk::say_text(talk, ::core::format_args!(#tokens));
+        },
+        Message::Value(value) => quote_spanned! {Span::mixed_site()=>
+            ::converse::__private::Talk::say(talk, #value);
+        },
+    }
+}

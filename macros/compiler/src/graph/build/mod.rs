@@ -1,0 +1,237 @@
+//! From the tree to the graph.
+
+mod ask;
+mod control;
+mod opaque;
+
+use proc_macro2::{Ident, Span};
+use syn::spanned::Spanned;
+use syn::{Expr, Lifetime, Stmt, Token, Type};
+
+use super::{Block, BlockId, End, Exit, Graph, Operation, QuestionId};
+use crate::diagnostics::Diagnostics;
+use crate::names::{Arena, Scopes, Variable, VariableId, Variables, plain};
+use crate::opaque::{Binding, Uses, value_diverges};
+use crate::syntax::ast::{self, Conversation, Message, Statement, Value};
+
+/// The graph of a conversation. What does not fit into one is reported and left out.
+pub(crate) fn build<'a>(cx: &mut Diagnostics, conversation: &'a Conversation) -> Graph<'a> {
+    let graph = Graph {
+        blocks: vec![Block::default()],
+        questions: Vec::new(),
+        variables: Arena::default(),
+        parameters: Vec::new(),
+        items: Vec::new(),
+        awaits: false,
+    };
+    let mut builder = Builder {
+        cx,
+        graph,
+        scopes: Scopes::default(),
+        here: Some(Graph::ENTRY),
+        frames: Vec::new(),
+        pending: Vec::new(),
+        dead: false,
+    };
+    for parameter in &conversation.parameters {
+        let id = builder.declare(parameter.name.clone(), false, Some(parameter.ty.clone()));
+        builder.graph.parameters.push(id);
+    }
+    builder.block(&conversation.body, Destination::Output);
+    builder.graph
+}
+
+struct Builder<'c, 'a> {
+    cx: &'c mut Diagnostics,
+    graph: Graph<'a>,
+    scopes: Scopes,
+    /// The block that is being filled; none where nothing leads.
+    here: Option<BlockId>,
+    /// The loops and labelled blocks around.
+    frames: Vec<Frame>,
+    /// The questions in whose `else` or `within` this stands.
+    pending: Vec<QuestionId>,
+    /// Whether it was reported that nothing leads here.
+    dead: bool,
+}
+
+/// Something that `break` and `continue` can mean.
+struct Frame {
+    label: Option<Lifetime>,
+    is_loop: bool,
+    break_to: BlockId,
+    continue_to: Option<BlockId>,
+    destination: Destination,
+    broken: bool,
+}
+
+impl Frame {
+    /// What a `break` does.
+    fn leave(&mut self) -> Exit {
+        self.broken |= self.destination != Destination::Output;
+        match self.destination {
+            Destination::Output => Exit::Output,
+            Destination::Variable(variable) => Exit::With(variable, self.break_to),
+            Destination::Nothing => Exit::To(self.break_to),
+        }
+    }
+}
+
+/// Where the value of a block goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Destination {
+    /// It is the conversation's output.
+    Output,
+    Variable(VariableId),
+    /// There is none.
+    Nothing,
+}
+
+impl<'a> Builder<'_, 'a> {
+    fn new_block(&mut self) -> BlockId {
+        self.graph.blocks.push(Block::default());
+        BlockId(self.graph.blocks.len() - 1)
+    }
+
+    fn push(&mut self, operation: Operation<'a>) {
+        if let Some(here) = self.here {
+            self.graph.blocks[here.0].operations.push(operation);
+        }
+    }
+
+    /// Ends the block that is being filled.
+    fn end(&mut self, end: End) {
+        if let Some(here) = self.here.take() {
+            self.graph.blocks[here.0].end = end;
+            self.dead = false;
+        }
+    }
+
+    fn goto(&mut self, target: BlockId) {
+        self.end(End::Goto(target));
+    }
+
+    fn declare(&mut self, name: Ident, mutable: bool, ty: Option<Type>) -> VariableId {
+        self.add(Variable { name, mutable, from_pattern: false, ty })
+    }
+
+    fn declare_all(&mut self, found: Vec<(Binding, Option<Type>)>) -> Vec<VariableId> {
+        let variables = found.into_iter().map(|(Binding { name, mutable, nested }, ty)| {
+            self.add(Variable { name, mutable, from_pattern: nested, ty })
+        });
+        variables.collect()
+    }
+
+    fn add(&mut self, variable: Variable) -> VariableId {
+        let name = plain(&variable.name);
+        let id = self.graph.variables.add(variable);
+        self.scopes.bind(name, id);
+        id
+    }
+
+    fn used(&mut self, uses: &Uses) -> Variables {
+        self.graph.awaits |= uses.awaits;
+        self.scopes.resolve_all(&uses.free)
+    }
+
+    /// A block's statements, then its value to where it goes.
+    fn block(&mut self, block: &'a ast::Block, destination: Destination) {
+        let mark = self.scopes.enter();
+        for statement in &block.statements {
+            self.statement(statement);
+        }
+        match &block.tail {
+            Some(Value::Rust(value)) => self.value(value, destination),
+            Some(Value::Control(control)) => self.control(control, destination),
+            None if destination == Destination::Output => self.end(End::Return(None, block.end)),
+            None if self.here.is_some() && destination != Destination::Nothing => {
+                self.cx.error(block.end, "this block ends without the value that is expected of it");
+                self.here = None;
+            }
+            None => {}
+        }
+        self.scopes.leave(mark);
+    }
+
+    fn value(&mut self, value: &Expr, destination: Destination) {
+        if self.here.is_none() {
+            self.unreachable(value.span());
+            return;
+        }
+        let leaves = value_diverges(value);
+        if leaves || destination == Destination::Nothing {
+            self.rust(&Stmt::Expr(value.clone(), Some(Token![;](value.span()))));
+            return;
+        }
+        let value = self.opaque_expression(value);
+        match destination {
+            Destination::Output => {
+                let span = value.code.span();
+                self.end(End::Return(Some(value), span));
+            }
+            Destination::Variable(variable) => self.push(Operation::Bind { variable, value }),
+            Destination::Nothing => unreachable!("handled above"),
+        }
+    }
+
+    fn statement(&mut self, statement: &'a Statement) {
+        if self.here.is_none() {
+            self.unreachable_statement(statement);
+            return;
+        }
+        match statement {
+            Statement::Ask(ask) => self.ask(ask),
+            Statement::Say(message) => self.say(message),
+            Statement::Retry(span) => {
+                if let Some(prompt) = self.retry_target(*span) {
+                    self.goto(prompt);
+                }
+            }
+            Statement::Let { pattern, ty, value } => self.let_control(pattern, ty.as_ref(), value),
+            Statement::Control(control) => self.control(control, Destination::Nothing),
+            Statement::Rust(Stmt::Item(item)) => self.graph.items.push(item.clone()),
+            Statement::Rust(statement) => self.rust(statement),
+        }
+    }
+
+    fn unreachable_statement(&mut self, statement: &Statement) {
+        match statement {
+            Statement::Ask(ask) => {
+                let name = &ask.name;
+                if !std::mem::replace(&mut self.dead, true) {
+                    self.cx.error(name.span(), format_args!("nothing leads to the question `{name}`"));
+                }
+                // Later statements still see the answer.
+                self.declare(name.clone(), ask.mutable, ask.ty.clone());
+            }
+            Statement::Rust(Stmt::Item(item)) => self.graph.items.push(item.clone()),
+            Statement::Rust(statement) => self.unreachable(statement.span()),
+            Statement::Retry(span) => self.unreachable(*span),
+            Statement::Say(Message::Format { tokens, .. }) => self.unreachable(tokens.span()),
+            Statement::Say(Message::Value(value)) => self.unreachable(value.span()),
+            Statement::Let { pattern, .. } => self.unreachable(pattern.span()),
+            Statement::Control(_) => {}
+        }
+    }
+
+    /// Reports the first of the statements that nothing leads to.
+    fn unreachable(&mut self, span: Span) {
+        if std::mem::replace(&mut self.dead, true) {
+            return;
+        }
+        self.cx.error(span, "nothing leads here: what stands before it never goes on");
+    }
+
+    fn say(&mut self, message: &'a Message) {
+        let uses = self.message_uses(message);
+        self.push(Operation::Say { message, uses });
+    }
+
+    fn message_uses(&mut self, message: &Message) -> Variables {
+        let uses = match message {
+            Message::Format { tokens, .. } => Uses::of_tokens(tokens),
+            Message::Value(value) => Uses::of_expression(value),
+        };
+        self.used(&uses)
+    }
+}

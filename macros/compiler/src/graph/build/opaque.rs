@@ -1,0 +1,101 @@
+//! Rust that stays as it is: what it uses, and where its jumps lead.
+
+use proc_macro2::Span;
+use syn::spanned::Spanned;
+use syn::{Expr, Lifetime, Stmt};
+
+use super::{Builder, Frame};
+use crate::escapes::{self, Escape};
+use crate::graph::inference::declared;
+use crate::graph::{BlockId, End, Exit, Opaque, Operation};
+use crate::names::plain;
+use crate::opaque::{Uses, assigned, diverges};
+
+impl Builder<'_, '_> {
+    /// A statement that stays as it is.
+    pub(super) fn rust(&mut self, statement: &Stmt) {
+        let found = Uses::of_statement(statement);
+        let uses = self.used(&found);
+        let exits = self.exits(|replace| escapes::in_statement(&mut statement.clone(), replace));
+        let assigns = assigned(statement).and_then(|name| self.scopes.resolve(&plain(name)));
+        let declares = match statement {
+            Stmt::Local(local) => {
+                let found = declared(local, &self.scopes, &self.graph.variables);
+                self.declare_all(found)
+            }
+            _ => Vec::new(),
+        };
+        let statement = Opaque { code: statement.clone(), uses, binds: found.bound, exits };
+        let leaves = diverges(&statement.code);
+        let bare = bare_jump(&statement.code);
+        if let (Some(value), true) = (bare, statement.exits.is_empty()) {
+            // `return value;` is an end that the graph can see through.
+            let span = statement.code.span();
+            let value =
+                value.map(|code| Opaque { code, uses: statement.uses, binds: statement.binds, exits: Vec::new() });
+            self.end(End::Return(value, span));
+            return;
+        }
+        self.push(Operation::Rust { statement, declares, assigns });
+        if leaves {
+            self.end(End::Never);
+        }
+    }
+
+    pub(super) fn opaque_expression(&mut self, value: &Expr) -> Opaque<Expr> {
+        let found = Uses::of_expression(value);
+        let uses = self.used(&found);
+        let exits = self.exits(|replace| escapes::in_expression(&mut value.clone(), replace));
+        Opaque { code: value.clone(), uses, binds: found.bound, exits }
+    }
+
+    /// Where the jumps out of some Rust lead.
+    fn exits(&mut self, visit: impl FnOnce(&mut dyn FnMut(Escape) -> Option<Expr>)) -> Vec<Exit> {
+        let mut found = Vec::new();
+        visit(&mut |escape| {
+            let target = match &escape {
+                Escape::Retry(span) => self.retry_target(*span).map(Exit::To),
+                Escape::Break(label, _) => self.frame(label.as_ref()).map(Frame::leave),
+                Escape::Continue(label) => self.frame(label.as_ref()).and_then(|frame| frame.continue_to).map(Exit::To),
+                Escape::Say(span, tokens) => {
+                    self.graph.awaits |= Uses::of_tokens(tokens).awaits;
+                    // Reported here; the emitter reads it again.
+                    crate::syntax::message(self.cx, *span, tokens.clone());
+                    None
+                }
+                Escape::Return(..) => None,
+            };
+            found.extend(target);
+            None
+        });
+        found
+    }
+
+    pub(super) fn retry_target(&mut self, span: Span) -> Option<BlockId> {
+        match self.pending.last() {
+            Some(question) => Some(self.graph.question(*question).prompt),
+            None => {
+                self.cx
+                    .error(span, "`retry` needs a question: it stands in an `else` or a `within`")
+                    .help("put it into the question's `else { … }`, or go round by a `loop`");
+                None
+            }
+        }
+    }
+
+    /// The frame that a `break` or `continue` means; rustc complains where there is none.
+    pub(super) fn frame(&mut self, label: Option<&Lifetime>) -> Option<&mut Frame> {
+        self.frames.iter_mut().rev().find(|frame| match label {
+            Some(label) => frame.label.as_ref() == Some(label),
+            None => frame.is_loop,
+        })
+    }
+}
+
+/// The value of a statement that is nothing but a `return`.
+fn bare_jump(statement: &Stmt) -> Option<Option<Expr>> {
+    match statement {
+        Stmt::Expr(Expr::Return(leave), _) => Some(leave.expr.as_deref().cloned()),
+        _ => None,
+    }
+}
