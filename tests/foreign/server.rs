@@ -11,6 +11,9 @@ pub(crate) struct Server {
     child: Child,
     /// `ws://` and the address that it listens at.
     pub(crate) url: String,
+    /// The lines that it prints.
+    #[allow(dead_code, reason = "few tests look at them")]
+    pub(crate) output: mpsc::Receiver<String>,
 }
 
 impl Server {
@@ -19,12 +22,13 @@ impl Server {
         const PATIENCE: Duration = Duration::from_secs(30);
         let mut child = Command::new(program)
             .env("CONVERSE_ADDRESS", "127.0.0.1:0")
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| panic!("{program} does not start: {error}"));
+        let output = lines(child.stdout.take().expect("its standard output is a pipe"));
         let lines = lines(child.stderr.take().expect("its standard error is a pipe"));
-        let mut server = Server { child, url: String::new() };
+        let mut server = Server { child, url: String::new(), output };
         let address = loop {
             let line = lines.recv_timeout(PATIENCE);
             let line = line.unwrap_or_else(|_| panic!("{program} did not say within {PATIENCE:?} where it listens"));

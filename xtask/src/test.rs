@@ -11,7 +11,7 @@ pub(crate) fn test() -> Result {
     let foreign = Foreign::install()?;
     // By name, and not by `--test`: that would build all dependencies once more, with the features that few tests need.
     run(foreign.tell(&mut cargo(&["test", "--workspace", "--tests", "--", "--ignored", "foreign::"])))?;
-    run(&mut cargo(&["test", "--workspace"]))
+    run(&mut cargo(&["test", "--workspace", "--no-fail-fast"]))
 }
 
 /// Where the clients are.
