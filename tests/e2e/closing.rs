@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use converse::{Close, Limits, Received, WebSocket};
+use tokio::io::AsyncWriteExt;
 use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::Message;
 
@@ -172,6 +173,16 @@ async fn closing_does_not_wait_for_ever() {
     // The client does not look, so that it does not answer either.
     assert_eq!(closed.recv().await, Some(Duration::from_secs(5)));
     assert!(matches!(client.next().await, Some(Message::Close(Some(close))) if u16::from(close.code) == 4002));
+}
+
+#[tokio::test]
+async fn a_peer_that_never_stops_sending_is_cut_off() {
+    let server = serve(socket(async |ws: WebSocket| drop(ws))).await;
+    let mut client = Raw::open(server.address, b"").await;
+    let flood = Raw::frame(0x82, &[0; 125]).repeat(100);
+    let before = tokio::time::Instant::now();
+    while client.0.write_all(&flood).await.is_ok() {}
+    assert!(before.elapsed() < Duration::from_secs(8), "{:?}", before.elapsed());
 }
 
 #[tokio::test(start_paused = true)]

@@ -121,11 +121,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     pub(crate) fn poll_read(&mut self, room: bool) -> Poll<Event> {
         loop {
             match self.phase {
-                Phase::Open if !room && self.broken => {
-                    self.phase = Phase::Over;
-                    return Poll::Ready(lost(""));
-                }
-                Phase::Open if !room => return Poll::Pending,
+                Phase::Open if !room => return self.nothing_to_read(),
                 Phase::Open | Phase::Closing => {}
                 Phase::LastWords | Phase::Draining(_) | Phase::Over => return Poll::Pending,
             }
@@ -137,13 +133,21 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
                     None
                 }
                 Ok(Wire::Close(frame)) => Some(self.peer_closed(frame)),
-                Err(Fault::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => return Poll::Pending,
+                Err(Fault::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => return self.nothing_to_read(),
                 Err(fault) => Some(self.fault(fault)),
             };
             if let Some(event) = event {
                 return Poll::Ready(event);
             }
         }
+    }
+
+    fn nothing_to_read(&mut self) -> Poll<Event> {
+        if self.broken {
+            self.phase = Phase::Over;
+            return Poll::Ready(lost(""));
+        }
+        Poll::Pending
     }
 
     fn received(&mut self, message: Message) -> Option<Event> {
