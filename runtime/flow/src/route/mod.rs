@@ -1,5 +1,9 @@
 //! A WebSocket route as plain data, and which two routes cannot stand in one router.
 
+mod words;
+
+use words::Words;
+
 /// A route: what `#[ws_route]` writes beside its handler, and what `routes!` compares.
 ///
 /// ```
@@ -138,77 +142,6 @@ const fn before(one: &Route, other: &Route) -> bool {
     }
 }
 
-/// Text that is put together while a program is compiled, where nothing can be formatted or allocated.
-struct Words {
-    bytes: [u8; Self::MOST],
-    length: usize,
-}
-
-impl Words {
-    /// Enough for two long patterns in two deep folders.
-    const MOST: usize = 2048;
-
-    const fn new() -> Self {
-        Words { bytes: [0; Self::MOST], length: 0 }
-    }
-
-    const fn conflict(self, route: &Route, other: &Route) -> Self {
-        if route.line == other.line && same(route.handler, other.handler) && same(route.file, other.file) {
-            return self
-                .text("`")
-                .text(route.handler)
-                .text("` is listed twice")
-                .text("\n\n  = help: take one of the two out of `routes![…]`");
-        }
-        self.text("`")
-            .text(route.pattern)
-            .text("` (")
-            .place(route)
-            .text(") accepts the same requests as `")
-            .text(other.pattern)
-            .text("` (")
-            .place(other)
-            .text(")\n\n  = help: change one of the two patterns, or take one handler out of `routes![…]`")
-    }
-
-    const fn place(self, route: &Route) -> Self {
-        self.text("`").text(route.handler).text("`, ").text(route.file).text(":").number(route.line)
-    }
-
-    const fn number(self, number: u32) -> Self {
-        let words = if number < 10 { self } else { self.number(number / 10) };
-        words.byte(b'0' + (number % 10) as u8)
-    }
-
-    const fn text(mut self, text: &str) -> Self {
-        let mut bytes = text.as_bytes();
-        while let [byte, rest @ ..] = bytes {
-            self = self.byte(*byte);
-            bytes = rest;
-        }
-        self
-    }
-
-    const fn byte(mut self, byte: u8) -> Self {
-        if self.length < Self::MOST {
-            self.bytes[self.length] = byte;
-            self.length += 1;
-        }
-        self
-    }
-
-    const fn as_str(&self) -> &str {
-        match core::str::from_utf8(self.bytes.split_at(self.length).0) {
-            Ok(text) => text,
-            Err(_) => "two routes of this list accept the same requests",
-        }
-    }
-}
-
-const fn same(one: &str, other: &str) -> bool {
-    matches!(common(one.as_bytes(), other.as_bytes()), ([], []))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -234,15 +167,6 @@ mod tests {
     #[test]
     fn a_malformed_pattern_conflicts_with_nothing() {
         assert_eq!(Route::conflicts(&[route("", false), route("", true), route("/a", false)]), [None; 3]);
-    }
-
-    #[test]
-    fn a_conflict_is_told_with_both_places() {
-        let other = Route { handler: "other", line: 1205, ..route("/a/?", false) };
-        let words = Words::new().conflict(&route("/a/?", false), &other);
-        assert!(words.as_str().starts_with(
-            "`/a/?` (`handler`, src/main.rs:7) accepts the same requests as `/a/?` (`other`, src/main.rs:1205)\n"
-        ));
     }
 
     #[test]
