@@ -1,4 +1,5 @@
 //! Rust's control flow around questions.
+#![allow(clippy::needless_late_init, reason = "one of them is about that")]
 
 use converse::prelude::*;
 

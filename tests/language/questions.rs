@@ -13,7 +13,7 @@ conversation! {
         let mut tries = 0u8;
         let guess: u8 = ask "A number, {}?", tries
             where guess < 100 else "Less than 100."
-            where guess % 2 == 0 else {
+            where guess.is_multiple_of(2) else {
                 tries += 1;
                 say "Odd.";
                 retry

@@ -1,6 +1,6 @@
 //! One function that runs from a state to the next: a `loop` over a `match`, without recursion.
 //!
-//! ```ignore
+//! ```text
 //! fn turn(slot: &mut Slot<Introduction>, talk: &mut Talk<'_>) -> Poll<Person> {
 //!     enum At { Slot, B4 { name: String } }
 //!     let mut at = At::Slot;
