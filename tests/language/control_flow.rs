@@ -1,5 +1,4 @@
 //! Rust's control flow around questions.
-#![allow(clippy::needless_late_init, reason = "one of them is about that")]
 
 use converse::prelude::*;
 
