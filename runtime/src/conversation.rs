@@ -152,6 +152,15 @@ impl<'t> Talk<'t> {
         self.finish.clock = clock;
     }
 
+    /// Ends the conversation with a close code and a reason.
+    #[doc(hidden)]
+    pub fn close(&mut self, code: u16, reason: std::fmt::Arguments<'_>) {
+        self.finish.close = Some(match reason.as_str() {
+            Some(reason) => Close::new(code, reason),
+            None => Close::new(code, std::fmt::format(reason)),
+        });
+    }
+
     /// Ends the conversation because its question's `within` has passed, and its author did not say what then.
     #[doc(hidden)]
     pub fn close_on_silence(&mut self) {

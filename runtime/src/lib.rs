@@ -14,6 +14,7 @@ mod message;
 mod open;
 mod registry;
 mod reply;
+mod rest;
 mod route;
 mod serve;
 mod session;
@@ -49,7 +50,8 @@ pub mod prelude {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::conversation::{Clock, Conversation, Input, Slot, Talk};
-    pub use crate::reply::Reply;
+    pub use crate::reply::{Optional, Reply, Several, is_one_of, read_among, read_several_among};
+    pub use crate::rest::Rest;
     pub use crate::route::{
         Extractor, IntoConversation, PathParameter, Refusal, Request, RouteOf, Routed, State, WsRoute, add, converse,
         not_a_route, on_socket,

@@ -6,3 +6,4 @@ mod endings;
 mod introduction;
 mod names;
 mod questions;
+mod verbs;

@@ -8,14 +8,14 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, Label, Lifetime, Stmt};
 
 use crate::syntax::parse::marker;
-use crate::syntax::shape::{RETRY, SAY};
+use crate::syntax::shape::{SAY, VERB};
 
 /// A place where Rust reaches out of itself.
 pub(crate) enum Escape {
     /// `say …`
     Say(Span, TokenStream),
-    /// `retry`
-    Retry(Span),
+    /// `retry`, `goto name` and the like.
+    Verb(TokenStream),
     /// `return value`
     Return(Option<Box<Expr>>),
     /// `break 'label value`, out of a loop around this Rust.
@@ -63,7 +63,7 @@ impl Visitor<'_> {
 fn of_macro(call: &syn::Macro) -> Option<Escape> {
     match marker(call)? {
         SAY => Some(Escape::Say(call.path.span(), call.tokens.clone())),
-        RETRY => Some(Escape::Retry(call.path.span())),
+        VERB => Some(Escape::Verb(call.tokens.clone())),
         _ => None,
     }
 }
@@ -136,7 +136,7 @@ mod tests {
         in_statement(&mut statement, &mut |escape| {
             found.push(match escape {
                 Escape::Say(..) => "say",
-                Escape::Retry(_) => "retry",
+                Escape::Verb(_) => "verb",
                 Escape::Return(..) => "return",
                 Escape::Break(..) => "break",
                 Escape::Continue(..) => "continue",
@@ -154,6 +154,6 @@ mod tests {
         assert_eq!(found("for x in y { continue; break 'out 1 }"), ["break"]);
         assert_eq!(found("'b: { if c { break 'b } return 1 }"), ["return"]);
         assert_eq!(found("let f = || { return 1 };"), [""; 0]);
-        assert_eq!(found(r#"if a { __converse_say! { "x" }; __converse_retry! {} }"#), ["say", "retry"]);
+        assert_eq!(found(r#"if a { __converse_say! { "x" }; __converse_verb! { retry } }"#), ["say", "verb"]);
     }
 }

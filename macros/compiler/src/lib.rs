@@ -36,6 +36,7 @@ pub fn conversation(input: TokenStream) -> TokenStream {
     let mut graph = graph::build(cx, &tree);
     graph::thread(&mut graph);
     let live = graph::liveness(&graph);
+    graph::check_jumps(cx, &graph, &live);
     let machine = lower::lower(cx, &graph, &live);
     if cx.is_empty() {
         return emit::conversation(&tree, &graph, &live, &machine);

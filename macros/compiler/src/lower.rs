@@ -34,8 +34,8 @@ fn reached(graph: &Graph<'_>) -> BTreeSet<BlockId> {
     while let Some(id) = open.pop() {
         if reached.insert(id) {
             let block = graph.block(id);
-            open.extend(block.exits().chain(block.end.targets()));
-            if let End::Wait(question) = block.end {
+            open.extend(block.jumps().chain(block.end.targets()));
+            if let End::Wait(question) | End::Again(question) = block.end {
                 open.push(graph.question(question).resume);
             }
         }
@@ -50,7 +50,7 @@ fn joins(graph: &Graph<'_>, reached: &BTreeSet<BlockId>) -> Vec<BlockId> {
     for id in reached {
         let block = graph.block(*id);
         block.end.targets().into_iter().for_each(|target| ways[target.0] += 1);
-        block.exits().for_each(|target| ways[target.0] += 2);
+        block.jumps().for_each(|target| ways[target.0] += 2);
     }
     reached.iter().copied().filter(|id| ways[id.0] > 1).collect()
 }
@@ -100,10 +100,14 @@ impl Lowering<'_, '_, '_> {
             if !is_start {
                 self.check_kept(variable, need);
             }
-            let mut name = declared.name.clone();
+            let mut name = match &declared.label {
+                Some(label) => Ident::new(label, declared.name.span()),
+                None => declared.name.clone(),
+            };
+            let first = plain(&name);
             let mut number = 2usize;
             while !names.insert(plain(&name)) {
-                name = format_ident!("{}_{}", plain(&declared.name), number, span = declared.name.span());
+                name = format_ident!("{}_{}", first, number, span = declared.name.span());
                 number += 1;
             }
             fields.push(Field { variable, name, ty: declared.ty.clone() });

@@ -19,6 +19,8 @@ pub(crate) struct Variable {
     pub(crate) mutable: bool,
     /// Whether a pattern binds it, rather than a `let` or a parameter of its own.
     pub(crate) from_pattern: bool,
+    /// What a variable of ours is called where a person sees it.
+    pub(crate) label: Option<String>,
     /// As written, or read off the declaration; unknown otherwise.
     pub(crate) ty: Option<Type>,
 }
@@ -58,7 +60,7 @@ pub(crate) fn plain(ident: &Ident) -> String {
 pub(crate) struct Scopes(Vec<(String, VariableId)>);
 
 /// Where a scope began.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Mark(usize);
 
 impl Scopes {
@@ -68,6 +70,15 @@ impl Scopes {
 
     pub(crate) fn leave(&mut self, mark: Mark) {
         self.0.truncate(mark.0);
+    }
+
+    /// Takes the names away that were bound since, to be given [`back`](Scopes::restore).
+    pub(crate) fn cut(&mut self, mark: Mark) -> Scopes {
+        Scopes(self.0.split_off(mark.0))
+    }
+
+    pub(crate) fn restore(&mut self, cut: Scopes) {
+        self.0.extend(cut.0);
     }
 
     pub(crate) fn bind(&mut self, name: String, id: VariableId) {

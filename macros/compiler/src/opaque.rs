@@ -11,7 +11,7 @@ use syn::visit::{self, Visit};
 use syn::{Expr, Local, Pat, Stmt};
 
 use crate::names::plain;
-use crate::syntax::shape::RETRY;
+use crate::syntax::shape::VERB;
 
 /// The names that some Rust uses and does not bind itself.
 #[derive(Debug, Default)]
@@ -120,7 +120,15 @@ impl<'ast> Visit<'ast> for Uses {
     }
 
     fn visit_macro(&mut self, call: &'ast syn::Macro) {
-        self.tokens(call.tokens.clone());
+        if !call.path.is_ident(VERB) {
+            self.tokens(call.tokens.clone());
+            return;
+        }
+        // The word is no variable, and neither is what `goto` leads to.
+        let mut tokens = call.tokens.clone().into_iter();
+        if !matches!(tokens.next(), Some(TokenTree::Ident(word)) if word == "goto") {
+            self.tokens(tokens.collect());
+        }
     }
 
     fn visit_block(&mut self, block: &'ast syn::Block) {
@@ -302,7 +310,7 @@ pub(crate) fn value_diverges(value: &Expr) -> bool {
 }
 
 fn macro_diverges(call: &syn::Macro) -> bool {
-    const DIVERGING: [&str; 5] = ["panic", "unreachable", "todo", "unimplemented", RETRY];
+    const DIVERGING: [&str; 5] = ["panic", "unreachable", "todo", "unimplemented", VERB];
     call.path.segments.last().is_some_and(|last| DIVERGING.iter().any(|name| last.ident == name))
 }
 

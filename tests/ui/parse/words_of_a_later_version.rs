@@ -2,10 +2,11 @@ use converse::prelude::*;
 
 conversation! {
     Visit {
-        let name: String = ask "Name?" tries 3 else "Enough.";
-        on "cancel" => return;
+        let name: String = ask "Name?";
         let address: Address = run Street { name };
-        goto name;
+        let paid: u32 = once pay(&address).await;
+        on silence 5min => return;
+        revise name;
     }
 }
 

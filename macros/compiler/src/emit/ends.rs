@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::Expr;
+use syn::{Expr, Type};
 
 use super::scope::Scope;
 use super::state_name;
@@ -11,6 +11,7 @@ use crate::escapes;
 use crate::graph::{Block, BlockId, End, MatchArm, Opaque, QuestionId};
 use crate::machine::Field;
 use crate::names::Variables;
+use crate::syntax::ast::Ask;
 
 impl<'e> Emitter<'e, '_> {
     pub(super) fn end(&self, block: &Block<'_>, needed: &Variables, scope: &mut Scope<'e>) -> TokenStream {
@@ -32,12 +33,16 @@ impl<'e> Emitter<'e, '_> {
             }
             End::Match { scrutinee, arms } => self.choice(scrutinee, arms, needed, scope),
             End::Wait(question) => self.wait(*question, scope),
-            End::Reply { question, accepted, refused, problem, silence } => {
+            End::Again(question) => self.keep_waiting(*question, scope),
+            End::Reply { question, heard, accepted, refused, problem, silence } => {
                 let answer = self.graph.question(*question);
-                let ty = answer.ask.ty.as_ref();
-                let span = ty.map_or_else(Span::mixed_site, syn::spanned::Spanned::span);
-                let read =
-                    quote_spanned!(span.resolved_at(Span::mixed_site())=> <#ty as ::converse::__private::Reply>::read);
+                let heard = heard.iter().map(|(words, block)| {
+                    let body = self.goto(*block, scope);
+                    quote_spanned! {Span::mixed_site()=>
+                        if ::converse::__private::is_one_of(&reply, &[#(#words),*]) { #body }
+                    }
+                });
+                let heard = quote!(#(#heard)*);
                 let (reason, refused) = {
                     let mut scope = scope.clone();
                     let hiding = scope.hide(*problem, needed);
@@ -51,19 +56,32 @@ impl<'e> Emitter<'e, '_> {
                     quote_spanned!(Span::mixed_site()=> ::converse::__private::Input::Silence => { #body })
                 });
                 let again = self.keep_waiting(*question, scope);
+                let shown = scope.show(&answer.among, needed);
+                let read = read(answer.ask);
                 let value = quote_spanned! {Span::mixed_site()=>
                     match ::converse::__private::Talk::input(talk) {
-                        ::converse::__private::Input::Reply(reply) => match #read(reply) {
-                            ::core::result::Result::Ok(value) => value,
-                            ::core::result::Result::Err(#reason) => { #refused }
-                        },
+                        ::converse::__private::Input::Reply(reply) => {
+                            #heard
+                            match #read {
+                                ::core::result::Result::Ok(value) => value,
+                                ::core::result::Result::Err(#reason) => { #refused }
+                            }
+                        }
                         #silence
                         _ => { #again }
                     }
                 };
                 let bound = self.bind(answer.answer, value, self.live.at(*accepted), scope);
                 let accepted = self.goto(*accepted, scope);
-                quote!(#bound #accepted)
+                quote!(#shown #bound #accepted)
+            }
+            End::Close(close) => {
+                let mut out = TokenStream::new();
+                self.prepare(&close.code, needed, scope, &mut out);
+                out.extend(scope.show(&close.uses, needed));
+                let code = &close.code.code;
+                out.extend(self.close(quote!(#code), close.reason.as_ref()));
+                out
             }
             End::Return(value, span) => {
                 let mut out = TokenStream::new();
@@ -161,6 +179,41 @@ impl<'e> Emitter<'e, '_> {
             Some(_) => self.jump(target, scope),
             None => self.block(target, &mut scope.clone()),
         }
+    }
+}
+
+/// Reads the reply as the question wants it, as a `Result`.
+fn read(ask: &Ask) -> TokenStream {
+    let Some(ty) = &ask.ty else { return TokenStream::new() };
+    // What is wrong with the type is said at the type.
+    let span = syn::spanned::Spanned::span(ty).resolved_at(Span::mixed_site());
+    let method = match ask.verbatim {
+        true => quote_spanned!(span=> read_verbatim),
+        false => quote_spanned!(span=> read),
+    };
+    match (&ask.among, argument(ty, "Vec"), argument(ty, "Option")) {
+        (Some(among), Some(item), _) => {
+            quote_spanned!(span=> ::converse::__private::read_several_among::<#item>(&reply, #among))
+        }
+        (Some(among), None, _) => quote_spanned!(span=> ::converse::__private::read_among::<#ty>(&reply, #among)),
+        (None, Some(item), _) => quote_spanned! {span=>
+            <::converse::__private::Several<#item> as ::converse::__private::Reply>::#method(reply).map(|several| several.0)
+        },
+        (None, None, Some(item)) => quote_spanned! {span=>
+            <::converse::__private::Optional<#item> as ::converse::__private::Reply>::#method(reply).map(|optional| optional.0)
+        },
+        (None, None, None) => quote_spanned!(span=> <#ty as ::converse::__private::Reply>::#method(reply)),
+    }
+}
+
+/// `T` of `Vec<T>`.
+fn argument<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == name)?;
+    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.first()? {
+        syn::GenericArgument::Type(argument) => Some(argument),
+        _ => None,
     }
 }
 

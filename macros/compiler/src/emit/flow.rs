@@ -56,6 +56,7 @@ fn node(node: Node) -> TokenStream {
         Node::Silence => {
             quote_spanned!(Span::mixed_site()=> ::converse::__private::flow::Node::Closed(::converse::Close::SILENCE))
         }
+        Node::Closed(code) => quote_spanned!(Span::mixed_site()=> ::converse::__private::flow::Node::Closed(#code)),
         Node::Question(QuestionId(index)) => {
             quote_spanned!(Span::mixed_site()=> ::converse::__private::flow::Node::Question(#index))
         }

@@ -7,10 +7,11 @@ use syn::{Expr, Stmt};
 use super::output;
 use super::scope::Scope;
 use super::turn::Emitter;
+use crate::diagnostics::Diagnostics;
 use crate::escapes::{self, Escape};
 use crate::graph::{Exit, Opaque, Operation};
 use crate::names::{VariableId, Variables};
-use crate::syntax::ast::Message;
+use crate::syntax::ast::{Message, VerbKind};
 
 impl<'e> Emitter<'e, '_> {
     pub(super) fn operation(
@@ -110,19 +111,24 @@ impl<'e> Emitter<'e, '_> {
         visit(&mut |escape| {
             let tokens = match escape {
                 Escape::Say(span, tokens) => {
-                    let mut nothing = crate::diagnostics::Diagnostics::default();
-                    let said = crate::syntax::message(&mut nothing, span, tokens).as_ref().map(say);
+                    let said = crate::syntax::message(&mut Diagnostics::default(), span, tokens).as_ref().map(say);
                     quote_spanned!(Span::mixed_site()=> { #said })
                 }
-                Escape::Return(value) => {
-                    let done = self.done(value.map(|value| quote!(#value)));
-                    quote_spanned!(Span::mixed_site()=> { #done })
+                Escape::Verb(tokens) => {
+                    let exit = *exits.next()?;
+                    let verb = crate::syntax::verb(&mut Diagnostics::default(), tokens)?;
+                    let jump = match &verb.kind {
+                        VerbKind::Answer(value) => self.exit(exit, Some(quote!(#value)), scope),
+                        VerbKind::Close { code, reason } => self.close(quote!(#code), reason.as_ref()),
+                        VerbKind::Retry | VerbKind::Wait | VerbKind::Goto(_) => self.exit(exit, None, scope),
+                    };
+                    quote_spanned!(Span::mixed_site()=> { #jump })
                 }
-                Escape::Retry(_) | Escape::Continue(..) => {
+                Escape::Continue(..) => {
                     let jump = self.exit(*exits.next()?, None, scope);
                     quote_spanned!(Span::mixed_site()=> { #jump })
                 }
-                Escape::Break(_, value) => {
+                Escape::Return(value) | Escape::Break(_, value) => {
                     let jump = self.exit(*exits.next()?, value.map(|value| quote!(#value)), scope);
                     quote_spanned!(Span::mixed_site()=> { #jump })
                 }
@@ -134,6 +140,7 @@ impl<'e> Emitter<'e, '_> {
     fn exit(&self, exit: Exit, value: Option<TokenStream>, scope: &Scope<'e>) -> TokenStream {
         match exit {
             Exit::Output => self.done(value),
+            Exit::Closed(_) => unreachable!("a close is written by itself"),
             Exit::To(target) => {
                 let jump = self.jump(target, scope);
                 quote_spanned!(Span::mixed_site()=> #value; #jump)
@@ -145,6 +152,20 @@ impl<'e> Emitter<'e, '_> {
                 let jump = self.jump(target, &scope);
                 quote_spanned!(Span::mixed_site()=> #bound #jump)
             }
+        }
+    }
+
+    /// `close 4001, "reason"`
+    pub(super) fn close(&self, code: TokenStream, reason: Option<&Message>) -> TokenStream {
+        let pending = self.ending.pending();
+        let reason = match reason {
+            None => quote_spanned!(Span::mixed_site()=> ::core::format_args!("")),
+            Some(Message::Format { tokens, .. }) => quote_spanned!(Span::mixed_site()=> ::core::format_args!(#tokens)),
+            Some(Message::Value(value)) => quote_spanned!(Span::mixed_site()=> ::core::format_args!("{}", #value)),
+        };
+        quote_spanned! {Span::mixed_site()=>
+            ::converse::__private::Talk::close(talk, #code, #reason);
+            return #pending;
         }
     }
 

@@ -30,6 +30,20 @@ pub(crate) fn through(pattern: &Pat, ty: Option<Type>) -> Vec<(Binding, Option<T
     }
 }
 
+/// The type of the items of a variable whose type is a known collection.
+pub(crate) fn item_of(items: &Expr, scopes: &Scopes, variables: &Arena) -> Option<Type> {
+    let Some(Type::Path(path)) = of_value(items, scopes, variables) else { return None };
+    let last = path.path.segments.last()?;
+    if !["Vec", "Option", "VecDeque", "BTreeSet", "HashSet"].iter().any(|known| last.ident == known) {
+        return None;
+    }
+    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.first()? {
+        syn::GenericArgument::Type(item) => Some(item.clone()),
+        _ => None,
+    }
+}
+
 /// The type of a value whose text says it: a literal with a suffix, a variable whose type is known, a tuple of such.
 fn of_value(value: &Expr, scopes: &Scopes, variables: &Arena) -> Option<Type> {
     match value {

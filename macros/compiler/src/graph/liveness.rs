@@ -67,7 +67,14 @@ impl Liveness {
                 needed.extend(self.at(question.resume));
                 needed.extend(&question.clock);
             }
-            End::Reply { question, accepted, refused, problem, silence } => {
+            End::Again(question) => needed.extend(self.at(graph.question(*question).resume)),
+            End::Close(close) => {
+                needed.extend(&close.code.uses);
+                needed.extend(&close.uses);
+            }
+            End::Reply { question, heard, accepted, refused, problem, silence } => {
+                heard.iter().for_each(|(_, block)| needed.extend(self.at(*block)));
+                needed.extend(&graph.question(*question).among);
                 needed.extend(without(*accepted, &[graph.question(*question).answer]));
                 needed.extend(without(*refused, problem.as_slice()));
                 silence.iter().for_each(|silence| needed.extend(self.at(*silence)));
@@ -85,7 +92,7 @@ impl Liveness {
                 Exit::With(variable, target) => {
                     needed.extend(self.at(*target).iter().filter(|needed| *needed != variable))
                 }
-                Exit::Output => {}
+                Exit::Output | Exit::Closed(_) => {}
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The flow graph: what of a conversation's control flow holds a question, taken apart into blocks.
 
+mod assign;
 mod build;
 mod edges;
 mod inference;
@@ -9,8 +10,9 @@ mod thread;
 use std::collections::BTreeSet;
 
 use proc_macro2::Span;
-use syn::{Expr, Pat, Stmt};
+use syn::{Expr, Ident, Pat, Stmt};
 
+pub(crate) use assign::check_jumps;
 pub(crate) use build::build;
 pub(crate) use edges::{Edge, Node, edges};
 pub(crate) use liveness::{Liveness, liveness};
@@ -38,6 +40,16 @@ pub(crate) struct Graph<'a> {
     pub(crate) items: Vec<syn::Item>,
     /// Whether the conversation awaits anything of its own.
     pub(crate) awaits: bool,
+    /// Every `goto`.
+    pub(crate) jumps: Vec<Jump>,
+}
+
+/// A `goto`, which may come to a question before what it needs has a value.
+pub(crate) struct Jump {
+    /// The block that it leaves, and behind how many of its operations.
+    pub(crate) from: (BlockId, usize),
+    pub(crate) to: BlockId,
+    pub(crate) name: Ident,
 }
 
 pub(crate) struct Question<'a> {
@@ -45,10 +57,16 @@ pub(crate) struct Question<'a> {
     pub(crate) answer: VariableId,
     /// Says the prompt and waits.
     pub(crate) prompt: BlockId,
+    /// Waits on without a word.
+    pub(crate) waiting: BlockId,
+    /// Goes on with the answer.
+    pub(crate) answered: BlockId,
     /// Where it goes on when something comes.
     pub(crate) resume: BlockId,
     /// What the time that it waits is computed from.
     pub(crate) clock: Variables,
+    /// What the options that the reply is among are computed from.
+    pub(crate) among: Variables,
 }
 
 #[derive(Default)]
@@ -73,15 +91,17 @@ pub(crate) enum Exit {
     To(BlockId),
     /// `break value`, out of a loop whose value goes into a variable.
     With(VariableId, BlockId),
-    /// `break value`, out of a loop whose value is the conversation's output.
+    /// `return value`, or `break value` out of a loop whose value is the conversation's output.
     Output,
+    /// `close 4001, "reason"`, with its code where it is a number.
+    Closed(Option<u16>),
 }
 
 impl Exit {
     pub(crate) fn target(self) -> Option<BlockId> {
         match self {
             Exit::To(target) | Exit::With(_, target) => Some(target),
-            Exit::Output => None,
+            Exit::Output | Exit::Closed(_) => None,
         }
     }
 }
@@ -124,9 +144,13 @@ pub(crate) enum End {
     },
     /// The conversation waits here. It goes on at [`Question::resume`].
     Wait(QuestionId),
+    /// It waits on, as if nothing had come.
+    Again(QuestionId),
     /// Something came.
     Reply {
         question: QuestionId,
+        /// What is heard before the reply is read: the words, and what happens then.
+        heard: Vec<(Vec<String>, BlockId)>,
         accepted: BlockId,
         refused: BlockId,
         /// What `|problem|` binds, for `refused`.
@@ -137,6 +161,30 @@ pub(crate) enum End {
     Return(Option<Opaque<Expr>>, Span),
     /// The question's time has passed, and its author did not say what then.
     CloseOnSilence,
+    /// `close 4001, "reason"`
+    Close(Box<Close>),
+}
+
+pub(crate) struct Close {
+    pub(crate) code: Opaque<Expr>,
+    pub(crate) reason: Option<Message>,
+    /// What the reason uses.
+    pub(crate) uses: Variables,
+}
+
+impl Close {
+    /// The code, where it is a number.
+    pub(crate) fn number(&self) -> Option<u16> {
+        close_number(&self.code.code)
+    }
+}
+
+/// The number that a close code is written as.
+pub(crate) fn close_number(code: &Expr) -> Option<u16> {
+    match code {
+        Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(number), .. }) => number.base10_parse().ok(),
+        _ => None,
+    }
 }
 
 pub(crate) struct MatchArm {
@@ -165,14 +213,19 @@ impl<'a> Graph<'a> {
 }
 
 impl Block<'_> {
-    /// Where jumps from the middle of the block lead.
-    pub(crate) fn exits(&self) -> impl Iterator<Item = BlockId> + '_ {
+    /// The jumps from the middle of the block.
+    pub(crate) fn exits(&self) -> impl Iterator<Item = Exit> + '_ {
         let operations = self.operations.iter().flat_map(|operation| match operation {
             Operation::Rust { statement, .. } => statement.exits.as_slice(),
             Operation::Bind { value, .. } => &value.exits,
             Operation::Say { .. } => &[],
         });
-        operations.chain(self.end.exits()).filter_map(|exit| exit.target())
+        operations.chain(self.end.exits()).copied()
+    }
+
+    /// The blocks that jumps from the middle of this one lead to.
+    pub(crate) fn jumps(&self) -> impl Iterator<Item = BlockId> + '_ {
+        self.exits().filter_map(Exit::target)
     }
 }
 
@@ -182,6 +235,7 @@ impl End {
             End::If { condition, .. } => &condition.exits,
             End::Match { scrutinee, .. } => &scrutinee.exits,
             End::Return(Some(value), _) => &value.exits,
+            End::Close(close) => &close.code.exits,
             _ => &[],
         }
     }
@@ -189,12 +243,15 @@ impl End {
     /// Where the end leads within a turn, in the order of the source.
     pub(crate) fn targets(&self) -> Vec<BlockId> {
         match self {
-            End::Never | End::Wait(_) | End::Return(..) | End::CloseOnSilence => Vec::new(),
+            End::Never | End::Wait(_) | End::Again(_) | End::Return(..) | End::CloseOnSilence | End::Close(_) => {
+                Vec::new()
+            }
             End::Goto(target) => vec![*target],
             End::If { then, otherwise, .. } => vec![*then, *otherwise],
             End::Match { arms, .. } => arms.iter().map(|arm| arm.block).collect(),
-            End::Reply { accepted, refused, silence, .. } => {
-                [*refused].into_iter().chain(*silence).chain([*accepted]).collect()
+            End::Reply { heard, accepted, refused, silence, .. } => {
+                let heard = heard.iter().map(|(_, block)| *block);
+                heard.chain([*refused]).chain(*silence).chain([*accepted]).collect()
             }
         }
     }

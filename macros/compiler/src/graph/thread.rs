@@ -9,7 +9,7 @@ pub(crate) fn thread(graph: &mut Graph<'_>) {
     let exits = |exits: &mut Vec<Exit>| {
         exits.iter_mut().for_each(|exit| match exit {
             Exit::To(target) | Exit::With(_, target) => to(target),
-            Exit::Output => {}
+            Exit::Output | Exit::Closed(_) => {}
         });
     };
     for block in &mut graph.blocks {
@@ -21,7 +21,8 @@ pub(crate) fn thread(graph: &mut Graph<'_>) {
             }
         }
         match &mut block.end {
-            End::Never | End::Wait(_) | End::Return(None, _) | End::CloseOnSilence => {}
+            End::Never | End::Wait(_) | End::Again(_) | End::Return(None, _) | End::CloseOnSilence => {}
+            End::Close(close) => exits(&mut close.code.exits),
             End::Goto(target) => to(target),
             End::If { condition, then, otherwise, .. } => {
                 exits(&mut condition.exits);
@@ -31,8 +32,9 @@ pub(crate) fn thread(graph: &mut Graph<'_>) {
                 exits(&mut scrutinee.exits);
                 arms.iter_mut().for_each(|arm| to(&mut arm.block));
             }
-            End::Reply { accepted, refused, silence, .. } => {
-                [accepted, refused].into_iter().chain(silence).for_each(to);
+            End::Reply { heard, accepted, refused, silence, .. } => {
+                let heard = heard.iter_mut().map(|(_, block)| block);
+                heard.chain([accepted, refused]).chain(silence).for_each(to);
             }
             End::Return(Some(value), _) => exits(&mut value.exits),
         }

@@ -34,7 +34,9 @@ pub(crate) enum Statement {
     /// `say …;`
     Say(Message),
     /// `retry;`
-    Retry(Span),
+    Verb(Verb),
+    /// `on "cancel" => …;`, for the rest of the block.
+    On(On),
     /// `let pattern: Type = if … { … ask … };`
     Let { pattern: Pat, ty: Option<Type>, value: Control },
     /// Control flow that holds a question, as a statement.
@@ -55,6 +57,7 @@ pub(crate) enum Control {
     Match { scrutinee: Expr, arms: Vec<Arm> },
     Loop { label: Option<Label>, body: Block },
     While { label: Option<Label>, condition: Expr, body: Block },
+    For { label: Option<Label>, pattern: Pat, ty: Option<Type>, items: Expr, body: Block },
     Block { label: Option<Label>, body: Block },
 }
 
@@ -71,6 +74,13 @@ pub(crate) struct Ask {
     /// What the reply is read as; missing where the source has none, which was reported.
     pub(crate) ty: Option<Type>,
     pub(crate) prompt: Message,
+    /// Where this is `Some`, it is the answer, and nothing is asked.
+    pub(crate) unless: Option<Expr>,
+    /// What the reply has to be one of.
+    pub(crate) among: Option<Expr>,
+    pub(crate) verbatim: bool,
+    pub(crate) ons: Vec<On>,
+    pub(crate) tries: Option<Tries>,
     pub(crate) wheres: Vec<Where>,
     pub(crate) within: Option<Within>,
     pub(crate) refused: Option<Action>,
@@ -89,15 +99,48 @@ pub(crate) struct Within {
     pub(crate) action: Option<Action>,
 }
 
+/// `tries COUNT else action`
+pub(crate) struct Tries {
+    pub(crate) count: Expr,
+    pub(crate) action: Action,
+}
+
+/// `on "cancel" | "stop" => action`
+pub(crate) struct On {
+    /// Lowercase, each with its place.
+    pub(crate) words: Vec<(String, Span)>,
+    pub(crate) action: Action,
+}
+
+/// What happens next.
+#[derive(Clone)]
+pub(crate) struct Verb {
+    /// The word.
+    pub(crate) span: Span,
+    pub(crate) kind: VerbKind,
+}
+
+#[derive(Clone)]
+pub(crate) enum VerbKind {
+    Retry,
+    Wait,
+    Goto(Ident),
+    Answer(Expr),
+    Close { code: Expr, reason: Option<Message> },
+}
+
 /// What happens when a reply will not do, or does not come.
 pub(crate) enum Action {
     /// Says it and asks again.
     Say(Message),
+    /// The first time the first, and so on; the last one stays.
+    List(Vec<Action>),
     /// `|problem| { … }`
     Block { problem: Option<Ident>, block: Block },
 }
 
 /// Something to say.
+#[derive(Clone)]
 pub(crate) enum Message {
     /// A string literal and its format arguments.
     Format { text: String, tokens: TokenStream },

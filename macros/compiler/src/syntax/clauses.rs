@@ -6,7 +6,7 @@ use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::quote_spanned;
 use syn::{Expr, Type};
 
-use super::ast::{Action, Ask, Block, Where, Within};
+use super::ast::{Action, Ask, Block, On, Tries, Where, Within};
 use super::message::message;
 use super::parse::block;
 use super::shape::ends_expression;
@@ -27,6 +27,11 @@ pub(crate) fn ask(
         mutable,
         ty,
         prompt: super::ast::Message::Format { text: String::new(), tokens: TokenStream::new() },
+        unless: None,
+        among: None,
+        verbatim: false,
+        ons: Vec::new(),
+        tries: None,
         wheres: Vec::new(),
         within: None,
         refused: None,
@@ -101,7 +106,8 @@ fn clause(cx: &mut Diagnostics, ask: &mut Ask, part: Part, rest: &mut VecDeque<P
     let span = part.word.span();
     match part.clause {
         Clause::Where => {
-            let condition = condition(cx, span, part.tokens);
+            let missing = "a `where` needs a condition";
+            let condition = expression(cx, span, part.tokens, missing, "write `where !name.is_empty() else \"…\"`");
             let Some(other) = take_else(rest) else {
                 cx.error(span, "a `where` needs an `else`: what to say to a reply that it refuses")
                     .help("write `where CONDITION else \"…\"`");
@@ -130,12 +136,31 @@ fn clause(cx: &mut Diagnostics, ask: &mut Ask, part: Part, rest: &mut VecDeque<P
                 ask.refused = action;
             }
         }
-        Clause::Later => {
-            cx.error(
-                span,
-                format_args!("`{}` is a clause of the language that this version does not compile", part.word),
-            );
-            take_else(rest);
+        Clause::Unless => value(cx, ask, &part.word, part.tokens, |ask| &mut ask.unless),
+        Clause::Among => value(cx, ask, &part.word, part.tokens, |ask| &mut ask.among),
+        Clause::Verbatim => {
+            if let Some(token) = part.tokens.into_iter().next() {
+                cx.error(token.span(), "nothing stands behind `verbatim`: it says all");
+            }
+            ask.verbatim = true;
+        }
+        Clause::On => ask.ons.extend(on(cx, span, part.tokens)),
+        Clause::Tries => {
+            let count = expression(cx, span, part.tokens, "a `tries` needs a number", "write `tries 3 else …`");
+            let Some(other) = take_else(rest) else {
+                cx.error(span, "a `tries` needs an `else`: what happens when they are used up")
+                    .help("write `tries 3 else { return … }`");
+                return;
+            };
+            let action = action(cx, other.word.span(), other.tokens);
+            if ask.tries.is_some() {
+                cx.error(span, format_args!("the question `{}` has a `tries` already", ask.name));
+            } else if let (Some(count), Some(action)) = (count, action) {
+                if is_zero(&count) {
+                    cx.error(span, "`tries 0` leaves no try").help("write how many replies may be refused: `tries 3`");
+                }
+                ask.tries = Some(Tries { count, action });
+            }
         }
     }
 }
@@ -145,12 +170,66 @@ fn take_else(rest: &mut VecDeque<Part>) -> Option<Part> {
     rest.pop_front_if(|part| part.clause == Clause::Else)
 }
 
-fn condition(cx: &mut Diagnostics, word: Span, tokens: TokenStream) -> Option<Expr> {
+/// A clause that is an expression, once.
+fn value(
+    cx: &mut Diagnostics,
+    ask: &mut Ask,
+    word: &Ident,
+    tokens: TokenStream,
+    slot: fn(&mut Ask) -> &mut Option<Expr>,
+) {
+    let missing = format!("`{word}` needs an expression");
+    let value = expression(cx, word.span(), tokens, &missing, &format!("write `{word} EXPRESSION`"));
+    if slot(ask).is_some() {
+        cx.error(word.span(), format_args!("the question `{}` has an `{word}` already", ask.name));
+    } else {
+        *slot(ask) = value;
+    }
+}
+
+fn expression(cx: &mut Diagnostics, word: Span, tokens: TokenStream, missing: &str, help: &str) -> Option<Expr> {
     if tokens.is_empty() {
-        cx.error(word, "a `where` needs a condition").help("write `where !name.is_empty() else \"…\"`");
+        cx.error(word, missing).help(help);
         return None;
     }
     syn::parse2(tokens).map_err(|error| cx.syntax(error)).ok()
+}
+
+fn is_zero(count: &Expr) -> bool {
+    matches!(count, Expr::Lit(literal) if matches!(&literal.lit, syn::Lit::Int(number) if number.base10_digits() == "0"))
+}
+
+/// `"cancel" | "stop" => action`
+pub(crate) fn on(cx: &mut Diagnostics, word: Span, tokens: TokenStream) -> Option<On> {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let is = |at: usize, c: char| matches!(tokens.get(at), Some(TokenTree::Punct(p)) if p.as_char() == c);
+    let arrow = (0..tokens.len()).find(|at| is(*at, '=') && is(at + 1, '>'));
+    let block = tokens.iter().position(|token| matches!(token, TokenTree::Group(_)));
+    let Some(arrow) = arrow.filter(|arrow| block.is_none_or(|block| *arrow < block)) else {
+        cx.error(word, "an `on` needs a `=>`: what happens then").help("write `on \"cancel\" => return …`");
+        return None;
+    };
+    let mut words = Vec::new();
+    for token in &tokens[..arrow] {
+        match syn::parse2::<syn::LitStr>(token.clone().into()) {
+            Ok(text) => words.push((text.value().trim().to_lowercase(), token.span())),
+            Err(_) if matches!(token, TokenTree::Punct(p) if p.as_char() == '|') => {}
+            Err(_) => {
+                cx.error(
+                    token.span(),
+                    "an `on` for anything but words is a part of the language that this version does not compile",
+                )
+                .help("write what the client says, as in `on \"cancel\" | \"stop\" => …`");
+                return None;
+            }
+        }
+    }
+    if words.is_empty() {
+        cx.error(word, "an `on` needs what it is for").help("write `on \"cancel\" => …`");
+        return None;
+    }
+    let action = action(cx, tokens[arrow].span(), tokens[arrow + 2..].iter().cloned().collect())?;
+    Some(On { words, action })
 }
 
 /// `message | [ action, … ] | ("|" problem "|")? block | verb`
@@ -170,8 +249,17 @@ fn action(cx: &mut Diagnostics, word: Span, tokens: TokenStream) -> Option<Actio
             Some(Action::Block { problem: Some(problem.clone()), block: block(cx, group) })
         }
         [TokenTree::Group(group)] if group.delimiter() == Delimiter::Bracket => {
-            cx.error(group.span(), "a list of actions is a part of the language that this version does not compile");
-            None
+            let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(p) if p.as_char() == ',');
+            let inner: Vec<TokenTree> = group.stream().into_iter().collect();
+            let parts = inner.split(is_comma).filter(|part| !part.is_empty());
+            let actions: Vec<Action> =
+                parts.filter_map(|part| action(cx, group.span_open(), part.iter().cloned().collect())).collect();
+            if actions.is_empty() {
+                cx.error(group.span(), "this list has no action in it")
+                    .help("write `[\"A number, please.\", \"Digits only.\"]`");
+                return None;
+            }
+            Some(Action::List(actions))
         }
         [TokenTree::Ident(verb), rest @ ..] if verb_begins(verb, rest) => {
             let braced: TokenStream = tokens.iter().cloned().collect();

@@ -6,7 +6,9 @@ mod message;
 pub(crate) mod parse;
 mod recover;
 pub(crate) mod shape;
+mod verb;
 mod words;
 
 pub(crate) use message::message;
 pub(crate) use parse::parse;
+pub(crate) use verb::verb;

@@ -7,8 +7,8 @@ use syn::visit::{self, Visit};
 use syn::{Attribute, Expr, ExprMacro, Pat, Stmt, StmtMacro, Token, braced, parenthesized};
 
 use super::ast::{Arm, Block, Control, Conversation, Parameter, Statement, Value};
-use super::shape::{ASK, LATER, RETRY, SAY, shape};
-use super::{clauses, message, recover};
+use super::shape::{ASK, LATER, ON, SAY, TYPED, VERB, shape};
+use super::{clauses, message, recover, verb};
 use crate::diagnostics::Diagnostics;
 
 /// The conversation in `tokens`; nothing where not even its name can be read.
@@ -142,7 +142,8 @@ fn statement(cx: &mut Diagnostics, statement: Stmt) -> Option<Statement> {
     match statement {
         Stmt::Macro(call) => match marker(&call.mac) {
             Some(SAY) => message::message(cx, call.mac.path.span(), call.mac.tokens).map(Statement::Say),
-            Some(RETRY) => Some(Statement::Retry(call.mac.path.span())),
+            Some(VERB) => verb::verb(cx, call.mac.tokens).map(Statement::Verb),
+            Some(ON) => clauses::on(cx, call.mac.path.span(), call.mac.tokens).map(Statement::On),
             Some(LATER) => None,
             Some(_) => {
                 cx.error(
@@ -231,12 +232,9 @@ fn control(cx: &mut Diagnostics, value: Expr) -> Result<Control, Box<Expr>> {
         Expr::Block(block) => Control::Block { label: block.label, body: Block::of_syn(cx, block.block) },
         Expr::Paren(paren) => return control(cx, *paren.expr),
         Expr::ForLoop(repeat) => {
-            cx.error(
-                repeat.for_token.span,
-                "a `for` that holds a question is a part of the language that this version does not compile",
-            )
-            .help("write `while let Some(item) = items.pop() { … }`");
-            return Err(Box::new(Expr::ForLoop(repeat)));
+            report_question_in(cx, &repeat.expr);
+            let (pattern, ty) = typed(cx, *repeat.pat);
+            Control::For { label: repeat.label, pattern, ty, items: *repeat.expr, body: Block::of_syn(cx, repeat.body) }
         }
         other => {
             report_question_in(cx, &other);
@@ -245,9 +243,29 @@ fn control(cx: &mut Diagnostics, value: Expr) -> Result<Control, Box<Expr>> {
     })
 }
 
+/// The pattern of a `for`, and its type where one is written.
+fn typed(cx: &mut Diagnostics, pattern: Pat) -> (Pat, Option<syn::Type>) {
+    let Pat::Macro(call) = &pattern else { return (pattern, None) };
+    if !call.mac.path.is_ident(TYPED) {
+        return (pattern, None);
+    }
+    let parse = |input: ParseStream<'_>| {
+        let pattern = Pat::parse_single(input)?;
+        input.parse::<Token![:]>()?;
+        Ok((pattern, input.parse()?))
+    };
+    match parse.parse2(call.mac.tokens.clone()) {
+        Ok((pattern, ty)) => (pattern, Some(ty)),
+        Err(error) => {
+            cx.syntax(error);
+            (pattern, None)
+        }
+    }
+}
+
 /// Which of the markers of `shape` a macro call is.
 pub(crate) fn marker(call: &syn::Macro) -> Option<&'static str> {
-    [SAY, ASK, RETRY, LATER].into_iter().find(|marker| call.path.is_ident(marker))
+    [SAY, ASK, VERB, ON, LATER].into_iter().find(|marker| call.path.is_ident(marker))
 }
 
 fn is_marker(value: &Expr) -> bool {

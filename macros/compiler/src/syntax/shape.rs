@@ -11,7 +11,11 @@ use crate::diagnostics::Diagnostics;
 
 pub(crate) const SAY: &str = "__converse_say";
 pub(crate) const ASK: &str = "__converse_ask";
-pub(crate) const RETRY: &str = "__converse_retry";
+/// A verb, with its word.
+pub(crate) const VERB: &str = "__converse_verb";
+pub(crate) const ON: &str = "__converse_on";
+/// The pattern and the type of `for x: T in …`.
+pub(crate) const TYPED: &str = "__converse_typed";
 /// Words that are understood to be words, and reported.
 pub(crate) const LATER: &str = "__converse_later";
 
@@ -49,6 +53,18 @@ impl Shaper<'_> {
                         other => other.clone(),
                     });
                     at += 1;
+                    if matches!(&tokens[at - 1], TokenTree::Ident(word) if word == "for")
+                        && let Some(length) = typed_pattern(&tokens, at)
+                    {
+                        let span = tokens[at].span();
+                        out.push(TokenTree::Ident(Ident::new(TYPED, span)));
+                        out.push(punct('!', span));
+                        out.push(TokenTree::Group(Group::new(
+                            Delimiter::Brace,
+                            tokens[at..at + length].iter().cloned().collect(),
+                        )));
+                        at += length;
+                    }
                 }
             }
         }
@@ -88,9 +104,9 @@ impl Shaper<'_> {
             // Two tokens that never stand side by side in Rust, so a question is seen wherever it stands.
             Word::Ask => followed && !is_path_or_field(before),
             Word::Say => followed && begins,
-            Word::Retry => begins && ends_statement(after),
+            Word::Verb | Word::Later if Word::stands_alone(ident) => begins && ends_statement(after),
+            Word::Verb | Word::On => followed && begins,
             Word::Later if ident == "hear" => value,
-            Word::Later if Word::stands_alone(ident) => begins && ends_statement(after),
             Word::Later => followed && (begins || value),
         };
         found.then_some((word, ident))
@@ -99,12 +115,18 @@ impl Shaper<'_> {
     /// Wraps the word at `at` with what belongs to it.
     fn wrap(&mut self, word: Word, ident: &Ident, tokens: &[TokenTree], at: usize, out: &mut Vec<TokenTree>) -> End {
         let in_arm = at.checked_sub(1).is_some_and(|before| is_arrow(tokens, before));
-        let end = self.end(tokens, at + 1, in_arm);
-        let content = &tokens[at + 1..end.at];
+        let end = match word {
+            Word::On => end_of_handler(tokens, at + 1),
+            _ if ident == "close" && in_arm => self.end(tokens, behind_reason(tokens, at + 1), in_arm),
+            _ => self.end(tokens, at + 1, in_arm),
+        };
+        // A verb is told by its word.
+        let content = &tokens[if word == Word::Verb { at } else { at + 1 }..end.at];
         let marker = match word {
             Word::Say => SAY,
             Word::Ask => ASK,
-            Word::Retry => RETRY,
+            Word::Verb => VERB,
+            Word::On => ON,
             Word::Later => {
                 self.cx.error(
                     ident.span(),
@@ -118,6 +140,9 @@ impl Shaper<'_> {
         let mut group = Group::new(Delimiter::Brace, content.iter().cloned().collect());
         group.set_span(content.first().map_or(ident.span(), TokenTree::span));
         out.push(TokenTree::Group(group));
+        if word == Word::On && !matches!(tokens.get(end.at), Some(TokenTree::Punct(p)) if p.as_char() == ';') {
+            out.push(punct(';', ident.span())); // After a block none is written.
+        }
         if end.missing_semicolon {
             let last = tokens[end.at - 1].span();
             self.cx.error(last, format_args!("`{ident} …` ends with a `;`")).help("put a `;` after this");
@@ -171,6 +196,44 @@ fn punct(character: char, span: Span) -> TokenTree {
     let mut punct = Punct::new(character, Spacing::Alone);
     punct.set_span(span);
     TokenTree::Punct(punct)
+}
+
+/// Where `on … => action` ends: at its `;`, or behind the block that is its action.
+fn end_of_handler(tokens: &[TokenTree], start: usize) -> End {
+    let mut after_arrow = false;
+    for at in start..tokens.len() {
+        match &tokens[at] {
+            TokenTree::Punct(p) if p.as_char() == ';' => return End { at, missing_semicolon: false },
+            TokenTree::Group(group) if after_arrow && group.delimiter() == Delimiter::Brace => {
+                return End { at: at + 1, missing_semicolon: false };
+            }
+            _ => after_arrow = is_arrow(tokens, at),
+        }
+    }
+    End { at: tokens.len(), missing_semicolon: false }
+}
+
+/// Where the reason of a `close` in a match arm begins, whose comma does not end the arm; its code where it has none.
+fn behind_reason(tokens: &[TokenTree], start: usize) -> usize {
+    let punct = |at: usize, c: char| matches!(tokens.get(at), Some(TokenTree::Punct(p)) if p.as_char() == c);
+    let Some(comma) = (start..tokens.len()).find(|at| punct(*at, ',') || punct(*at, ';')) else { return start };
+    let reason = matches!(tokens.get(comma + 1), Some(TokenTree::Literal(_)));
+    // A literal may also be the pattern of the next arm.
+    let pattern = is_arrow(tokens, comma + 3) || punct(comma + 2, '|') || punct(comma + 2, '.');
+    let guarded = matches!(tokens.get(comma + 2), Some(TokenTree::Ident(word)) if word == "if");
+    if punct(comma, ',') && reason && !pattern && !guarded { comma + 1 } else { start }
+}
+
+/// `x: T` between `for` and `in`, as the number of its tokens.
+fn typed_pattern(tokens: &[TokenTree], at: usize) -> Option<usize> {
+    let is_ident = |token: &TokenTree, text: &str| matches!(token, TokenTree::Ident(ident) if ident == text);
+    let end = tokens[at..].iter().position(|token| is_ident(token, "in"))?;
+    let punct = |token: Option<&TokenTree>| matches!(token, Some(TokenTree::Punct(p)) if p.as_char() == ':');
+    let typed = (0..end).any(|colon| {
+        let colon = at + colon;
+        punct(tokens.get(colon)) && !punct(tokens.get(colon + 1)) && (colon == 0 || !punct(tokens.get(colon - 1)))
+    });
+    typed.then_some(end)
 }
 
 /// Whether a statement or the value of a match arm can begin at `at`.
@@ -235,11 +298,21 @@ mod tests {
             r#"let a: u8 = ask "A?" where a > 1 else "No";"#,
             r#"let a: u8 = __converse_ask! { "A?" where a > 1 else "No" };"#,
         );
-        check("if bad { say Json(x); retry }", "if bad { __converse_say! { Json(x) }; __converse_retry! {} }");
+        check("if bad { say Json(x); retry }", "if bad { __converse_say! { Json(x) }; __converse_verb! { retry } }");
         check(
             r#"match x { A => say "a", B => retry }"#,
-            r#"match x { A => __converse_say! { "a" }, B => __converse_retry! {} }"#,
+            r#"match x { A => __converse_say! { "a" }, B => __converse_verb! { retry } }"#,
         );
+        check(
+            "if a { goto name } else { close 4000 + n, why; }",
+            "if a { __converse_verb! { goto name } } else { __converse_verb! { close 4000 + n, why }; }",
+        );
+        check(
+            r#"match x { 1 => close 4001, "a", 2 => close n, "b" => close 3, }"#,
+            r#"match x { 1 => __converse_verb! { close 4001, "a" }, 2 => __converse_verb! { close n }, "b" => __converse_verb! { close 3 }, }"#,
+        );
+        check(r#"on "a" | "b" => { x() } y();"#, r#"__converse_on! { "a" | "b" => { x() } }; y();"#);
+        check("for x: Vec<a::B> in y {} for z in y {}", "for __converse_typed! { x: Vec<a::B> } in y {} for z in y {}");
         check(r#"f(ask "x")"#, r#"f(__converse_ask! { "x" })"#);
     }
 

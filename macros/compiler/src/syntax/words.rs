@@ -7,7 +7,9 @@ use proc_macro2::Ident;
 pub(crate) enum Word {
     Say,
     Ask,
-    Retry,
+    /// One that says what happens next: `retry`, `goto name`.
+    Verb,
+    On,
     /// Part of the language, but not of what this version compiles.
     Later,
 }
@@ -15,11 +17,14 @@ pub(crate) enum Word {
 /// A word that begins a clause of a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Clause {
+    Unless,
+    Among,
+    Verbatim,
     Where,
     Within,
+    Tries,
+    On,
     Else,
-    /// Part of the language, but not of what this version compiles.
-    Later,
 }
 
 impl Word {
@@ -27,8 +32,9 @@ impl Word {
         Some(match ident.to_string().as_str() {
             "say" => Word::Say,
             "ask" => Word::Ask,
-            "retry" => Word::Retry,
-            "run" | "once" | "hear" | "on" | "wait" | "back" | "answer" | "goto" | "revise" | "close" => Word::Later,
+            "retry" | "wait" | "goto" | "answer" | "close" => Word::Verb,
+            "on" => Word::On,
+            "run" | "once" | "hear" | "back" | "revise" => Word::Later,
             _ => return None,
         })
     }
@@ -42,10 +48,14 @@ impl Word {
 impl Clause {
     pub(crate) fn of(ident: &Ident) -> Option<Clause> {
         Some(match ident.to_string().as_str() {
+            "unless" => Clause::Unless,
+            "among" => Clause::Among,
+            "verbatim" => Clause::Verbatim,
             "where" => Clause::Where,
             "within" => Clause::Within,
+            "tries" => Clause::Tries,
+            "on" => Clause::On,
             "else" => Clause::Else,
-            "unless" | "among" | "verbatim" | "tries" | "on" => Clause::Later,
             _ => return None,
         })
     }

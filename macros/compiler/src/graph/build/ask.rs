@@ -1,16 +1,91 @@
 //! A question: its prompt, the wait, and everything that can come of it.
 
 use proc_macro2::Span;
-use syn::parse_quote_spanned;
+use quote::quote_spanned;
+use syn::{Expr, parse_quote_spanned};
 
-use super::{Builder, Destination};
+use super::Builder;
 use crate::graph::{BlockId, End, Question, QuestionId};
-use crate::names::{VariableId, plain};
+use crate::names::{Variable, VariableId, plain};
 use crate::opaque::Uses;
 use crate::syntax::ast::{Action, Ask};
 
 impl<'a> Builder<'_, 'a> {
     pub(super) fn ask(&mut self, ask: &'a Ask) {
+        self.check_question(ask);
+        let name = &ask.name;
+        let entry = self.entry(name).expect("a block knows its questions");
+        if self.here != Some(entry) {
+            self.goto(entry);
+            self.here = Some(entry);
+        }
+        let refusals = self.counter(ask.counts_refusals(), name, "refused");
+        let silences = self.counter(ask.counts_silences(), name, "silent");
+
+        let (prompt, waiting, resume) = (self.new_block(), self.new_block(), self.new_block());
+        let (accepted, answered) = (self.new_block(), self.new_block());
+        let ty = ask.ty.clone();
+        let variable = Variable { name: name.clone(), mutable: ask.mutable, from_pattern: false, label: None, ty };
+        let answer = self.graph.variables.add(variable);
+        match &ask.unless {
+            Some(known) => self.unless(ask, known, answer, answered, prompt),
+            None => self.goto(prompt),
+        }
+
+        self.here = Some(prompt);
+        let used = |builder: &mut Self, value: Option<&Expr>| {
+            value.map(|value| builder.used(&Uses::of_expression(value))).unwrap_or_default()
+        };
+        let clock = used(self, ask.within.as_ref().map(|within| &within.duration));
+        let among = used(self, ask.among.as_ref());
+        self.say(&ask.prompt);
+        let id = QuestionId(self.graph.questions.len());
+        self.end(End::Wait(id));
+        self.graph.blocks[waiting.0].end = End::Again(id);
+        self.graph.questions.push(Question { ask, answer, prompt, waiting, answered, resume, clock, among });
+
+        self.pending.push(id);
+        let heard = self.heard(id);
+        let exhausted =
+            ask.tries.as_ref().map(|tries| (&tries.count, self.plain_action(&tries.action, prompt, refusals)));
+        let mut problem = None;
+        let specific = match &ask.refused {
+            None => prompt,
+            Some(action) => self.action(action, prompt, refusals, &mut problem),
+        };
+        let refused = self.refusal(specific, refusals, exhausted);
+        let silence = ask.within.as_ref().map(|within| match &within.action {
+            Some(action) => {
+                let specific = self.plain_action(action, prompt, silences);
+                self.refusal(specific, silences, None)
+            }
+            None => {
+                let close = self.new_block();
+                self.graph.blocks[close.0].end = End::CloseOnSilence;
+                close
+            }
+        });
+        self.here = Some(resume);
+        self.end(End::Reply { question: id, heard, accepted, refused, problem, silence });
+
+        self.here = Some(accepted);
+        self.scopes.bind(plain(name), answer);
+        for check in &ask.wheres {
+            let start = self.here;
+            let specific = self.plain_action(&check.action, prompt, refusals);
+            let refused = self.refusal(specific, refusals, exhausted);
+            self.here = start;
+            let condition = self.opaque_expression(&check.condition);
+            let then = self.new_block();
+            self.end(End::If { condition, declares: Vec::new(), then, otherwise: refused, refuses: true });
+            self.here = Some(then);
+        }
+        self.goto(answered);
+        self.here = Some(answered);
+        self.pending.pop();
+    }
+
+    fn check_question(&mut self, ask: &Ask) {
         let name = &ask.name;
         if ask.ty.is_none() {
             self.cx
@@ -23,72 +98,89 @@ impl<'a> Builder<'_, 'a> {
                 .error(name.span(), format_args!("`{name}` is already a question of this conversation, on line {line}"))
                 .help("questions are told apart by their names: give this one another");
         }
-        let prompt = self.head();
-        let clock = ask.within.as_ref().map(|within| Uses::of_expression(&within.duration));
-        let clock = clock.map(|uses| self.used(&uses)).unwrap_or_default();
-        self.say(&ask.prompt);
-        let (resume, accepted) = (self.new_block(), self.new_block());
-        let id = QuestionId(self.graph.questions.len());
-        self.end(End::Wait(id));
-
-        let mark = self.scopes.enter();
-        let answer = self.declare(name.clone(), ask.mutable, ask.ty.clone());
-        self.scopes.leave(mark);
-        self.graph.questions.push(Question { ask, answer, prompt, resume, clock });
-
-        self.pending.push(id);
-        let (refused, problem) = match &ask.refused {
-            None => (prompt, None),
-            Some(action) => self.action(action, prompt),
-        };
-        let silence = ask.within.as_ref().map(|within| match &within.action {
-            Some(action) => self.action(action, prompt).0,
-            None => {
-                let close = self.new_block();
-                self.graph.blocks[close.0].end = End::CloseOnSilence;
-                close
-            }
-        });
-        self.here = Some(resume);
-        self.end(End::Reply { question: id, accepted, refused, problem, silence });
-
-        self.here = Some(accepted);
-        self.scopes.bind(plain(name), answer);
-        for check in &ask.wheres {
-            let start = self.here;
-            let (refused, _) = self.action(&check.action, prompt);
-            self.here = start;
-            let condition = self.opaque_expression(&check.condition);
-            let then = self.new_block();
-            self.end(End::If { condition, declares: Vec::new(), then, otherwise: refused, refuses: true });
-            self.here = Some(then);
-        }
-        self.pending.pop();
     }
 
-    /// A block for what happens when a reply will not do; and what its `|problem|` binds.
-    fn action(&mut self, action: &'a Action, prompt: BlockId) -> (BlockId, Option<VariableId>) {
+    /// `let mut refused: u32 = 0;`
+    fn counter(&mut self, needed: bool, question: &syn::Ident, what: &str) -> Option<VariableId> {
+        needed.then(|| {
+            let ty = parse_quote_spanned!(Span::mixed_site()=> ::core::primitive::u32);
+            let count = self.declare_ours(format!("{}_{what}", plain(question)), ty);
+            let name = &self.graph.variables.get(count).name;
+            let start = syn::parse2(quote_spanned!(Span::mixed_site()=> let mut #name: ::core::primitive::u32 = 0;));
+            self.ours(start.expect("a statement"), &[], &[count]);
+            count
+        })
+    }
+
+    /// Takes what is known already for the answer, or asks.
+    fn unless(&mut self, ask: &Ask, known: &Expr, answer: VariableId, answered: BlockId, prompt: BlockId) {
+        let (name, mutable) = (&ask.name, ask.mutable.then(|| quote_spanned!(Span::mixed_site()=> mut)));
+        let mut condition = self.opaque_expression(known);
+        let known = &condition.code;
+        condition.code =
+            parse_quote_spanned!(Span::mixed_site()=> let ::core::option::Option::Some(#mutable #name) = #known);
+        let then = self.new_block();
+        self.end(End::If { condition, declares: vec![answer], then, otherwise: prompt, refuses: false });
+        self.here = Some(then);
+        self.goto(answered);
+    }
+
+    /// Counts a refusal, and gives up where there were too many.
+    fn refusal(
+        &mut self,
+        specific: BlockId,
+        count: Option<VariableId>,
+        exhausted: Option<(&Expr, BlockId)>,
+    ) -> BlockId {
+        let Some(counter) = count else { return specific };
         let start = self.new_block();
         self.here = Some(start);
-        match action {
-            Action::Say(message) => {
-                self.say(message);
-                self.goto(prompt);
-                (start, None)
-            }
-            Action::Block { problem, block } => {
-                let mark = self.scopes.enter();
-                let ty = || parse_quote_spanned!(Span::mixed_site()=> ::converse::Problem);
-                let problem = problem.clone().map(|name| self.declare(name, false, Some(ty())));
-                self.block(block, Destination::Nothing);
-                if self.here.take().is_some() {
-                    self.cx
-                        .error(block.end, "this block does not say what happens next")
-                        .help("end it by `retry`, which asks again, or by `return …`");
-                }
-                self.scopes.leave(mark);
-                (start, problem)
+        self.count(count);
+        match exhausted {
+            None => self.goto(specific),
+            Some((most, exhausted)) => {
+                let name = &self.graph.variables.get(counter).name;
+                let test: Expr = parse_quote_spanned!(Span::mixed_site()=> #name >= #most);
+                let mut condition = self.opaque_expression(most);
+                condition.code = test;
+                condition.uses.insert(counter);
+                self.end(End::If {
+                    condition,
+                    declares: Vec::new(),
+                    then: exhausted,
+                    otherwise: specific,
+                    refuses: false,
+                });
             }
         }
+        start
+    }
+
+    /// An action that has no problem to bind.
+    fn plain_action(&mut self, action: &'a Action, prompt: BlockId, count: Option<VariableId>) -> BlockId {
+        let mut problem = None;
+        let block = self.action(action, prompt, count, &mut problem);
+        if let Some(problem) = problem {
+            let name = &self.graph.variables.get(problem).name;
+            self.cx
+                .error(
+                    name.span(),
+                    "only the bare `else` of a question has a problem to tell: why the reply is not of its type",
+                )
+                .help("write the block without it");
+        }
+        block
+    }
+}
+
+impl Ask {
+    fn counts_refusals(&self) -> bool {
+        let actions = self.wheres.iter().map(|check| &check.action).chain(&self.refused);
+        self.tries.is_some() || actions.into_iter().any(|action| matches!(action, Action::List(_)))
+    }
+
+    fn counts_silences(&self) -> bool {
+        let action = self.within.as_ref().and_then(|within| within.action.as_ref());
+        matches!(action, Some(Action::List(_)))
     }
 }

@@ -3,15 +3,17 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, Span};
+use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Expr, Label, Pat, Stmt, Type, parse_quote_spanned};
 
 use super::{Builder, Destination, Frame};
-use crate::graph::inference::through;
+use crate::graph::inference::{item_of, through};
 use crate::graph::{BlockId, End, MatchArm, Opaque, Operation};
 use crate::names::{Variables, plain};
-use crate::opaque::{Uses, condition_patterns};
+use crate::opaque::{Uses, bindings, condition_patterns};
 use crate::syntax::ast::{self, Control};
+use crate::text::source;
 
 impl<'a> Builder<'_, 'a> {
     pub(super) fn let_control(&mut self, pattern: &'a Pat, ty: Option<&Type>, value: &'a Control) {
@@ -74,6 +76,12 @@ impl<'a> Builder<'_, 'a> {
                     self.end(End::Return(None, condition.span()));
                 }
             }
+            Control::For { label, pattern, ty, items, body } => {
+                self.each(label.as_ref(), pattern, ty.as_ref(), items, body);
+                if destination == Destination::Output {
+                    self.end(End::Return(None, items.span()));
+                }
+            }
             Control::Block { label, body } => {
                 let after = self.new_block();
                 self.frames.push(Frame {
@@ -90,6 +98,44 @@ impl<'a> Builder<'_, 'a> {
                 self.after_frame(after, reached, destination);
             }
         }
+    }
+
+    /// `for x: T in items { … }`: takes the items one by one from what is left of them.
+    fn each(&mut self, label: Option<&Label>, pattern: &Pat, ty: Option<&Type>, items: &Expr, body: &'a ast::Block) {
+        let Some(ty) = ty.cloned().or_else(|| item_of(items, &self.scopes, &self.graph.variables)) else {
+            self.cx
+                .error_under(pattern, "what is left of the items is remembered, so their type must be written")
+                .help(format_args!("write `for {}: Type in …`", source(pattern.to_token_stream())));
+            self.here = None;
+            self.dead = true;
+            return;
+        };
+        let name = bindings(pattern).first().map_or_else(|| "items".to_owned(), |binding| plain(&binding.name));
+        let rest = parse_quote_spanned!(Span::mixed_site()=> ::converse::__private::Rest<#ty>);
+        let rest = self.declare_ours(format!("{name}_rest"), rest);
+        let ours = self.graph.variables.get(rest).name.clone();
+        let mut value = self.opaque_expression(items);
+        let items = &value.code;
+        value.code = parse_quote_spanned!(Span::mixed_site()=> ::converse::__private::Rest::new(#items));
+        self.push(Operation::Bind { variable: rest, value });
+
+        let head = self.head();
+        let (after, then) = (self.new_block(), self.new_block());
+        self.repeat(label, head, after, Destination::Nothing, |builder| {
+            let mark = builder.scopes.enter();
+            let code = parse_quote_spanned!(Span::mixed_site()=>
+                let ::core::option::Option::Some(#pattern) = ::core::iter::Iterator::next(&mut #ours)
+            );
+            let condition = Opaque { code, uses: [rest].into(), binds: BTreeSet::new(), exits: Vec::new() };
+            let declares = builder.declare_all(through(pattern, Some(ty)));
+            builder.end(End::If { condition, declares, then, otherwise: after, refuses: false });
+            builder.here = Some(then);
+            builder.block(body, Destination::Nothing);
+            builder.scopes.leave(mark);
+            if let Some(frame) = builder.frames.last_mut() {
+                frame.broken = true;
+            }
+        });
     }
 
     /// A block of its own that a loop comes back to.

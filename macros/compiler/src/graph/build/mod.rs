@@ -1,18 +1,23 @@
 //! From the tree to the graph.
 
+mod action;
 mod ask;
 mod control;
 mod opaque;
+mod verb;
+
+use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, Span};
+use quote::format_ident;
 use syn::spanned::Spanned;
 use syn::{Expr, Lifetime, Stmt, Token, Type};
 
-use super::{Block, BlockId, End, Exit, Graph, Operation, QuestionId};
+use super::{Block, BlockId, End, Exit, Graph, Opaque, Operation, QuestionId};
 use crate::diagnostics::Diagnostics;
-use crate::names::{Arena, Scopes, Variable, VariableId, Variables, plain};
+use crate::names::{Arena, Mark, Scopes, Variable, VariableId, Variables, plain};
 use crate::opaque::{Binding, Uses, value_diverges};
-use crate::syntax::ast::{self, Conversation, Message, Statement, Value};
+use crate::syntax::ast::{self, Conversation, Message, On, Statement, Value};
 
 /// The graph of a conversation. What does not fit into one is reported and left out.
 pub(crate) fn build<'a>(cx: &mut Diagnostics, conversation: &'a Conversation) -> Graph<'a> {
@@ -23,6 +28,7 @@ pub(crate) fn build<'a>(cx: &mut Diagnostics, conversation: &'a Conversation) ->
         parameters: Vec::new(),
         items: Vec::new(),
         awaits: false,
+        jumps: Vec::new(),
     };
     let mut builder = Builder {
         cx,
@@ -31,6 +37,9 @@ pub(crate) fn build<'a>(cx: &mut Diagnostics, conversation: &'a Conversation) ->
         here: Some(Graph::ENTRY),
         frames: Vec::new(),
         pending: Vec::new(),
+        labels: Vec::new(),
+        targeted: BTreeSet::new(),
+        handlers: Vec::new(),
         dead: false,
     };
     for parameter in &conversation.parameters {
@@ -51,8 +60,23 @@ struct Builder<'c, 'a> {
     frames: Vec<Frame>,
     /// The questions in whose `else` or `within` this stands.
     pending: Vec<QuestionId>,
+    /// The questions of this block and of those around it, which a `goto` may name.
+    labels: Vec<Vec<(Ident, BlockId)>>,
+    /// The questions that a `goto` leads to.
+    targeted: BTreeSet<BlockId>,
+    /// What is listened for at every question, the innermost last.
+    handlers: Vec<Handler<'a>>,
     /// Whether it was reported that nothing leads here.
     dead: bool,
+}
+
+/// An `on` of this block or of one around it, and what could be seen where it stands.
+#[derive(Clone, Copy)]
+struct Handler<'a> {
+    on: &'a On,
+    scope: Mark,
+    frames: usize,
+    labels: usize,
 }
 
 /// Something that `break` and `continue` can mean.
@@ -112,12 +136,31 @@ impl<'a> Builder<'_, 'a> {
     }
 
     fn declare(&mut self, name: Ident, mutable: bool, ty: Option<Type>) -> VariableId {
-        self.add(Variable { name, mutable, from_pattern: false, ty })
+        self.add(Variable { name, mutable, from_pattern: false, label: None, ty })
+    }
+
+    /// A variable of ours, which no name of the source means.
+    fn declare_ours(&mut self, label: String, ty: Type) -> VariableId {
+        let name = format_ident!("__{label}", span = Span::mixed_site());
+        self.graph.variables.add(Variable {
+            name,
+            mutable: true,
+            from_pattern: false,
+            label: Some(label),
+            ty: Some(ty),
+        })
+    }
+
+    /// A statement of ours.
+    fn ours(&mut self, statement: Stmt, uses: &[VariableId], declares: &[VariableId]) {
+        let statement =
+            Opaque { code: statement, uses: uses.iter().copied().collect(), binds: BTreeSet::new(), exits: Vec::new() };
+        self.push(Operation::Rust { statement, declares: declares.to_vec(), assigns: None });
     }
 
     fn declare_all(&mut self, found: Vec<(Binding, Option<Type>)>) -> Vec<VariableId> {
         let variables = found.into_iter().map(|(Binding { name, mutable, nested }, ty)| {
-            self.add(Variable { name, mutable, from_pattern: nested, ty })
+            self.add(Variable { name, mutable, from_pattern: nested, label: None, ty })
         });
         variables.collect()
     }
@@ -137,6 +180,14 @@ impl<'a> Builder<'_, 'a> {
     /// A block's statements, then its value to where it goes.
     fn block(&mut self, block: &'a ast::Block, destination: Destination) {
         let mark = self.scopes.enter();
+        let handlers = self.handlers.len();
+        let mut labels = Vec::new();
+        for statement in &block.statements {
+            if let Statement::Ask(ask) = statement {
+                labels.push((ask.name.clone(), self.new_block()));
+            }
+        }
+        self.labels.push(labels);
         for statement in &block.statements {
             self.statement(statement);
         }
@@ -150,6 +201,8 @@ impl<'a> Builder<'_, 'a> {
             }
             None => {}
         }
+        self.labels.pop();
+        self.handlers.truncate(handlers);
         self.scopes.leave(mark);
     }
 
@@ -175,6 +228,18 @@ impl<'a> Builder<'_, 'a> {
     }
 
     fn statement(&mut self, statement: &'a Statement) {
+        if let Statement::On(on) = statement {
+            self.listen(on);
+            return;
+        }
+        if self.here.is_none()
+            && let Statement::Ask(ask) = statement
+            && let Some(entry) = self.entry(&ask.name)
+            && self.targeted.contains(&entry)
+        {
+            // Only a `goto` leads here.
+            self.here = Some(entry);
+        }
         if self.here.is_none() {
             self.unreachable_statement(statement);
             return;
@@ -182,11 +247,8 @@ impl<'a> Builder<'_, 'a> {
         match statement {
             Statement::Ask(ask) => self.ask(ask),
             Statement::Say(message) => self.say(message),
-            Statement::Retry(span) => {
-                if let Some(prompt) = self.retry_target(*span) {
-                    self.goto(prompt);
-                }
-            }
+            Statement::Verb(verb) => self.verb(verb),
+            Statement::On(_) => {}
             Statement::Let { pattern, ty, value } => self.let_control(pattern, ty.as_ref(), value),
             Statement::Control(control) => self.control(control, Destination::Nothing),
             Statement::Rust(Stmt::Item(item)) => self.graph.items.push(item.clone()),
@@ -206,7 +268,8 @@ impl<'a> Builder<'_, 'a> {
             }
             Statement::Rust(Stmt::Item(item)) => self.graph.items.push(item.clone()),
             Statement::Rust(statement) => self.unreachable(statement.span()),
-            Statement::Retry(span) => self.unreachable(*span),
+            Statement::Verb(verb) => self.unreachable(verb.span),
+            Statement::On(_) => {}
             Statement::Say(Message::Format { tokens, .. }) => self.unreachable(tokens.span()),
             Statement::Say(Message::Value(value)) => self.unreachable(value.span()),
             Statement::Let { pattern, .. } => self.unreachable(pattern.span()),

@@ -1,13 +1,12 @@
 //! Rust that stays as it is: what it uses, and where its jumps lead.
 
-use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::{Expr, Lifetime, Stmt};
 
 use super::{Builder, Frame};
 use crate::escapes::{self, Escape};
 use crate::graph::inference::declared;
-use crate::graph::{BlockId, End, Exit, Opaque, Operation};
+use crate::graph::{End, Exit, Opaque, Operation};
 use crate::names::plain;
 use crate::opaque::{Uses, assigned, diverges};
 
@@ -28,7 +27,7 @@ impl Builder<'_, '_> {
         let statement = Opaque { code: statement.clone(), uses, binds: found.bound, exits };
         let leaves = diverges(&statement.code);
         let bare = bare_jump(&statement.code);
-        if let (Some(value), true) = (bare, statement.exits.is_empty()) {
+        if let (Some(value), [Exit::Output]) = (bare, statement.exits.as_slice()) {
             // `return value;` is an end that the graph can see through.
             let span = statement.code.span();
             let value =
@@ -54,7 +53,10 @@ impl Builder<'_, '_> {
         let mut found = Vec::new();
         visit(&mut |escape| {
             let target = match &escape {
-                Escape::Retry(span) => self.retry_target(*span).map(Exit::To),
+                Escape::Verb(tokens) => {
+                    let verb = crate::syntax::verb(self.cx, tokens.clone());
+                    verb.and_then(|verb| self.exit(&verb))
+                }
                 Escape::Break(label, _) => self.frame(label.as_ref()).map(Frame::leave),
                 Escape::Continue(label) => self.frame(label.as_ref()).and_then(|frame| frame.continue_to).map(Exit::To),
                 Escape::Say(span, tokens) => {
@@ -63,24 +65,12 @@ impl Builder<'_, '_> {
                     crate::syntax::message(self.cx, *span, tokens.clone());
                     None
                 }
-                Escape::Return(..) => None,
+                Escape::Return(..) => Some(Exit::Output),
             };
             found.extend(target);
             None
         });
         found
-    }
-
-    pub(super) fn retry_target(&mut self, span: Span) -> Option<BlockId> {
-        match self.pending.last() {
-            Some(question) => Some(self.graph.question(*question).prompt),
-            None => {
-                self.cx
-                    .error(span, "`retry` needs a question: it stands in an `else` or a `within`")
-                    .help("put it into the question's `else { … }`, or go round by a `loop`");
-                None
-            }
-        }
     }
 
     /// The frame that a `break` or `continue` means; rustc complains where there is none.

@@ -1,5 +1,8 @@
 //! How a client's message becomes the value that a question asks for.
 
+mod among;
+mod collections;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -7,10 +10,14 @@ use serde::de::DeserializeOwned;
 
 use crate::message::{Binary, Json, Message};
 
+pub use self::among::{is_one_of, read_among, read_several_among};
+pub use self::collections::{Optional, Several};
+
 /// A type that a question can ask for: `let age: i32 = ask "…";`.
 ///
 /// Every [`FromStr`] type whose error is [`Display`](fmt::Display) is one: it reads the text, trimmed. Beside them
-/// [`Json`], [`Binary`] and [`Message`] itself.
+/// [`Json`], [`Binary`] and [`Message`] itself; an `Option` of any, which an empty reply leaves `None`; and a `Vec`, of
+/// which the reply's parts are separated by commas.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a reply",
     label = "not a type that a question can ask for",
@@ -23,6 +30,15 @@ pub trait Reply: Sized {
     ///
     /// A [`Problem`] that says why the message is no `Self`; the question's `else` deals with it.
     fn read(message: Message) -> Result<Self, Problem>;
+
+    /// Reads the reply to a `verbatim` question: as [`read`](Self::read), but of a text nothing is trimmed.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    fn read_verbatim(message: Message) -> Result<Self, Problem> {
+        Self::read(message)
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -32,7 +48,11 @@ where
     T::Err: fmt::Display,
 {
     fn read(message: Message) -> Result<Self, Problem> {
-        text(&message)?.trim().parse().map_err(|error: T::Err| Problem::new(error.to_string()))
+        parse(text(&message)?.trim())
+    }
+
+    fn read_verbatim(message: Message) -> Result<Self, Problem> {
+        parse(text(&message)?)
     }
 }
 
@@ -55,6 +75,10 @@ impl Reply for Message {
     fn read(message: Message) -> Result<Self, Problem> {
         Ok(message)
     }
+}
+
+fn parse<T: FromStr<Err: fmt::Display>>(text: &str) -> Result<T, Problem> {
+    text.parse().map_err(|error: T::Err| Problem::new(error.to_string()))
 }
 
 fn text(message: &Message) -> Result<&str, Problem> {

@@ -1,0 +1,144 @@
+//! What happens when a reply will not do, does not come, or is one that an `on` listens for.
+
+use proc_macro2::Span;
+use quote::quote_spanned;
+use syn::{Expr, parse_quote_spanned};
+
+use super::{Builder, Destination, Handler};
+use crate::graph::{BlockId, End, Opaque, QuestionId};
+use crate::names::VariableId;
+use crate::syntax::ast::{Action, On};
+
+impl<'a> Builder<'_, 'a> {
+    /// A block for an action. `count` says how often it was its turn; `problem` is bound by its `|problem|`.
+    pub(super) fn action(
+        &mut self,
+        action: &'a Action,
+        prompt: BlockId,
+        count: Option<VariableId>,
+        problem: &mut Option<VariableId>,
+    ) -> BlockId {
+        let start = self.new_block();
+        self.here = Some(start);
+        match action {
+            Action::Say(message) => {
+                self.say(message);
+                self.goto(prompt);
+            }
+            Action::List(actions) => {
+                let (last, earlier) = actions.split_last().expect("an empty list was reported");
+                for (index, action) in earlier.iter().enumerate() {
+                    let test = self.here;
+                    let then = self.action(action, prompt, None, problem);
+                    let otherwise = self.new_block();
+                    let count = count.expect("a question with a list counts");
+                    let (name, number) = (self.graph.variables.get(count).name.clone(), index as u32 + 1);
+                    let condition = parse_quote_spanned!(Span::mixed_site()=> #name == #number);
+                    self.here = test;
+                    self.test(condition, count, then, otherwise);
+                    self.here = Some(otherwise);
+                }
+                let last = self.action_at(last, prompt, problem);
+                self.goto(last);
+            }
+            Action::Block { problem: bound, block } => {
+                let mark = self.scopes.enter();
+                if let Some(name) = bound {
+                    let ty = parse_quote_spanned!(Span::mixed_site()=> ::converse::Problem);
+                    *problem = Some(self.declare(name.clone(), false, Some(ty)));
+                }
+                self.block(block, Destination::Nothing);
+                if self.here.take().is_some() {
+                    self.cx
+                        .error(block.end, "this block does not say what happens next")
+                        .help("end it by `retry`, which asks again, by `wait`, `answer`, `goto`, `close` or `return`");
+                }
+                self.scopes.leave(mark);
+            }
+        }
+        self.here = None;
+        start
+    }
+
+    fn action_at(&mut self, action: &'a Action, prompt: BlockId, problem: &mut Option<VariableId>) -> BlockId {
+        let here = self.here;
+        let block = self.action(action, prompt, None, problem);
+        self.here = here;
+        block
+    }
+
+    /// Branches on a condition of ours.
+    pub(super) fn test(&mut self, condition: Expr, uses: VariableId, then: BlockId, otherwise: BlockId) {
+        let condition = Opaque { code: condition, uses: [uses].into(), binds: Default::default(), exits: Vec::new() };
+        self.end(End::If { condition, declares: Vec::new(), then, otherwise, refuses: false });
+    }
+
+    /// `count += 1;`
+    pub(super) fn count(&mut self, count: Option<VariableId>) {
+        let Some(count) = count else { return };
+        let name = &self.graph.variables.get(count).name;
+        let statement =
+            syn::parse2(quote_spanned!(Span::mixed_site()=> #name = ::core::primitive::u32::saturating_add(#name, 1);));
+        self.ours(statement.expect("a statement"), &[count], &[]);
+    }
+
+    /// Listens, for the rest of the block.
+    pub(super) fn listen(&mut self, on: &'a On) {
+        let depth = self.labels.len();
+        for (word, span) in &on.words {
+            let known = self.handlers.iter().filter(|handler| handler.labels == depth);
+            if known.flat_map(|handler| &handler.on.words).any(|(known, _)| known == word) {
+                self.cx.error(*span, format_args!("another `on` of this block listens for \"{word}\" already"));
+            }
+        }
+        let handler = Handler { on, scope: self.scopes.enter(), frames: self.frames.len(), labels: depth };
+        self.handlers.push(handler);
+    }
+
+    /// What is heard at a question before its reply is read, the innermost first; a word that an inner `on` listens
+    /// for does not reach an outer one.
+    pub(super) fn heard(&mut self, question: QuestionId) -> Vec<(Vec<String>, BlockId)> {
+        let (ask, prompt) = (self.graph.question(question).ask, self.graph.question(question).prompt);
+        if ask.verbatim {
+            return Vec::new();
+        }
+        let here = self.here.take();
+        let mut heard: Vec<(Vec<String>, BlockId)> = Vec::new();
+        let mut taken: Vec<String> = Vec::new();
+        let mut words_of = |on: &On| -> Vec<String> {
+            let words = on.words.iter().map(|(word, _)| word.clone()).filter(|word| !taken.contains(word));
+            let words: Vec<String> = words.collect();
+            taken.extend(words.iter().cloned());
+            words
+        };
+        for on in &ask.ons {
+            let words = words_of(on);
+            heard.push((words, self.action(&on.action, prompt, None, &mut None)));
+        }
+        for handler in self.handlers.clone().into_iter().rev() {
+            let words = words_of(handler.on);
+            if !words.is_empty() {
+                heard.push((words, self.handle(handler, question, prompt)));
+            }
+        }
+        self.here = here;
+        heard
+    }
+
+    /// A handler's action for one question, with what could be seen where the handler stands.
+    fn handle(&mut self, handler: Handler<'a>, question: QuestionId, prompt: BlockId) -> BlockId {
+        let scopes = self.scopes.cut(handler.scope);
+        let frames = self.frames.split_off(handler.frames);
+        let labels = self.labels.split_off(handler.labels);
+        let pending = std::mem::replace(&mut self.pending, vec![question]);
+        // Questions inside of a handler are not asked while it listens itself.
+        let handlers = std::mem::take(&mut self.handlers);
+        let block = self.action(&handler.on.action, prompt, None, &mut None);
+        self.handlers = handlers;
+        self.pending = pending;
+        self.labels.extend(labels);
+        self.frames.extend(frames);
+        self.scopes.restore(scopes);
+        block
+    }
+}

@@ -1,0 +1,95 @@
+//! What a verb does to the flow.
+
+use proc_macro2::{Ident, Span};
+
+use super::Builder;
+use crate::diagnostics::did_you_mean;
+use crate::graph::{BlockId, Close, End, Exit, Jump, Operation, Question, close_number};
+use crate::names::{Variables, plain};
+use crate::syntax::ast::{Message, Verb, VerbKind};
+
+impl<'a> Builder<'_, 'a> {
+    /// A verb as a statement of its own. One that has nowhere to lead was reported.
+    pub(super) fn verb(&mut self, verb: &Verb) {
+        match &verb.kind {
+            VerbKind::Close { code, reason } => {
+                let code = self.opaque_expression(code);
+                let uses = self.reason_uses(reason.as_ref());
+                self.end(End::Close(Box::new(Close { code, reason: reason.clone(), uses })));
+            }
+            VerbKind::Answer(value) => {
+                let value = self.opaque_expression(value);
+                if let Some(Exit::With(variable, target)) = self.exit(verb) {
+                    self.push(Operation::Bind { variable, value });
+                    self.goto(target);
+                }
+            }
+            VerbKind::Retry | VerbKind::Wait | VerbKind::Goto(_) => {
+                if let Some(Exit::To(target)) = self.exit(verb) {
+                    self.goto(target);
+                }
+            }
+        }
+    }
+
+    /// Where a verb leads.
+    pub(super) fn exit(&mut self, verb: &Verb) -> Option<Exit> {
+        match &verb.kind {
+            VerbKind::Retry => self.pending(verb.span, "retry").map(|question| Exit::To(question.prompt)),
+            VerbKind::Wait => self.pending(verb.span, "wait").map(|question| Exit::To(question.waiting)),
+            VerbKind::Answer(_) => {
+                self.pending(verb.span, "answer").map(|question| Exit::With(question.answer, question.answered))
+            }
+            VerbKind::Goto(name) => self.goto_target(name).map(Exit::To),
+            VerbKind::Close { code, reason } => {
+                let _: Variables = self.reason_uses(reason.as_ref());
+                Some(Exit::Closed(close_number(code)))
+            }
+        }
+    }
+
+    fn reason_uses(&mut self, reason: Option<&Message>) -> Variables {
+        reason.map(|reason| self.message_uses(reason)).unwrap_or_default()
+    }
+
+    /// The question in whose clause this stands.
+    fn pending(&mut self, span: Span, word: &str) -> Option<&Question<'a>> {
+        match self.pending.last() {
+            Some(question) => Some(self.graph.question(*question)),
+            None => {
+                self.cx
+                    .error(
+                        span,
+                        format_args!("`{word}` needs a question: it stands in an `else`, a `within` or an `on`"),
+                    )
+                    .help("put it into the question's `else { … }`, or go round by a `loop`");
+                None
+            }
+        }
+    }
+
+    /// Where a question of this block, or of one around it, begins.
+    pub(super) fn entry(&self, name: &Ident) -> Option<BlockId> {
+        let all = self.labels.iter().rev().flatten();
+        all.into_iter().find(|(question, _)| question == name).map(|(_, entry)| *entry)
+    }
+
+    fn goto_target(&mut self, name: &Ident) -> Option<BlockId> {
+        let Some(entry) = self.entry(name) else {
+            let known: Vec<String> = self.labels.iter().flatten().map(|(question, _)| plain(question)).collect();
+            let meant = did_you_mean(&plain(name), known.iter().map(String::as_str));
+            let error = self.cx.error(name.span(), format_args!("there is no question `{name}` here"));
+            match meant {
+                Some(meant) => error.help(format_args!("did you mean `{meant}`?")),
+                None => error.help("a `goto` leads to a question of this block, or of one around it"),
+            };
+            return None;
+        };
+        self.targeted.insert(entry);
+        if let Some(here) = self.here {
+            let from = (here, self.graph.blocks[here.0].operations.len());
+            self.graph.jumps.push(Jump { from, to: entry, name: name.clone() });
+        }
+        Some(entry)
+    }
+}
