@@ -13,7 +13,6 @@ pub type Result<T = (), E = Error> = std::result::Result<T, E>;
 /// Why something could not be done. Its `Display` says it in one line; [`source`](std::error::Error::source) goes on.
 pub struct Error(Box<Kind>);
 
-#[derive(Debug)]
 enum Kind {
     /// The socket is closed, by whichever side.
     Closed,
@@ -21,6 +20,8 @@ enum Kind {
     Json(serde_json::Error),
     /// The operating system refused.
     Io(io::Error),
+    /// The address cannot be listened on.
+    Listen(&'static str, io::Error),
     /// The peer broke the protocol.
     Protocol(tungstenite::Error),
     /// A close code or reason that must not be sent.
@@ -56,6 +57,11 @@ impl Error {
         matches!(*self.0, Kind::Taken)
     }
 
+    /// `which` says whose address it is.
+    pub(crate) fn listen(which: &'static str, error: io::Error) -> Self {
+        Error(Box::new(Kind::Listen(which, error)))
+    }
+
     pub(crate) fn protocol(error: tungstenite::Error) -> Self {
         Error(Box::new(Kind::Protocol(error)))
     }
@@ -88,6 +94,7 @@ impl fmt::Display for Error {
             Kind::Closed => f.write_str("the socket is closed"),
             Kind::Json(_) => f.write_str("the value cannot be written as JSON"),
             Kind::Io(_) => f.write_str("input or output failed"),
+            Kind::Listen(which, _) => write!(f, "cannot listen on {which}"),
             Kind::Protocol(_) => f.write_str("the peer broke the WebSocket protocol"),
             Kind::BadClose(why) => f.write_str(why),
             Kind::Taken => f.write_str("the identifier belongs to another connection"),
@@ -96,9 +103,16 @@ impl fmt::Display for Error {
     }
 }
 
+/// What a `main` that returns the error prints: the whole chain in one line.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
+        fmt::Display::fmt(self, f)?;
+        let mut source = std::error::Error::source(self);
+        while let Some(error) = source {
+            write!(f, ": {error}")?;
+            source = error.source();
+        }
+        Ok(())
     }
 }
 
@@ -108,7 +122,7 @@ impl std::error::Error for Error {
             Kind::Closed | Kind::BadClose(_) | Kind::Taken => None,
             Kind::Protocol(error) => Some(error),
             Kind::Json(error) => Some(error),
-            Kind::Io(error) => Some(error),
+            Kind::Io(error) | Kind::Listen(_, error) => Some(error),
             Kind::Other(error) => error.source(),
         }
     }
@@ -117,5 +131,19 @@ impl std::error::Error for Error {
 impl From<io::Error> for Error {
     fn from(error: io::Error) -> Self {
         Error(Box::new(Kind::Io(error)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_main_prints_is_the_whole_chain() {
+        let error = Error::listen("the address", io::Error::other("in use"));
+        assert_eq!(
+            (error.to_string().as_str(), format!("{error:?}").as_str()),
+            ("cannot listen on the address", "cannot listen on the address: in use")
+        );
     }
 }

@@ -22,7 +22,7 @@ use tokio::sync::watch;
 use tower::ServiceExt;
 
 use crate::announce;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::open::Open;
 
 /// For a request's head to come in.
@@ -57,7 +57,10 @@ const BREATH: Duration = Duration::from_millis(100);
 /// ```
 pub async fn serve(address: impl ToSocketAddrs, router: Router) -> Result {
     let server = match std::env::var("CONVERSE_ADDRESS") {
-        Ok(address) => Server::bind(address).await?,
+        Ok(address) => {
+            let listener = TcpListener::bind(address).await;
+            Server::from_listener(listener.map_err(|error| Error::listen("the address in CONVERSE_ADDRESS", error))?)?
+        }
         Err(_) => Server::bind(address).await?,
     };
     announce::listening(server.local_addr());
@@ -86,7 +89,8 @@ impl Server {
     ///
     /// If the address cannot be listened on.
     pub async fn bind(address: impl ToSocketAddrs) -> Result<Self> {
-        Server::from_listener(TcpListener::bind(address).await?)
+        let listener = TcpListener::bind(address).await;
+        Server::from_listener(listener.map_err(|error| Error::listen("the address", error))?)
     }
 
     /// Serves on a socket that listens already.
