@@ -15,12 +15,21 @@ use crate::error::Error;
 use crate::message::{IntoMessage, Message, Text};
 
 /// A dialogue, compiled to a state machine. Written by `conversation!`, never by hand.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a conversation",
+    label = "neither a conversation nor a `Result` of one",
+    note = "a WebSocket route returns a conversation, or a `Result` of one whose error implements `IntoResponse`",
+    note = "one whose handler takes a `WebSocket` may return `converse::Result` or nothing"
+)]
 pub trait Conversation: Sized + Send + 'static {
     /// The value that the conversation ends with.
     type Output: Send + 'static;
 
     /// One variant for each place where the conversation can wait, holding exactly what is needed to go on from there.
     type State: Send + 'static;
+
+    /// What it depends on, one field for each name in its `with (…)`; `()` where it has none. Never stored.
+    type With: Send + Sync + 'static;
 
     /// The conversation's graph: its questions, what each remembers, and how they lead to one another.
     const FLOW: Flow;
@@ -32,7 +41,27 @@ pub trait Conversation: Sized + Send + 'static {
     ///
     /// [`Poll::Pending`] says that it now waits ([`Slot::Waiting`]), or that it was closed by the flow itself
     /// ([`Slot::Over`], with the close in [`Talk::finish`]). A turn that is dropped half-way leaves [`Slot::Over`].
-    fn turn(slot: &mut Slot<Self>, talk: &mut Talk<'_>) -> impl Future<Output = Poll<Self::Output>> + Send;
+    fn turn(
+        slot: &mut Slot<Self>,
+        with: &Self::With,
+        talk: &mut Talk<'_>,
+    ) -> impl Future<Output = Poll<Self::Output>> + Send;
+}
+
+/// What can be had from an application's state `S`: what the conversations of its routes depend on, each through axum's
+/// [`FromRef`](axum::extract::FromRef).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be had from the state `{S}` of the router",
+    label = "this conversation depends on something that the state does not have",
+    note = "implement axum's `FromRef<{S}>` for each type in the conversation's `with (…)`"
+)]
+pub trait Dependencies<S>: Sized {
+    /// The dependencies, out of the state.
+    fn from_state(state: &S) -> Self;
+}
+
+impl<S> Dependencies<S> for () {
+    fn from_state(_: &S) -> Self {}
 }
 
 /// Where a conversation stands between two turns.

@@ -22,7 +22,7 @@ mod socket;
 mod upgrade;
 
 pub use crate::close::Close;
-pub use crate::conversation::{Clock, Conversation, Finish, Input, Outbox, Slot, Talk};
+pub use crate::conversation::{Clock, Conversation, Dependencies, Finish, Input, Outbox, Slot, Talk};
 pub use crate::error::{Error, Result};
 pub use crate::handshake::UpgradeRejection;
 pub use crate::keepalive::PingPolicy;
@@ -49,7 +49,7 @@ pub mod prelude {
 /// What the macros' output names. Not for use by hand: it changes in any release.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::conversation::{Clock, Conversation, Input, Slot, Talk};
+    pub use crate::conversation::{Clock, Conversation, Dependencies, Input, Slot, Talk};
     pub use crate::reply::{Optional, Reply, Several, is_one_of, read_among, read_several_among};
     pub use crate::rest::Rest;
     pub use crate::route::{
@@ -57,6 +57,7 @@ pub mod __private {
         not_a_route, on_socket,
     };
     pub use axum::Router;
+    pub use axum::extract::FromRef;
     pub use axum::response::Response;
     pub use converse_flow as flow;
 }

@@ -14,8 +14,8 @@ use crate::message::Message;
 use crate::socket::{Received, WebSocket};
 
 /// Holds `conversation` over `ws`, to its end or until the client leaves.
-pub(crate) async fn hold<C: Conversation>(mut ws: WebSocket, conversation: C) {
-    let close = match converse(&mut ws, conversation).await {
+pub(crate) async fn hold<C: Conversation>(mut ws: WebSocket, conversation: C, with: C::With) {
+    let close = match converse(&mut ws, conversation, &with).await {
         Ok(close) => close.sendable().unwrap_or_else(|error| {
             tracing::error!(conversation = C::FLOW.name, %error, "the conversation's close cannot be sent");
             internal()
@@ -28,12 +28,12 @@ pub(crate) async fn hold<C: Conversation>(mut ws: WebSocket, conversation: C) {
 /// The client has gone: there is nobody left to talk to.
 struct Stopped;
 
-async fn converse<C: Conversation>(ws: &mut WebSocket, conversation: C) -> Result<Close, Stopped> {
+async fn converse<C: Conversation>(ws: &mut WebSocket, conversation: C, with: &C::With) -> Result<Close, Stopped> {
     let mut slot = Slot::Start(conversation);
     let mut input = Input::Start;
     let mut deadline = None;
     loop {
-        let clock = match turn(ws, &mut slot, input).await? {
+        let clock = match turn(ws, &mut slot, with, input).await? {
             Turn::Waits(clock) => clock,
             Turn::Closes(close) => return Ok(close),
         };
@@ -59,11 +59,16 @@ enum Turn {
     Closes(Close),
 }
 
-async fn turn<C: Conversation>(ws: &WebSocket, slot: &mut Slot<C>, input: Input) -> Result<Turn, Stopped> {
+async fn turn<C: Conversation>(
+    ws: &WebSocket,
+    slot: &mut Slot<C>,
+    with: &C::With,
+    input: Input,
+) -> Result<Turn, Stopped> {
     let outbox = Outbox::default();
     let mut talk = Talk::new(&outbox, input);
     let ended = {
-        let mut code = pin!(C::turn(slot, &mut talk));
+        let mut code = pin!(C::turn(slot, with, &mut talk));
         loop {
             match poll_fn(|cx| step(code.as_mut(), &outbox, cx)).await {
                 // A turn that has begun is ended, even if the client has gone.

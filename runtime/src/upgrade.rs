@@ -98,8 +98,13 @@ impl Upgrade {
     ///
     /// It ends with 1000 when the conversation does, with the conversation's own close code if it has one, and with
     /// 1011 if its code panics. If the client leaves, the turn that runs is ended and the conversation dropped.
-    pub fn converse<C: Conversation>(self, conversation: C) -> Response {
-        self.run(|connection| Box::pin(session::hold(WebSocket::new(connection), conversation)))
+    pub fn converse<C: Conversation<With = ()>>(self, conversation: C) -> Response {
+        self.converse_with(conversation, ())
+    }
+
+    /// As [`converse`](Self::converse), for a conversation that depends on something.
+    pub fn converse_with<C: Conversation>(self, conversation: C, with: C::With) -> Response {
+        self.run(|connection| Box::pin(session::hold(WebSocket::new(connection), conversation, with)))
     }
 
     fn run(self, work: impl FnOnce(Arc<Connection>) -> Work) -> Response {

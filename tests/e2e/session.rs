@@ -19,13 +19,14 @@ struct Obey;
 impl Conversation for Obey {
     type Output = ();
     type State = ();
+    type With = ();
     const FLOW: Flow = Flow { name: "Obey", file: file!(), questions: &[], edges: &[] };
 
     fn question((): &()) -> usize {
         0
     }
 
-    async fn turn(slot: &mut Slot<Self>, talk: &mut Talk<'_>) -> Poll<()> {
+    async fn turn(slot: &mut Slot<Self>, _: &(), talk: &mut Talk<'_>) -> Poll<()> {
         let word = match (slot.take(), talk.input()) {
             (Slot::Start(Obey), _) => "welcome".to_owned(),
             (_, Input::Silence) => "silence".to_owned(),

@@ -9,6 +9,7 @@ use converse::{Clock, Conversation, Finish, Input, Message, Outbox, Slot, Talk};
 /// A conversation under way.
 pub(crate) struct Dialogue<C: Conversation> {
     slot: Slot<C>,
+    with: C::With,
     /// How the last turn ended.
     pub(crate) finish: Finish,
     /// The conversation's output, once it has one.
@@ -20,9 +21,18 @@ pub(crate) struct Dialogue<C: Conversation> {
 impl<C: Conversation> Dialogue<C> {
     /// Starts it, and checks the first words.
     #[track_caller]
-    pub(crate) fn start(conversation: C, words: &[&str]) -> Self {
+    pub(crate) fn start(conversation: C, words: &[&str]) -> Self
+    where
+        C: Conversation<With = ()>,
+    {
+        Self::start_with(conversation, (), words)
+    }
+
+    /// Starts one that depends on something.
+    #[track_caller]
+    pub(crate) fn start_with(conversation: C, with: C::With, words: &[&str]) -> Self {
         let slot = Slot::Start(conversation);
-        let mut dialogue = Dialogue { slot, finish: Finish::default(), output: None, said: Vec::new() };
+        let mut dialogue = Dialogue { slot, with, finish: Finish::default(), output: None, said: Vec::new() };
         dialogue.turn(Input::Start, words);
         dialogue
     }
@@ -45,7 +55,7 @@ impl<C: Conversation> Dialogue<C> {
         let outbox = Outbox::default();
         let mut talk = Talk::new(&outbox, input);
         let polled = {
-            let mut turn = pin!(C::turn(&mut self.slot, &mut talk));
+            let mut turn = pin!(C::turn(&mut self.slot, &self.with, &mut talk));
             match turn.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
                 Poll::Ready(polled) => polled,
                 Poll::Pending => panic!("a turn of these tests never has to wait"),

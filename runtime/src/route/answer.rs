@@ -4,21 +4,15 @@ use std::future::Future;
 
 use axum::response::{IntoResponse, Response};
 
-use crate::conversation::Conversation;
+use crate::conversation::{Conversation, Dependencies};
 use crate::socket::WebSocket;
 use crate::upgrade::{Outcome, Upgrade};
 
-/// What a handler can return that leaves its socket to the runtime: a conversation, or a `Result` of one, whose error
-/// refuses the upgrade with the response that it is.
-#[diagnostic::on_unimplemented(
-    message = "a WebSocket route cannot answer with `{Self}`",
-    label = "neither a conversation nor a `Result` of one",
-    note = "return a conversation, or a `Result` of one whose error implements `IntoResponse`",
-    note = "a handler that takes a `WebSocket` may return `converse::Result` or nothing"
-)]
-pub trait IntoConversation {
+/// What a handler can return that leaves its socket to the runtime, on a router whose state is `S`: a conversation, or a
+/// `Result` of one, whose error refuses the upgrade with the response that it is.
+pub trait IntoConversation<S> {
     /// The conversation to be held.
-    type Conversation: Conversation;
+    type Conversation: Conversation<With: Dependencies<S>>;
 
     /// The conversation, or the response that refuses it.
     ///
@@ -28,8 +22,7 @@ pub trait IntoConversation {
     fn into_conversation(self) -> Result<Self::Conversation, Refusal>;
 }
 
-#[diagnostic::do_not_recommend]
-impl<C: Conversation> IntoConversation for C {
+impl<S, C: Conversation<With: Dependencies<S>>> IntoConversation<S> for C {
     type Conversation = C;
 
     fn into_conversation(self) -> Result<C, Refusal> {
@@ -37,8 +30,7 @@ impl<C: Conversation> IntoConversation for C {
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl<C: Conversation, E: IntoResponse> IntoConversation for Result<C, E> {
+impl<S, C: Conversation<With: Dependencies<S>>, E: IntoResponse> IntoConversation<S> for Result<C, E> {
     type Conversation = C;
 
     fn into_conversation(self) -> Result<C, Refusal> {
@@ -62,8 +54,9 @@ impl Refusal {
 }
 
 /// Holds the conversation that a handler answered with.
-pub fn converse<A: IntoConversation>(upgrade: Upgrade, answer: A) -> Result<Response, Refusal> {
-    Ok(upgrade.converse(answer.into_conversation()?))
+pub fn converse<A: IntoConversation<S>, S>(upgrade: Upgrade, answer: A, state: &S) -> Result<Response, Refusal> {
+    let conversation = answer.into_conversation()?;
+    Ok(upgrade.converse_with(conversation, Dependencies::from_state(state)))
 }
 
 /// Has a handler drive the socket by hand.

@@ -24,6 +24,11 @@ impl<S: State> Request<S> {
         Request { parts: request.into_parts().0, state }
     }
 
+    /// The router's state.
+    pub fn state(&self) -> &S {
+        &self.state
+    }
+
     /// Checks that the request asks for a WebSocket.
     pub async fn upgrade(&mut self) -> Result<Upgrade, Refusal> {
         self.extract().await

@@ -5,4 +5,6 @@ async fn connect() -> u32 {
     36
 }
 
-fn main() {}
+fn main() {
+    let _: axum::Router = routes![connect];
+}

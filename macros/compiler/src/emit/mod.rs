@@ -31,15 +31,18 @@ pub(crate) fn conversation(
     let flow = flow::flow(conversation, graph, machine);
     let question = states::question(conversation, machine);
     let turn = turn::turn(conversation, graph, live, machine);
+    let (dependencies, with) = (states::dependencies(conversation), states::with(conversation));
     let (name, state, output) = (&conversation.name, state_name(conversation), output(conversation));
     quote_spanned! {Span::mixed_site()=>
         #declared
         #states
+        #dependencies
 
         #[automatically_derived]
         impl ::converse::__private::Conversation for #name {
             type Output = #output;
             type State = #state;
+            type With = #with;
             const FLOW: ::converse::__private::flow::Flow = #flow;
             #question
             #turn

@@ -1,29 +1,74 @@
 //! The conversation's struct, and the enum of the states it waits in.
 
-use proc_macro2::{Span, TokenStream};
-use quote::quote_spanned;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote_spanned};
 
 use super::state_name;
 use crate::graph::Graph;
 use crate::machine::Machine;
-use crate::syntax::ast::Conversation;
+use crate::syntax::ast::{Conversation, Parameter};
 use crate::text::prompt;
 
 /// `pub struct Introduction { pub country: Country }`
 pub(crate) fn conversation(conversation: &Conversation) -> TokenStream {
     let Conversation { attributes, visibility, name, .. } = conversation;
-    let fields = conversation.parameters.iter().map(|parameter| {
-        let (attributes, name, ty) = (&parameter.attributes, &parameter.name, &parameter.ty);
-        let documented = attributes.iter().any(|attribute| attribute.path().is_ident("doc"));
-        let doc = (!documented).then(|| format!("The conversation's parameter `{name}`."));
-        let doc = doc.map(|doc| quote_spanned!(Span::mixed_site()=> #[doc = #doc]));
-        quote_spanned!(Span::mixed_site()=> #(#attributes)* #doc pub #name: #ty,)
-    });
+    let fields = conversation.parameters.iter().map(|parameter| field(parameter, "The conversation's parameter"));
     let body = match conversation.parameters.is_empty() {
         true => quote_spanned!(Span::mixed_site()=> ;),
         false => quote_spanned!(Span::mixed_site()=> { #(#fields)* }),
     };
     quote_spanned!(Span::mixed_site()=> #(#attributes)* #visibility struct #name #body)
+}
+
+/// `pub kitchen: Kitchen,`
+fn field(parameter: &Parameter, what: &str) -> TokenStream {
+    let (attributes, name, ty) = (&parameter.attributes, &parameter.name, &parameter.ty);
+    let documented = attributes.iter().any(|attribute| attribute.path().is_ident("doc"));
+    let doc = (!documented).then(|| format!("{what} `{name}`."));
+    let doc = doc.map(|doc| quote_spanned!(Span::mixed_site()=> #[doc = #doc]));
+    quote_spanned!(Span::mixed_site()=> #(#attributes)* #doc pub #name: #ty,)
+}
+
+/// `pub struct OrderWith { pub kitchen: Kitchen }`, and how it comes out of an application's state.
+pub(crate) fn dependencies(conversation: &Conversation) -> TokenStream {
+    if conversation.dependencies.is_empty() {
+        return TokenStream::new();
+    }
+    let (visibility, with) = (&conversation.visibility, with_name(conversation));
+    let doc = format!("What [`{}`] depends on.", conversation.name);
+    let fields = conversation.dependencies.iter().map(|dependency| field(dependency, "The dependency"));
+    let types = conversation.dependencies.iter().map(|dependency| &dependency.ty);
+    let from_refs = conversation.dependencies.iter().map(|Parameter { name, ty, .. }| {
+        quote_spanned!(Span::mixed_site()=> #name: <#ty as ::converse::__private::FromRef<__S>>::from_ref(state),)
+    });
+    quote_spanned! {Span::mixed_site()=>
+        #[doc = #doc]
+        #[allow(private_interfaces)]
+        #visibility struct #with { #(#fields)* }
+
+        #[automatically_derived]
+        impl<__S> ::converse::__private::Dependencies<__S> for #with
+        where
+            #(#types: ::converse::__private::FromRef<__S>,)*
+        {
+            fn from_state(state: &__S) -> Self {
+                #with { #(#from_refs)* }
+            }
+        }
+    }
+}
+
+/// The type of what a conversation depends on.
+pub(crate) fn with(conversation: &Conversation) -> TokenStream {
+    match conversation.dependencies.is_empty() {
+        true => quote_spanned!(Span::mixed_site()=> ()),
+        false => with_name(conversation).into_token_stream(),
+    }
+}
+
+/// `OrderWith`
+fn with_name(conversation: &Conversation) -> Ident {
+    format_ident!("{}With", conversation.name, span = Span::call_site())
 }
 
 /// `pub enum IntroductionState { Name {}, Age { name: String } }`

@@ -10,6 +10,7 @@ use crate::syntax::ast::Conversation;
 pub(crate) fn stub(conversation: &Conversation) -> TokenStream {
     let declared = states::conversation(conversation);
     let (visibility, name) = (&conversation.visibility, &conversation.name);
+    let (dependencies, with) = (states::dependencies(conversation), states::with(conversation));
     let (state, output, text) = (state_name(conversation), output(conversation), name.to_string());
     quote_spanned! {Span::mixed_site()=>
         #declared
@@ -17,10 +18,13 @@ pub(crate) fn stub(conversation: &Conversation) -> TokenStream {
         #[doc(hidden)]
         #visibility enum #state {}
 
+        #dependencies
+
         #[automatically_derived]
         impl ::converse::__private::Conversation for #name {
             type Output = #output;
             type State = #state;
+            type With = #with;
             const FLOW: ::converse::__private::flow::Flow =
                 ::converse::__private::flow::Flow { name: #text, file: ::core::file!(), questions: &[], edges: &[] };
             fn question(state: &#state) -> ::core::primitive::usize {
@@ -28,6 +32,7 @@ pub(crate) fn stub(conversation: &Conversation) -> TokenStream {
             }
             fn turn(
                 _: &mut ::converse::__private::Slot<Self>,
+                _: &Self::With,
                 _: &mut ::converse::__private::Talk<'_>,
             ) -> impl ::core::future::Future<Output = ::core::task::Poll<#output>> + ::core::marker::Send {
                 ::core::future::pending()

@@ -26,7 +26,7 @@ use quote::{quote, quote_spanned};
 
 use super::ending::Ending;
 use super::scope::Scope;
-use super::{output, state_name};
+use super::{output, state_name, states};
 use crate::graph::{BlockId, Graph, Liveness};
 use crate::machine::{Field, Machine, Region};
 use crate::syntax::ast::Conversation;
@@ -42,11 +42,13 @@ pub(crate) fn turn(conversation: &Conversation, graph: &Graph<'_>, live: &Livene
         true => (Some(quote_spanned!(Span::mixed_site()=> async)), Some(quote_spanned!(Span::mixed_site()=> .await))),
         false => (None, None),
     };
-    let name = &conversation.name;
-    let polled = emitter.ending.polled(quote_spanned!(Span::mixed_site()=> turn(slot, talk)#awaited));
+    let (name, with) = (&conversation.name, states::with(conversation));
+    let dependencies: Vec<_> = conversation.dependencies.iter().map(|dependency| &dependency.name).collect();
+    let polled = emitter.ending.polled(quote_spanned!(Span::mixed_site()=> turn(slot, with, talk)#awaited));
     quote_spanned! {Span::mixed_site()=>
         fn turn(
             slot: &mut ::converse::__private::Slot<Self>,
+            with: &Self::With,
             talk: &mut ::converse::__private::Talk<'_>,
         ) -> impl ::core::future::Future<Output = ::core::task::Poll<#output>> + ::core::marker::Send {
             #(#items)*
@@ -57,8 +59,10 @@ pub(crate) fn turn(conversation: &Conversation, graph: &Graph<'_>, live: &Livene
             )]
             #asynchronous fn turn(
                 slot: &mut ::converse::__private::Slot<#name>,
+                with: &#with,
                 talk: &mut ::converse::__private::Talk<'_>,
             ) -> #returned {
+                #(#[allow(unused_variables)] let #dependencies = &with.#dependencies;)*
                 #body
             }
             async move { #polled }

@@ -99,7 +99,12 @@ fn bounds(handler: &Handler, sources: &[Source]) -> TokenStream {
         let ty = &parameter.ty;
         quote_spanned!(located_at(ty)=> #ty: ::converse::__private::Extractor<__S>,)
     };
-    extracted.map(bound).collect()
+    let mut bounds: TokenStream = extracted.map(bound).collect();
+    // What a conversation depends on comes out of the state too.
+    if let Some(output) = handler.output.as_ref().filter(|_| !sources.contains(&Source::Socket)) {
+        bounds.extend(quote_spanned!(located_at(output)=> #output: ::converse::__private::IntoConversation<__S>,));
+    }
+    bounds
 }
 
 /// Checks the handshake, gets the handler's arguments, and calls it: after the handshake if it wants the socket.
@@ -129,7 +134,7 @@ fn answer(handler: &Handler, sources: &[Source]) -> TokenStream {
             ::converse::__private::on_socket::<#output, _, _>(upgrade, move |#socket| #name(#(#arguments),*))
         },
         None => quote_spanned! {here=>
-            ::converse::__private::converse::<#output>(upgrade, #name(#(#arguments),*).await)
+            ::converse::__private::converse::<#output, __S>(upgrade, #name(#(#arguments),*).await, request.state())
         },
     };
     quote_spanned! {mixed=>

@@ -9,6 +9,8 @@ pub(crate) struct Conversation {
     pub(crate) visibility: Visibility,
     pub(crate) name: Ident,
     pub(crate) parameters: Vec<Parameter>,
+    /// `with (kitchen: Kitchen)`
+    pub(crate) dependencies: Vec<Parameter>,
     pub(crate) output: Option<Type>,
     pub(crate) body: Block,
 }

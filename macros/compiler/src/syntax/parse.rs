@@ -42,13 +42,17 @@ fn head(input: ParseStream<'_>) -> syn::Result<Head> {
             input.error("a conversation with generics is a part of the language that this version does not compile")
         );
     }
-    let parameters = if input.peek(syn::token::Paren) { parameters(input)? } else { Vec::new() };
-    for later in ["with", "hears"] {
-        if input.peek(syn::Ident) && input.fork().parse::<Ident>()? == later {
-            return Err(
-                input.error(format_args!("`{later}` is a word of the language that this version does not compile"))
-            );
-        }
+    let parameters = if input.peek(syn::token::Paren) { parameters_in(input)? } else { Vec::new() };
+    let word = |input: ParseStream<'_>, word: &str| {
+        input.peek(syn::Ident) && input.fork().parse::<Ident>().is_ok_and(|ident| ident == word)
+    };
+    let mut dependencies = Vec::new();
+    if word(input, "with") {
+        input.parse::<Ident>()?;
+        dependencies = parameters_in(input)?;
+    }
+    if word(input, "hears") {
+        return Err(input.error("`hears` is a word of the language that this version does not compile"));
     }
     let output = if input.parse::<Option<Token![->]>>()?.is_some() { Some(input.parse()?) } else { None };
     if input.is_empty() {
@@ -70,11 +74,12 @@ fn head(input: ParseStream<'_>) -> syn::Result<Head> {
     }
     let end = braces.span.close();
     let nothing = Block { statements: Vec::new(), tail: None, end };
-    let conversation = Conversation { attributes, visibility, name, parameters, output, body: nothing };
+    let conversation = Conversation { attributes, visibility, name, parameters, dependencies, output, body: nothing };
     Ok(Head { conversation, body, end })
 }
 
-fn parameters(input: ParseStream<'_>) -> syn::Result<Vec<Parameter>> {
+/// `(name: Type, …)`
+fn parameters_in(input: ParseStream<'_>) -> syn::Result<Vec<Parameter>> {
     let content;
     parenthesized!(content in input);
     let parameter = |input: ParseStream<'_>| {
