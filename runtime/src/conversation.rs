@@ -13,6 +13,7 @@ use converse_flow::Flow;
 use crate::close::Close;
 use crate::error::Error;
 use crate::message::{IntoMessage, Message, Text};
+use crate::reply::is_one_of;
 
 /// A dialogue, compiled to a state machine. Written by `conversation!`, never by hand.
 #[diagnostic::on_unimplemented(
@@ -64,6 +65,13 @@ impl<S> Dependencies<S> for () {
     fn from_state(_: &S) -> Self {}
 }
 
+/// Those of a conversation that is run, and those of the one that runs it.
+impl<S, A: Dependencies<S>, B: Dependencies<S>> Dependencies<S> for (A, B) {
+    fn from_state(state: &S) -> Self {
+        (A::from_state(state), B::from_state(state))
+    }
+}
+
 /// Where a conversation stands between two turns.
 #[derive(Debug)]
 pub enum Slot<C: Conversation> {
@@ -81,6 +89,12 @@ impl<C: Conversation> Slot<C> {
     pub fn take(&mut self) -> Self {
         std::mem::replace(self, Slot::Over)
     }
+
+    /// Whether it has ended.
+    #[doc(hidden)]
+    pub fn is_over(&self) -> bool {
+        matches!(self, Slot::Over)
+    }
 }
 
 /// What wakes a conversation.
@@ -92,6 +106,8 @@ pub enum Input {
     Reply(Message),
     /// The question's `within` has passed without a reply.
     Silence,
+    /// The question is to be asked again: another conversation that runs this one says so.
+    Again,
 }
 
 /// What a turn said, in order. Shared with the session, so that words said before a slow `.await` can leave early.
@@ -115,6 +131,10 @@ pub struct Talk<'t> {
     outbox: &'t Outbox,
     input: Option<Input>,
     finish: Finish,
+    /// What the conversations around this one listen for, the outermost first.
+    listening: Vec<&'static [&'static [&'static str]]>,
+    /// What one of them has heard: which of them, and at which of its words.
+    heard: Option<(usize, usize)>,
 }
 
 /// How a turn ended, beside its output.
@@ -143,7 +163,7 @@ pub enum Clock {
 impl<'t> Talk<'t> {
     /// A turn that is woken by `input` and speaks into `outbox`.
     pub fn new(outbox: &'t Outbox, input: Input) -> Self {
-        Talk { outbox, input: Some(input), finish: Finish::default() }
+        Talk { outbox, input: Some(input), finish: Finish::default(), listening: Vec::new(), heard: None }
     }
 
     /// How the turn ended.
@@ -173,6 +193,38 @@ impl<'t> Talk<'t> {
     #[doc(hidden)]
     pub fn input(&mut self) -> Input {
         self.input.take().unwrap_or(Input::Start)
+    }
+
+    /// Has the question that is pending asked again.
+    #[doc(hidden)]
+    pub fn again(&mut self) {
+        self.input = Some(Input::Again);
+    }
+
+    /// Listens for these words while another conversation takes its turn.
+    #[doc(hidden)]
+    pub fn listen(&mut self, words: &'static [&'static [&'static str]]) {
+        self.listening.push(words);
+    }
+
+    /// Whether a conversation around this one listens for the reply, the innermost first. Then it is theirs.
+    #[doc(hidden)]
+    pub fn overhears(&mut self, reply: &Message) -> bool {
+        let levels = self.listening.iter().enumerate().rev();
+        let mut heard =
+            levels.flat_map(|(level, words)| words.iter().enumerate().map(move |(n, words)| ((level, n), words)));
+        self.heard = heard.find(|(_, words)| is_one_of(reply, words)).map(|(place, _)| place);
+        self.heard.is_some()
+    }
+
+    /// Ends what [`listen`](Self::listen) began; which of the words were heard, if any.
+    #[doc(hidden)]
+    pub fn unlisten(&mut self) -> Option<usize> {
+        self.listening.pop();
+        let (level, words) = self.heard.filter(|(level, _)| *level == self.listening.len())?;
+        self.heard = None;
+        debug_assert_eq!(level, self.listening.len());
+        Some(words)
     }
 
     /// How long the question that is now pending waits.

@@ -1,6 +1,7 @@
 //! Conversations over WebSockets, written as straight-line Rust and compiled to state machines.
 
 mod announce;
+mod boxed;
 mod close;
 mod connection;
 mod conversation;

@@ -31,7 +31,7 @@ impl Conversation for Obey {
             (Slot::Start(Obey), _) => "welcome".to_owned(),
             (_, Input::Silence) => "silence".to_owned(),
             (_, Input::Reply(message)) => message.to_string(),
-            (_, Input::Start) => unreachable!("only the first turn starts"),
+            (_, Input::Start | Input::Again) => unreachable!("only the first turn starts"),
         };
         talk.say(word.as_str());
         talk.wait(Clock::Unlimited);

@@ -23,9 +23,9 @@ impl<C: Conversation> Dialogue<C> {
     #[track_caller]
     pub(crate) fn start(conversation: C, words: &[&str]) -> Self
     where
-        C: Conversation<With = ()>,
+        C::With: Default,
     {
-        Self::start_with(conversation, (), words)
+        Self::start_with(conversation, C::With::default(), words)
     }
 
     /// Starts one that depends on something.

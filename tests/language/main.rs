@@ -7,4 +7,5 @@ mod endings;
 mod introduction;
 mod names;
 mod questions;
+mod runs;
 mod verbs;

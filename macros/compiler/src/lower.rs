@@ -35,8 +35,8 @@ fn reached(graph: &Graph<'_>) -> BTreeSet<BlockId> {
         if reached.insert(id) {
             let block = graph.block(id);
             open.extend(block.jumps().chain(block.end.targets()));
-            if let End::Wait(question) | End::Again(question) = block.end {
-                open.push(graph.question(question).resume);
+            if let End::Wait(question) | End::Again(question) | End::Run { question, .. } = &block.end {
+                open.push(graph.question(*question).resume);
             }
         }
     }
@@ -76,7 +76,7 @@ struct Lowering<'c, 'g, 'a> {
 impl Lowering<'_, '_, '_> {
     fn state(&mut self, id: QuestionId, variants: &mut BTreeSet<String>) -> State {
         let question = self.graph.question(id);
-        let name = &question.ask.name;
+        let name = question.source.name();
         let mut variant = camel_case(&plain(name));
         // `first_name` and `firstName` are two questions.
         while !variants.insert(variant.clone()) {
@@ -140,7 +140,7 @@ impl Lowering<'_, '_, '_> {
         }
         let error = match need {
             Need::After(question) => {
-                let question = &self.graph.question(question).ask.name;
+                let question = self.graph.question(question).source.name();
                 let why =
                     format_args!("`{name}` is needed after the question `{question}`, so its type must be written");
                 self.cx.error(span, why)
@@ -197,6 +197,9 @@ impl Lowering<'_, '_, '_> {
             match &block.end {
                 End::If { declares, .. } => declared.extend(declares),
                 End::Match { arms, .. } => arms.iter().for_each(|arm| declared.extend(&arm.declares)),
+                End::Run { question, .. } => {
+                    declared.insert(self.graph.question(*question).answer);
+                }
                 End::Reply { question, problem, .. } => {
                     declared.insert(self.graph.question(*question).answer);
                     declared.extend(problem);

@@ -5,11 +5,13 @@ use quote::ToTokens;
 
 use crate::syntax::ast::Message;
 
-/// A prompt as written: the format string, or the expression.
-pub(crate) fn prompt(message: &Message) -> String {
-    match message {
-        Message::Format { text, .. } => text.clone(),
-        Message::Value(value) => source(value.to_token_stream()),
+impl Message {
+    /// A prompt as written: the format string, or the expression.
+    pub(crate) fn source(&self) -> String {
+        match self {
+            Message::Format { text, .. } => text.clone(),
+            Message::Value(value) => source(value.to_token_stream()),
+        }
     }
 }
 

@@ -3,8 +3,7 @@ use converse::prelude::*;
 conversation! {
     Visit {
         let name: String = ask "Name?";
-        let address: Address = run Street { name };
-        let paid: u32 = once pay(&address).await;
+        let paid: u32 = once pay(&name).await;
         on silence 5min => return;
         revise name;
     }

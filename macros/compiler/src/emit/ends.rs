@@ -1,14 +1,14 @@
 //! How a block ends: it goes on, branches, waits, or is the end.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, Type};
 
 use super::scope::Scope;
 use super::state_name;
 use super::turn::Emitter;
 use crate::escapes;
-use crate::graph::{Block, BlockId, End, MatchArm, Opaque, QuestionId};
+use crate::graph::{Block, BlockId, End, MatchArm, Opaque, QuestionId, Source};
 use crate::machine::Field;
 use crate::names::Variables;
 use crate::syntax::ast::Ask;
@@ -34,7 +34,8 @@ impl<'e> Emitter<'e, '_> {
             End::Match { scrutinee, arms } => self.choice(scrutinee, arms, needed, scope),
             End::Wait(question) => self.wait(*question, scope),
             End::Again(question) => self.keep_waiting(*question, scope),
-            End::Reply { question, heard, accepted, refused, problem, silence } => {
+            End::Run { question, heard, done } => self.run(*question, heard, *done, scope),
+            End::Reply { question, heard, accepted, refused, problem, silence, again } => {
                 let answer = self.graph.question(*question);
                 let heard = heard.iter().map(|(words, block)| {
                     let body = self.goto(*block, scope);
@@ -42,7 +43,12 @@ impl<'e> Emitter<'e, '_> {
                         if ::converse::__private::is_one_of(&reply, &[#(#words),*]) { #body }
                     }
                 });
-                let heard = quote!(#(#heard)*);
+                let verbatim = matches!(answer.source, Source::Ask(ask) if ask.verbatim);
+                let overhears = (!verbatim).then(|| {
+                    let waiting = self.keep_waiting(*question, scope);
+                    quote_spanned!(Span::mixed_site()=> if ::converse::__private::Talk::overhears(talk, &reply) { #waiting })
+                });
+                let heard = quote!(#(#heard)* #overhears);
                 let (reason, refused) = {
                     let mut scope = scope.clone();
                     let hiding = scope.hide(*problem, needed);
@@ -55,9 +61,12 @@ impl<'e> Emitter<'e, '_> {
                     let body = self.goto(silence, scope);
                     quote_spanned!(Span::mixed_site()=> ::converse::__private::Input::Silence => { #body })
                 });
-                let again = self.keep_waiting(*question, scope);
+                let (waiting, again) = (self.keep_waiting(*question, scope), self.goto(*again, scope));
                 let shown = scope.show(&answer.among, needed);
-                let read = read(answer.ask);
+                let read = match answer.source {
+                    Source::Ask(ask) => read(ask),
+                    Source::Run(..) => unreachable!("what is run reads its replies itself"),
+                };
                 let value = quote_spanned! {Span::mixed_site()=>
                     match ::converse::__private::Talk::input(talk) {
                         ::converse::__private::Input::Reply(reply) => {
@@ -68,7 +77,8 @@ impl<'e> Emitter<'e, '_> {
                             }
                         }
                         #silence
-                        _ => { #again }
+                        ::converse::__private::Input::Again => { #again }
+                        _ => { #waiting }
                     }
                 };
                 let bound = self.bind(answer.answer, value, self.live.at(*accepted), scope);
@@ -132,9 +142,70 @@ impl<'e> Emitter<'e, '_> {
         out
     }
 
+    /// Lets another conversation take its turn.
+    fn run(
+        &self,
+        question: QuestionId,
+        heard: &[(Vec<String>, BlockId)],
+        done: BlockId,
+        scope: &mut Scope<'e>,
+    ) -> TokenStream {
+        let asked = self.graph.question(question);
+        let Source::Run(run, running) = asked.source else { unreachable!("only a `run` ends a block so") };
+        let others = self.graph.others(self.conversation);
+        let with = match others.iter().position(|other| std::ptr::eq(*other, run)) {
+            Some(index) => {
+                let outer = quote_spanned!(Span::mixed_site()=> .1).into_iter();
+                let outer: TokenStream = (0..index).flat_map(|_| outer.clone()).collect();
+                quote_spanned!(Span::mixed_site()=> &with #outer.0)
+            }
+            None => quote_spanned!(Span::mixed_site()=> with),
+        };
+        let name = scope.name(running);
+        let words = heard.iter().map(|(words, _)| quote_spanned!(Span::mixed_site()=> &[#(#words),*]));
+        let heard = heard.iter().enumerate().map(|(index, (_, block))| {
+            let body = self.goto(*block, scope);
+            quote_spanned!(Span::mixed_site()=> ::core::option::Option::Some(#index) => { #body })
+        });
+        let heard = quote!(#(#heard)*);
+        let (waiting, pending) = (self.waiting(question, scope), self.ending.pending());
+        // A type that differs is said at what is run.
+        let place = run.value.to_token_stream().into_iter().next().map_or_else(Span::mixed_site, |first| first.span());
+        let output = quote_spanned!(Span::mixed_site().located_at(place)=> value);
+        let value = quote_spanned! {Span::mixed_site()=>
+            {
+                ::converse::__private::Talk::listen(talk, &[#(#words),*]);
+                let polled = ::converse::__private::Conversation::turn(&mut #name, #with, talk).await;
+                let heard = ::converse::__private::Talk::unlisten(talk);
+                match polled {
+                    ::core::task::Poll::Ready(value) => #output,
+                    ::core::task::Poll::Pending => {
+                        if ::converse::__private::Slot::is_over(&#name) {
+                            return #pending;
+                        }
+                        match heard {
+                            #heard
+                            _ => { #waiting }
+                        }
+                    }
+                }
+            }
+        };
+        let bound = match run.ty {
+            Some(_) => self.bind(asked.answer, value, self.live.at(done), scope),
+            None => quote_spanned!(Span::mixed_site()=> let _ = #value;),
+        };
+        let done = self.goto(done, scope);
+        quote!(#bound #done)
+    }
+
     /// Sets the question's clock and its state.
     fn wait(&self, question: QuestionId, scope: &mut Scope<'e>) -> TokenStream {
-        let clock = self.graph.question(question).ask.within.as_ref().map(|within| {
+        let within = match self.graph.question(question).source {
+            Source::Ask(ask) => ask.within.as_ref(),
+            Source::Run(..) => None,
+        };
+        let clock = within.map(|within| {
             let duration = &within.duration;
             quote_spanned! {Span::mixed_site()=>
                 ::converse::__private::Talk::wait(talk, ::converse::__private::Clock::Within(#duration));

@@ -6,17 +6,17 @@ use quote::{ToTokens, quote_spanned};
 use crate::graph::{Edge, Graph, Node, QuestionId, edges};
 use crate::machine::Machine;
 use crate::syntax::ast::Conversation;
-use crate::text::{prompt, source};
+use crate::text::source;
 
 /// The value of `Conversation::FLOW`.
 pub(crate) fn flow(conversation: &Conversation, graph: &Graph<'_>, machine: &Machine) -> TokenStream {
     let name = conversation.name.to_string();
     let questions = machine.states.iter().map(|state| {
-        let ask = graph.question(state.question).ask;
-        let (name, ty, prompt) = (ask.name.to_string(), text(&ask.ty), prompt(&ask.prompt));
+        let question = graph.question(state.question).source;
+        let (name, ty, prompt) = (question.name().to_string(), text(question.ty()), question.prompt());
         let line = line(graph, state.question);
         let remembers = state.region.fields.iter().map(|field| {
-            let (name, ty) = (field.name.to_string(), text(&field.ty));
+            let (name, ty) = (field.name.to_string(), text(field.ty.as_ref()));
             quote_spanned!(Span::mixed_site()=> ::converse::__private::flow::Field { name: #name, ty: #ty })
         });
         quote_spanned! {Span::mixed_site()=>
@@ -46,7 +46,7 @@ pub(crate) fn flow(conversation: &Conversation, graph: &Graph<'_>, machine: &Mac
 }
 
 fn line(graph: &Graph<'_>, question: QuestionId) -> u32 {
-    u32::try_from(graph.question(question).ask.name.span().start().line).unwrap_or(0)
+    u32::try_from(graph.question(question).source.name().span().start().line).unwrap_or(0)
 }
 
 fn node(node: Node) -> TokenStream {
@@ -63,7 +63,7 @@ fn node(node: Node) -> TokenStream {
     }
 }
 
-/// A type as written; one that was read off a literal without the path that makes it unmistakable.
-fn text(ty: &Option<syn::Type>) -> String {
-    source(ty.to_token_stream()).replace("::core::primitive::", "")
+/// A type as written; one of ours without the path that makes it unmistakable.
+fn text(ty: Option<&syn::Type>) -> String {
+    source(ty.to_token_stream()).replace("::core::primitive::", "").replace("::converse::__private::", "")
 }

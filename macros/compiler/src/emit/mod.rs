@@ -31,7 +31,7 @@ pub(crate) fn conversation(
     let flow = flow::flow(conversation, graph, machine);
     let question = states::question(conversation, machine);
     let turn = turn::turn(conversation, graph, live, machine);
-    let (dependencies, with) = (states::dependencies(conversation), states::with(conversation));
+    let (dependencies, with) = (states::dependencies(conversation), states::with(conversation, graph));
     let (name, state, output) = (&conversation.name, state_name(conversation), output(conversation));
     quote_spanned! {Span::mixed_site()=>
         #declared

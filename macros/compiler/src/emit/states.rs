@@ -7,7 +7,6 @@ use super::state_name;
 use crate::graph::Graph;
 use crate::machine::Machine;
 use crate::syntax::ast::{Conversation, Parameter};
-use crate::text::prompt;
 
 /// `pub struct Introduction { pub country: Country }`
 pub(crate) fn conversation(conversation: &Conversation) -> TokenStream {
@@ -58,8 +57,17 @@ pub(crate) fn dependencies(conversation: &Conversation) -> TokenStream {
     }
 }
 
-/// The type of what a conversation depends on.
-pub(crate) fn with(conversation: &Conversation) -> TokenStream {
+/// The type of what a conversation depends on: `OrderWith`, and what those depend on that it runs.
+pub(crate) fn with(conversation: &Conversation, graph: &Graph<'_>) -> TokenStream {
+    let own = own_with(conversation);
+    graph.others(conversation).into_iter().rev().fold(own, |with, run| {
+        let other = &run.conversation;
+        quote_spanned!(Span::mixed_site()=> (<#other as ::converse::__private::Conversation>::With, #with))
+    })
+}
+
+/// The type of what a conversation depends on itself.
+pub(crate) fn own_with(conversation: &Conversation) -> TokenStream {
     match conversation.dependencies.is_empty() {
         true => quote_spanned!(Span::mixed_site()=> ()),
         false => with_name(conversation).into_token_stream(),
@@ -76,8 +84,8 @@ pub(crate) fn states(conversation: &Conversation, graph: &Graph<'_>, machine: &M
     let (visibility, state) = (&conversation.visibility, state_name(conversation));
     let doc = format!("Where [`{}`] waits, and what it remembers there.", conversation.name);
     let variants = machine.states.iter().map(|state| {
-        let ask = graph.question(state.question).ask;
-        let doc = format!("Waits for `{}`: {}", ask.name, prompt(&ask.prompt));
+        let question = graph.question(state.question).source;
+        let doc = format!("Waits for `{}`: {}", question.name(), question.prompt());
         let variant = &state.variant;
         let fields = state.region.fields.iter().map(|field| {
             let (name, ty) = (&field.name, &field.ty);

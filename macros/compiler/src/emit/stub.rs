@@ -10,7 +10,7 @@ use crate::syntax::ast::Conversation;
 pub(crate) fn stub(conversation: &Conversation) -> TokenStream {
     let declared = states::conversation(conversation);
     let (visibility, name) = (&conversation.visibility, &conversation.name);
-    let (dependencies, with) = (states::dependencies(conversation), states::with(conversation));
+    let (dependencies, with) = (states::dependencies(conversation), states::own_with(conversation));
     let (state, output, text) = (state_name(conversation), output(conversation), name.to_string());
     quote_spanned! {Span::mixed_site()=>
         #declared

@@ -42,7 +42,9 @@ pub(crate) fn turn(conversation: &Conversation, graph: &Graph<'_>, live: &Livene
         true => (Some(quote_spanned!(Span::mixed_site()=> async)), Some(quote_spanned!(Span::mixed_site()=> .await))),
         false => (None, None),
     };
-    let (name, with) = (&conversation.name, states::with(conversation));
+    let (name, with) = (&conversation.name, states::with(conversation, graph));
+    let own = quote_spanned!(Span::mixed_site()=> .1).into_iter();
+    let own: TokenStream = graph.others(conversation).iter().flat_map(|_| own.clone()).collect();
     let dependencies: Vec<_> = conversation.dependencies.iter().map(|dependency| &dependency.name).collect();
     let polled = emitter.ending.polled(quote_spanned!(Span::mixed_site()=> turn(slot, with, talk)#awaited));
     quote_spanned! {Span::mixed_site()=>
@@ -62,7 +64,7 @@ pub(crate) fn turn(conversation: &Conversation, graph: &Graph<'_>, live: &Livene
                 with: &#with,
                 talk: &mut ::converse::__private::Talk<'_>,
             ) -> #returned {
-                #(#[allow(unused_variables)] let #dependencies = &with.#dependencies;)*
+                #(#[allow(unused_variables)] let #dependencies = &with #own.#dependencies;)*
                 #body
             }
             async move { #polled }

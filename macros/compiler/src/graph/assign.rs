@@ -68,6 +68,12 @@ impl Assigned {
                 self.reach(*otherwise, &known);
             }
             End::Match { arms, .. } => arms.iter().for_each(|arm| self.reach(arm.block, &with(&arm.declares))),
+            End::Run { question, done, heard } => {
+                let question = graph.question(*question);
+                self.reach(*done, &with(&[question.answer]));
+                self.reach(question.resume, &known);
+                heard.iter().for_each(|(_, block)| self.reach(*block, &known));
+            }
             End::Wait(question) | End::Again(question) => self.reach(graph.question(*question).resume, &known),
             End::Reply { question, accepted, refused, problem, .. } => {
                 let (accepted, refused) = (*accepted, *refused);

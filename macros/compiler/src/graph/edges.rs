@@ -62,15 +62,19 @@ impl Walk<'_, '_> {
         }
         let or = |reason: &str| if label.is_empty() { reason.to_owned() } else { label.to_owned() };
         match &block.end {
+            End::Run { question, .. } if from != Node::Question(*question) => {
+                self.add(from, Node::Question(*question), label);
+            }
+            End::Run { heard, done, .. } => {
+                self.heard(from, heard, label);
+                self.visit(from, *done, label);
+            }
             End::Wait(question) | End::Again(question) => self.add(from, Node::Question(*question), label),
             End::Return(..) => self.add(from, Node::End, label),
             End::CloseOnSilence => self.add(from, Node::Silence, label),
             End::Close(close) => self.closed(from, close.number(), label),
             End::Reply { heard, accepted, refused, silence, .. } => {
-                for (words, block) in heard {
-                    let listened = format!("on \"{}\"", words.join("\" | \""));
-                    self.visit(from, *block, &or(&listened));
-                }
+                self.heard(from, heard, label);
                 self.visit(from, *refused, &or("refused"));
                 silence.iter().for_each(|silence| self.visit(from, *silence, &or("silence")));
                 self.visit(from, *accepted, label);
@@ -80,6 +84,13 @@ impl Walk<'_, '_> {
                 self.visit(from, *then, label);
             }
             other => other.targets().into_iter().for_each(|target| self.visit(from, target, label)),
+        }
+    }
+
+    fn heard(&mut self, from: Node, heard: &[(Vec<String>, BlockId)], label: &str) {
+        for (words, block) in heard {
+            let listened = format!("on \"{}\"", words.join("\" | \""));
+            self.visit(from, *block, if label.is_empty() { &listened } else { label });
         }
     }
 

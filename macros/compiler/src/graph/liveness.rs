@@ -1,6 +1,6 @@
 //! Which variables are still needed where. Nothing else decides what a state keeps.
 
-use super::{Block, BlockId, End, Exit, Graph, Operation};
+use super::{Block, BlockId, End, Exit, Graph, Operation, Source};
 use crate::names::Variables;
 
 /// The variables that are needed at the beginning of each block.
@@ -72,7 +72,16 @@ impl Liveness {
                 needed.extend(&close.code.uses);
                 needed.extend(&close.uses);
             }
-            End::Reply { question, heard, accepted, refused, problem, silence } => {
+            End::Run { question, heard, done } => {
+                let question = graph.question(*question);
+                heard.iter().for_each(|(_, block)| needed.extend(self.at(*block)));
+                needed.extend(without(*done, &[question.answer]));
+                if let Source::Run(_, running) = question.source {
+                    needed.insert(running);
+                }
+            }
+            End::Reply { question, heard, accepted, refused, problem, silence, again } => {
+                needed.extend(self.at(*again));
                 heard.iter().for_each(|(_, block)| needed.extend(self.at(*block)));
                 needed.extend(&graph.question(*question).among);
                 needed.extend(without(*accepted, &[graph.question(*question).answer]));

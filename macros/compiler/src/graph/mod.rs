@@ -10,7 +10,8 @@ mod thread;
 use std::collections::BTreeSet;
 
 use proc_macro2::Span;
-use syn::{Expr, Ident, Pat, Stmt};
+use quote::ToTokens;
+use syn::{Expr, Ident, Pat, Stmt, Type};
 
 pub(crate) use assign::check_jumps;
 pub(crate) use build::build;
@@ -19,7 +20,8 @@ pub(crate) use liveness::{Liveness, liveness};
 pub(crate) use thread::thread;
 
 use crate::names::{Arena, VariableId, Variables};
-use crate::syntax::ast::{Ask, Message};
+use crate::syntax::ast::{Ask, Conversation, Message, Run};
+use crate::text::source;
 
 /// A block of a [`Graph`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,7 +55,7 @@ pub(crate) struct Jump {
 }
 
 pub(crate) struct Question<'a> {
-    pub(crate) ask: &'a Ask,
+    pub(crate) source: Source<'a>,
     pub(crate) answer: VariableId,
     /// Says the prompt and waits.
     pub(crate) prompt: BlockId,
@@ -67,6 +69,39 @@ pub(crate) struct Question<'a> {
     pub(crate) clock: Variables,
     /// What the options that the reply is among are computed from.
     pub(crate) among: Variables,
+}
+
+/// What a conversation waits for.
+#[derive(Clone, Copy)]
+pub(crate) enum Source<'a> {
+    Ask(&'a Ask),
+    /// Another conversation, which stands in this variable meanwhile.
+    Run(&'a Run, VariableId),
+}
+
+impl<'a> Source<'a> {
+    pub(crate) fn name(self) -> &'a Ident {
+        match self {
+            Source::Ask(ask) => &ask.name,
+            Source::Run(run, _) => &run.name,
+        }
+    }
+
+    /// What it ends with; missing where nobody wants it.
+    pub(crate) fn ty(self) -> Option<&'a Type> {
+        match self {
+            Source::Ask(ask) => ask.ty.as_ref(),
+            Source::Run(run, _) => run.ty.as_ref(),
+        }
+    }
+
+    /// What is said, or run, as written.
+    pub(crate) fn prompt(self) -> String {
+        match self {
+            Source::Ask(ask) => ask.prompt.source(),
+            Source::Run(run, _) => format!("run {}", source(run.value.to_token_stream())),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -146,6 +181,12 @@ pub(crate) enum End {
     Wait(QuestionId),
     /// It waits on, as if nothing had come.
     Again(QuestionId),
+    /// Another conversation takes its turn: it waits, ends, or hears what this one listens for.
+    Run {
+        question: QuestionId,
+        heard: Vec<(Vec<String>, BlockId)>,
+        done: BlockId,
+    },
     /// Something came.
     Reply {
         question: QuestionId,
@@ -156,6 +197,8 @@ pub(crate) enum End {
         /// What `|problem|` binds, for `refused`.
         problem: Option<VariableId>,
         silence: Option<BlockId>,
+        /// Asks again, where another conversation runs this one.
+        again: BlockId,
     },
     /// The conversation has its output; `()` where there is no expression, at the place that lacks it.
     Return(Option<Opaque<Expr>>, Span),
@@ -209,6 +252,15 @@ impl<'a> Graph<'a> {
         (0..self.blocks.len()).map(BlockId)
     }
 
+    /// The other conversations that it runs, in the order of the source; itself it knows.
+    pub(crate) fn others(&self, conversation: &Conversation) -> Vec<&'a Run> {
+        let runs = self.questions.iter().filter_map(|question| match question.source {
+            Source::Run(run, _) => Some(run),
+            Source::Ask(_) => None,
+        });
+        runs.filter(|run| !run.is_of(conversation)).collect()
+    }
+
     pub(crate) const ENTRY: BlockId = BlockId(0);
 }
 
@@ -249,9 +301,10 @@ impl End {
             End::Goto(target) => vec![*target],
             End::If { then, otherwise, .. } => vec![*then, *otherwise],
             End::Match { arms, .. } => arms.iter().map(|arm| arm.block).collect(),
-            End::Reply { heard, accepted, refused, silence, .. } => {
+            End::Run { heard, done, .. } => heard.iter().map(|(_, block)| *block).chain([*done]).collect(),
+            End::Reply { heard, accepted, refused, silence, again, .. } => {
                 let heard = heard.iter().map(|(_, block)| *block);
-                heard.chain([*refused]).chain(*silence).chain([*accepted]).collect()
+                heard.chain([*refused]).chain(*silence).chain([*again, *accepted]).collect()
             }
         }
     }

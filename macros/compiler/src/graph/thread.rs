@@ -32,9 +32,10 @@ pub(crate) fn thread(graph: &mut Graph<'_>) {
                 exits(&mut scrutinee.exits);
                 arms.iter_mut().for_each(|arm| to(&mut arm.block));
             }
-            End::Reply { heard, accepted, refused, silence, .. } => {
+            End::Run { heard, done, .. } => heard.iter_mut().map(|(_, block)| block).chain([done]).for_each(to),
+            End::Reply { heard, accepted, refused, silence, again, .. } => {
                 let heard = heard.iter_mut().map(|(_, block)| block);
-                heard.chain([accepted, refused]).chain(silence).for_each(to);
+                heard.chain([accepted, refused, again]).chain(silence).for_each(to);
             }
             End::Return(Some(value), _) => exits(&mut value.exits),
         }

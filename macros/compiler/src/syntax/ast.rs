@@ -33,6 +33,8 @@ pub(crate) struct Block {
 pub(crate) enum Statement {
     /// `let name: Type = ask …;`
     Ask(Ask),
+    /// `let name: Type = run …;`
+    Run(Run),
     /// `say …;`
     Say(Message),
     /// `retry;`
@@ -86,6 +88,36 @@ pub(crate) struct Ask {
     pub(crate) wheres: Vec<Where>,
     pub(crate) within: Option<Within>,
     pub(crate) refused: Option<Action>,
+}
+
+/// Another conversation, held in the place of a question.
+pub(crate) struct Run {
+    /// As the variable; as the conversation's type where its output goes nowhere.
+    pub(crate) name: Ident,
+    pub(crate) mutable: bool,
+    /// The output's type; missing where it goes nowhere, or where the source has none, which was reported.
+    pub(crate) ty: Option<Type>,
+    /// The conversation's type.
+    pub(crate) conversation: Type,
+    pub(crate) value: Expr,
+}
+
+impl Run {
+    /// Whether it runs the conversation that it stands in.
+    pub(crate) fn is_of(&self, conversation: &Conversation) -> bool {
+        let mut ty = &self.conversation;
+        while let Type::Path(path) = ty
+            && let Some(last) = path.path.segments.last()
+        {
+            if last.ident == conversation.name {
+                return true;
+            }
+            let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return false };
+            let Some(syn::GenericArgument::Type(inner)) = arguments.args.first() else { return false };
+            ty = inner;
+        }
+        false
+    }
 }
 
 /// `where CONDITION else action`

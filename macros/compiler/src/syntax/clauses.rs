@@ -6,10 +6,11 @@ use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::quote_spanned;
 use syn::{Expr, Type};
 
-use super::ast::{Action, Ask, Block, On, Tries, Where, Within};
+use super::ast::{Action, Ask, Block, On, Statement, Tries, Where, Within};
 use super::message::message;
 use super::parse::block;
 use super::shape::ends_expression;
+use super::verb::verb;
 use super::words::{Clause, Word};
 use crate::diagnostics::Diagnostics;
 
@@ -260,6 +261,11 @@ fn action(cx: &mut Diagnostics, word: Span, tokens: TokenStream) -> Option<Actio
                 return None;
             }
             Some(Action::List(actions))
+        }
+        // Where only an action can stand, `answer (a, b)` is no call.
+        [TokenTree::Ident(word), rest @ ..] if Word::of(word) == Some(Word::Verb) && verb_begins(word, rest) => {
+            let statements = verb(cx, tokens.iter().cloned().collect()).map(Statement::Verb).into_iter().collect();
+            Some(Action::Block { problem: None, block: Block { statements, tail: None, end: word.span() } })
         }
         [TokenTree::Ident(verb), rest @ ..] if verb_begins(verb, rest) => {
             let braced: TokenStream = tokens.iter().cloned().collect();

@@ -5,6 +5,7 @@ mod clauses;
 mod message;
 pub(crate) mod parse;
 mod recover;
+mod run;
 pub(crate) mod shape;
 mod verb;
 mod words;

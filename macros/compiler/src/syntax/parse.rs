@@ -7,8 +7,8 @@ use syn::visit::{self, Visit};
 use syn::{Attribute, Expr, ExprMacro, Pat, Stmt, StmtMacro, Token, braced, parenthesized};
 
 use super::ast::{Arm, Block, Control, Conversation, Parameter, Statement, Value};
-use super::shape::{ASK, LATER, ON, SAY, TYPED, VERB, shape};
-use super::{clauses, message, recover, verb};
+use super::shape::{ASK, LATER, ON, RUN, SAY, TYPED, VERB, shape};
+use super::{clauses, message, recover, run, verb};
 use crate::diagnostics::Diagnostics;
 
 /// The conversation in `tokens`; nothing where not even its name can be read.
@@ -149,6 +149,7 @@ fn statement(cx: &mut Diagnostics, statement: Stmt) -> Option<Statement> {
             Some(SAY) => message::message(cx, call.mac.path.span(), call.mac.tokens).map(Statement::Say),
             Some(VERB) => verb::verb(cx, call.mac.tokens).map(Statement::Verb),
             Some(ON) => clauses::on(cx, call.mac.path.span(), call.mac.tokens).map(Statement::On),
+            Some(RUN) => run::run(cx, call.mac.path.span(), None, call.mac.tokens).map(Statement::Run),
             Some(LATER) => None,
             Some(_) => {
                 cx.error(
@@ -176,13 +177,16 @@ fn statement(cx: &mut Diagnostics, statement: Stmt) -> Option<Statement> {
 fn local(cx: &mut Diagnostics, local: syn::Local) -> Option<Statement> {
     let Some(init) = &local.init else { return Some(Statement::Rust(Stmt::Local(local))) };
     if let Expr::Macro(call) = &*init.expr
-        && marker(&call.mac) == Some(ASK)
+        && let Some(kind @ (ASK | RUN)) = marker(&call.mac)
     {
         let word = call.mac.path.span();
         if let Some((_, otherwise)) = &init.diverge {
             cx.error(otherwise.span(), "a question has its `else` before the `;`, not a `let … else`");
         }
         let (name, mutable, ty) = answer(cx, &local.pat)?;
+        if kind == RUN {
+            return run::run(cx, word, Some((name, mutable, ty)), call.mac.tokens.clone()).map(Statement::Run);
+        }
         return clauses::ask(cx, word, (name, mutable, ty), call.mac.tokens.clone()).map(Statement::Ask);
     }
     if !holds_question(&init.expr) || init.diverge.is_some() {
@@ -270,7 +274,7 @@ fn typed(cx: &mut Diagnostics, pattern: Pat) -> (Pat, Option<syn::Type>) {
 
 /// Which of the markers of `shape` a macro call is.
 pub(crate) fn marker(call: &syn::Macro) -> Option<&'static str> {
-    [SAY, ASK, VERB, ON, LATER].into_iter().find(|marker| call.path.is_ident(marker))
+    [SAY, ASK, RUN, VERB, ON, LATER].into_iter().find(|marker| call.path.is_ident(marker))
 }
 
 fn is_marker(value: &Expr) -> bool {
@@ -283,7 +287,7 @@ struct Questions(Vec<Span>);
 
 impl<'ast> Visit<'ast> for Questions {
     fn visit_macro(&mut self, call: &'ast syn::Macro) {
-        if marker(call) == Some(ASK) {
+        if matches!(marker(call), Some(ASK | RUN)) {
             self.0.push(call.path.span());
         }
         visit::visit_macro(self, call);

@@ -14,6 +14,7 @@ pub(crate) const ASK: &str = "__converse_ask";
 /// A verb, with its word.
 pub(crate) const VERB: &str = "__converse_verb";
 pub(crate) const ON: &str = "__converse_on";
+pub(crate) const RUN: &str = "__converse_run";
 /// The pattern and the type of `for x: T in …`.
 pub(crate) const TYPED: &str = "__converse_typed";
 /// Words that are understood to be words, and reported.
@@ -107,7 +108,7 @@ impl Shaper<'_> {
             Word::Verb | Word::Later if Word::stands_alone(ident) => begins && ends_statement(after),
             Word::Verb | Word::On => followed && begins,
             Word::Later if ident == "hear" => value,
-            Word::Later => followed && (begins || value),
+            Word::Run | Word::Later => followed && (begins || value),
         };
         found.then_some((word, ident))
     }
@@ -127,6 +128,7 @@ impl Shaper<'_> {
             Word::Ask => ASK,
             Word::Verb => VERB,
             Word::On => ON,
+            Word::Run => RUN,
             Word::Later => {
                 self.cx.error(
                     ident.span(),

@@ -10,6 +10,7 @@ pub(crate) enum Word {
     /// One that says what happens next: `retry`, `goto name`.
     Verb,
     On,
+    Run,
     /// Part of the language, but not of what this version compiles.
     Later,
 }
@@ -34,7 +35,8 @@ impl Word {
             "ask" => Word::Ask,
             "retry" | "wait" | "goto" | "answer" | "close" => Word::Verb,
             "on" => Word::On,
-            "run" | "once" | "hear" | "back" | "revise" => Word::Later,
+            "run" => Word::Run,
+            "once" | "hear" | "back" | "revise" => Word::Later,
             _ => return None,
         })
     }

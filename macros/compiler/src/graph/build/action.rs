@@ -5,7 +5,7 @@ use quote::quote_spanned;
 use syn::{Expr, parse_quote_spanned};
 
 use super::{Builder, Destination, Handler};
-use crate::graph::{BlockId, End, Opaque, QuestionId};
+use crate::graph::{BlockId, End, Opaque, QuestionId, Source};
 use crate::names::VariableId;
 use crate::syntax::ast::{Action, On};
 
@@ -98,10 +98,12 @@ impl<'a> Builder<'_, 'a> {
     /// What is heard at a question before its reply is read, the innermost first; a word that an inner `on` listens
     /// for does not reach an outer one.
     pub(super) fn heard(&mut self, question: QuestionId) -> Vec<(Vec<String>, BlockId)> {
-        let (ask, prompt) = (self.graph.question(question).ask, self.graph.question(question).prompt);
-        if ask.verbatim {
-            return Vec::new();
-        }
+        let (source, prompt) = (self.graph.question(question).source, self.graph.question(question).prompt);
+        let ons: &'a [On] = match source {
+            Source::Ask(ask) if ask.verbatim => return Vec::new(),
+            Source::Ask(ask) => &ask.ons,
+            Source::Run(..) => &[],
+        };
         let here = self.here.take();
         let mut heard: Vec<(Vec<String>, BlockId)> = Vec::new();
         let mut taken: Vec<String> = Vec::new();
@@ -111,7 +113,7 @@ impl<'a> Builder<'_, 'a> {
             taken.extend(words.iter().cloned());
             words
         };
-        for on in &ask.ons {
+        for on in ons {
             let words = words_of(on);
             heard.push((words, self.action(&on.action, prompt, None, &mut None)));
         }

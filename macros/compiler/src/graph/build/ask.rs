@@ -2,10 +2,10 @@
 
 use proc_macro2::Span;
 use quote::quote_spanned;
-use syn::{Expr, parse_quote_spanned};
+use syn::{Expr, Ident, parse_quote_spanned};
 
 use super::Builder;
-use crate::graph::{BlockId, End, Question, QuestionId};
+use crate::graph::{BlockId, End, Question, QuestionId, Source};
 use crate::names::{Variable, VariableId, plain};
 use crate::opaque::Uses;
 use crate::syntax::ast::{Action, Ask};
@@ -14,11 +14,7 @@ impl<'a> Builder<'_, 'a> {
     pub(super) fn ask(&mut self, ask: &'a Ask) {
         self.check_question(ask);
         let name = &ask.name;
-        let entry = self.entry(name).expect("a block knows its questions");
-        if self.here != Some(entry) {
-            self.goto(entry);
-            self.here = Some(entry);
-        }
+        self.enter(name);
         let refusals = self.counter(ask.counts_refusals(), name, "refused");
         let silences = self.counter(ask.counts_silences(), name, "silent");
 
@@ -42,7 +38,8 @@ impl<'a> Builder<'_, 'a> {
         let id = QuestionId(self.graph.questions.len());
         self.end(End::Wait(id));
         self.graph.blocks[waiting.0].end = End::Again(id);
-        self.graph.questions.push(Question { ask, answer, prompt, waiting, answered, resume, clock, among });
+        let source = Source::Ask(ask);
+        self.graph.questions.push(Question { source, answer, prompt, waiting, answered, resume, clock, among });
 
         self.pending.push(id);
         let heard = self.heard(id);
@@ -66,7 +63,7 @@ impl<'a> Builder<'_, 'a> {
             }
         });
         self.here = Some(resume);
-        self.end(End::Reply { question: id, heard, accepted, refused, problem, silence });
+        self.end(End::Reply { question: id, heard, accepted, refused, problem, silence, again: prompt });
 
         self.here = Some(accepted);
         self.scopes.bind(plain(name), answer);
@@ -92,16 +89,29 @@ impl<'a> Builder<'_, 'a> {
                 .error(name.span(), format_args!("the question `{name}` needs the type that its reply is read as"))
                 .help(format_args!("write `let {name}: String = ask …;`"));
         }
-        if let Some(first) = self.graph.questions.iter().find(|question| question.ask.name == *name) {
-            let line = first.ask.name.span().start().line;
+        self.check_name(name);
+    }
+
+    pub(super) fn check_name(&mut self, name: &Ident) {
+        if let Some(first) = self.graph.questions.iter().find(|question| question.source.name() == name) {
+            let line = first.source.name().span().start().line;
             self.cx
                 .error(name.span(), format_args!("`{name}` is already a question of this conversation, on line {line}"))
                 .help("questions are told apart by their names: give this one another");
         }
     }
 
+    /// Begins at the place where a `goto` to the question leads.
+    pub(super) fn enter(&mut self, name: &Ident) {
+        let entry = self.entry(name).expect("a block knows its questions");
+        if self.here != Some(entry) {
+            self.goto(entry);
+            self.here = Some(entry);
+        }
+    }
+
     /// `let mut refused: u32 = 0;`
-    fn counter(&mut self, needed: bool, question: &syn::Ident, what: &str) -> Option<VariableId> {
+    fn counter(&mut self, needed: bool, question: &Ident, what: &str) -> Option<VariableId> {
         needed.then(|| {
             let ty = parse_quote_spanned!(Span::mixed_site()=> ::core::primitive::u32);
             let count = self.declare_ours(format!("{}_{what}", plain(question)), ty);

@@ -4,6 +4,7 @@ mod action;
 mod ask;
 mod control;
 mod opaque;
+mod run;
 mod verb;
 
 use std::collections::BTreeSet;
@@ -183,8 +184,11 @@ impl<'a> Builder<'_, 'a> {
         let handlers = self.handlers.len();
         let mut labels = Vec::new();
         for statement in &block.statements {
-            if let Statement::Ask(ask) = statement {
-                labels.push((ask.name.clone(), self.new_block()));
+            match statement {
+                Statement::Ask(ast::Ask { name, .. }) | Statement::Run(ast::Run { name, .. }) => {
+                    labels.push((name.clone(), self.new_block()));
+                }
+                _ => {}
             }
         }
         self.labels.push(labels);
@@ -233,8 +237,8 @@ impl<'a> Builder<'_, 'a> {
             return;
         }
         if self.here.is_none()
-            && let Statement::Ask(ask) = statement
-            && let Some(entry) = self.entry(&ask.name)
+            && let Statement::Ask(ast::Ask { name, .. }) | Statement::Run(ast::Run { name, .. }) = statement
+            && let Some(entry) = self.entry(name)
             && self.targeted.contains(&entry)
         {
             // Only a `goto` leads here.
@@ -246,6 +250,7 @@ impl<'a> Builder<'_, 'a> {
         }
         match statement {
             Statement::Ask(ask) => self.ask(ask),
+            Statement::Run(run) => self.run(run),
             Statement::Say(message) => self.say(message),
             Statement::Verb(verb) => self.verb(verb),
             Statement::On(_) => {}
@@ -258,13 +263,12 @@ impl<'a> Builder<'_, 'a> {
 
     fn unreachable_statement(&mut self, statement: &Statement) {
         match statement {
-            Statement::Ask(ask) => {
-                let name = &ask.name;
+            Statement::Ask(ast::Ask { name, mutable, ty, .. }) | Statement::Run(ast::Run { name, mutable, ty, .. }) => {
                 if !std::mem::replace(&mut self.dead, true) {
                     self.cx.error(name.span(), format_args!("nothing leads to the question `{name}`"));
                 }
                 // Later statements still see the answer.
-                self.declare(name.clone(), ask.mutable, ask.ty.clone());
+                self.declare(name.clone(), *mutable, ty.clone());
             }
             Statement::Rust(Stmt::Item(item)) => self.graph.items.push(item.clone()),
             Statement::Rust(statement) => self.unreachable(statement.span()),

@@ -1,0 +1,63 @@
+//! Another conversation in the place of a question.
+
+use proc_macro2::Span;
+use quote::quote_spanned;
+use syn::parse_quote_spanned;
+
+use super::Builder;
+use crate::graph::{End, Operation, Question, QuestionId, Source};
+use crate::names::{Variable, Variables, plain};
+use crate::syntax::ast::Run;
+
+impl<'a> Builder<'_, 'a> {
+    pub(super) fn run(&mut self, run: &'a Run) {
+        let name = &run.name;
+        self.check_name(name);
+        self.enter(name);
+        let conversation = &run.conversation;
+        let slot = parse_quote_spanned!(Span::mixed_site()=> ::converse::__private::Slot<#conversation>);
+        let running = self.declare_ours(format!("{}_run", plain(name)), slot);
+        let mut value = self.opaque_expression(&run.value);
+        let code = &value.code;
+        value.code = parse_quote_spanned!(Span::mixed_site()=> ::converse::__private::Slot::Start(#code));
+        self.push(Operation::Bind { variable: running, value });
+
+        let (turn, resume, again) = (self.new_block(), self.new_block(), self.new_block());
+        let (waiting, answered) = (self.new_block(), self.new_block());
+        let ty = run.ty.clone();
+        let variable = Variable { name: name.clone(), mutable: run.mutable, from_pattern: false, label: None, ty };
+        let answer = self.graph.variables.add(variable);
+        self.goto(turn);
+        // Resuming is a way of its own to the same place.
+        self.graph.blocks[resume.0].end = End::Goto(turn);
+
+        let id = QuestionId(self.graph.questions.len());
+        self.graph.blocks[waiting.0].end = End::Again(id);
+        self.graph.questions.push(Question {
+            source: Source::Run(run, running),
+            answer,
+            prompt: again,
+            waiting,
+            answered,
+            resume,
+            clock: Variables::new(),
+            among: Variables::new(),
+        });
+        // A `retry` has the other conversation ask again.
+        self.here = Some(again);
+        let retry = syn::parse2(quote_spanned!(Span::mixed_site()=> ::converse::__private::Talk::again(talk);));
+        self.ours(retry.expect("a statement"), &[], &[]);
+        self.goto(turn);
+
+        self.pending.push(id);
+        let heard = self.heard(id);
+        self.pending.pop();
+        self.here = Some(turn);
+        self.end(End::Run { question: id, heard, done: answered });
+        self.here = Some(answered);
+        if run.ty.is_some() {
+            self.scopes.bind(plain(name), answer);
+        }
+        self.graph.awaits = true;
+    }
+}
