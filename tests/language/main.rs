@@ -1,6 +1,7 @@
 //! Conversations, compiled and run turn by turn without a socket: what is said, what is remembered, how it ends.
 
 mod control_flow;
+mod corners;
 mod dependencies;
 mod dialogue;
 mod endings;

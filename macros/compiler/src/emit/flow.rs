@@ -5,6 +5,7 @@ use quote::{ToTokens, quote_spanned};
 
 use crate::graph::{Edge, Graph, Node, QuestionId, edges};
 use crate::machine::Machine;
+use crate::names::plain;
 use crate::syntax::ast::Conversation;
 use crate::text::source;
 
@@ -13,10 +14,10 @@ pub(crate) fn flow(conversation: &Conversation, graph: &Graph<'_>, machine: &Mac
     let name = conversation.name.to_string();
     let questions = machine.states.iter().map(|state| {
         let question = graph.question(state.question).source;
-        let (name, ty, prompt) = (question.name().to_string(), text(question.ty()), question.prompt());
+        let (name, ty, prompt) = (plain(question.name()), text(question.ty()), question.prompt());
         let line = line(graph, state.question);
         let remembers = state.region.fields.iter().map(|field| {
-            let (name, ty) = (field.name.to_string(), text(field.ty.as_ref()));
+            let (name, ty) = (plain(&field.name), text(field.ty.as_ref()));
             quote_spanned!(Span::mixed_site()=> ::converse::__private::flow::Field { name: #name, ty: #ty })
         });
         quote_spanned! {Span::mixed_site()=>

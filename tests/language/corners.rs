@@ -1,0 +1,114 @@
+//! Corners of the language, each of which something once could have got wrong.
+
+use converse::prelude::*;
+
+use crate::dialogue::{Dialogue, remembered};
+
+const GREETING: &str = "Hello.";
+
+conversation! {
+    /// No question at all.
+    Greeting {
+        say GREETING;
+        say concat!("Good", " day.");
+    }
+}
+
+conversation! {
+    /// No end at all.
+    Parrot {
+        loop {
+            let said: String = ask "Say something.";
+            say "{said}!";
+        }
+    }
+}
+
+#[test]
+fn a_conversation_may_have_no_question_or_no_end() {
+    assert_eq!(Dialogue::start(Greeting, &["Hello.", "Good day."]).output, Some(()));
+    let mut dialogue = Dialogue::start(Parrot, &["Say something."]);
+    dialogue.reply("a", &["a!", "Say something."]).reply("b", &["b!", "Say something."]);
+    assert_eq!(Parrot::FLOW.to_mermaid().to_string().matches("[*]").count(), 1);
+}
+
+#[derive(Clone)]
+enum Shape {
+    Circle(u8),
+    Square { side: u8 },
+}
+
+conversation! {
+    /// Borrows that end before the wait, raw names, blocks and loops with values.
+    Corners(shape: Shape, r#type: String, mut_list: Vec<u8>) -> String {
+        match &shape {
+            Shape::Circle(radius) => {
+                let radius: u8 = *radius;
+                let r#loop: String = ask "Circle of {radius}, {type}?";
+                say "{loop} {type} {radius}";
+            }
+            Shape::Square { side } if *side > 3 => say "Big {side}",
+            Shape::Square { .. } => {}
+        }
+        let chosen: u8 = 'block: {
+            if let Some(first) = mut_list.first() {
+                let first: u8 = *first;
+                let keep: bool = ask "Keep {first}?";
+                if keep { break 'block first }
+            }
+            99
+        };
+        let mut rest: Vec<u8> = mut_list;
+        while let Some(last) = rest.pop() && last != chosen {
+            let last: u8 = last;
+            let name: String = ask "Name of {last}?";
+            let Some(letter) = name.chars().next() else { continue };
+            say "{letter}";
+        }
+        match shape {
+            Shape::Circle(_) => r#type,
+            Shape::Square { side } => format!("{side}{chosen}"),
+        }
+    }
+}
+
+#[test]
+fn borrows_raw_names_and_values_of_blocks() {
+    let start = |shape| Corners { shape, r#type: "red".to_owned(), mut_list: vec![1, 2, 3] };
+    let mut dialogue = Dialogue::start(start(Shape::Circle(2)), &["Circle of 2, red?"]);
+    dialogue.reply("so", &["so red 2", "Keep 1?"]).reply("true", &["Name of 3?"]);
+    dialogue.reply("", &["Name of 2?"]).reply("xy", &["x"]);
+    assert_eq!(dialogue.output.as_deref(), Some("red"));
+    let mut dialogue = Dialogue::start(start(Shape::Square { side: 4 }), &["Big 4", "Keep 1?"]);
+    dialogue.reply("false", &["Name of 3?"]).reply("a", &["a", "Name of 2?"]).reply("b", &["b", "Name of 1?"]);
+    assert_eq!(dialogue.reply("c", &["c"]).output.as_deref(), Some("499"));
+    let questions = remembered::<Corners>();
+    assert_eq!(questions[0], "loop(shape: Shape, type: String, mut_list: Vec<u8>, radius: u8)");
+}
+
+conversation! {
+    /// A jump out of a place where another variable has the name.
+    Hidden(name: String) -> String {
+        let again: u8 = ask "Hello {name}?";
+        {
+            let name: u8 = again + 1;
+            if name > 9 { goto again }
+            let more: u8 = ask "More than {name}?" else { if name == 1 { goto again } retry };
+            if let Some(name) = more.checked_sub(5) {
+                say "{name}";
+                if name > 3 { goto again }
+            }
+            say "{name}";
+        }
+        name
+    }
+}
+
+#[test]
+fn a_jump_takes_the_variable_that_its_target_means() {
+    let mut dialogue = Dialogue::start(Hidden { name: "Ada".to_owned() }, &["Hello Ada?"]);
+    dialogue.reply("9", &["Hello Ada?"]).reply("0", &["More than 1?"]).reply("x", &["Hello Ada?"]);
+    dialogue.reply("3", &["More than 4?"]).reply("x", &["More than 4?"]).reply("9", &["4", "Hello Ada?"]);
+    dialogue.reply("1", &["More than 2?"]).reply("6", &["1", "2"]);
+    assert_eq!(dialogue.output.as_deref(), Some("Ada"));
+}
