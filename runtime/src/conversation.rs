@@ -209,7 +209,12 @@ impl<'t> Talk<'t> {
 
     /// Whether a conversation around this one listens for the reply, the innermost first. Then it is theirs.
     #[doc(hidden)]
+    #[inline]
     pub fn overhears(&mut self, reply: &Message) -> bool {
+        !self.listening.is_empty() && self.is_heard(reply)
+    }
+
+    fn is_heard(&mut self, reply: &Message) -> bool {
         let levels = self.listening.iter().enumerate().rev();
         let mut heard =
             levels.flat_map(|(level, words)| words.iter().enumerate().map(move |(n, words)| ((level, n), words)));

@@ -31,6 +31,11 @@ pub trait Reply: Sized {
     /// A [`Problem`] that says why the message is no `Self`; the question's `else` deals with it.
     fn read(message: Message) -> Result<Self, Problem>;
 
+    /// Reads the reply for a question that does not ask why it will not do.
+    fn accept(message: Message) -> Option<Self> {
+        Self::read(message).ok()
+    }
+
     /// Reads the reply to a `verbatim` question: as [`read`](Self::read), but of a text nothing is trimmed.
     ///
     /// # Errors
@@ -49,6 +54,11 @@ where
 {
     fn read(message: Message) -> Result<Self, Problem> {
         parse(text(&message)?.trim())
+    }
+
+    /// No problem is put into words that nobody reads.
+    fn accept(message: Message) -> Option<Self> {
+        message.as_text()?.trim().parse().ok()
     }
 
     fn read_verbatim(message: Message) -> Result<Self, Problem> {

@@ -55,7 +55,7 @@ impl<'e> Emitter<'e, '_> {
                     scope.declare(*problem);
                     let reason = problem.map(|problem| scope.pattern(problem));
                     let refused = self.goto(*refused, &scope);
-                    (reason.unwrap_or_else(|| quote_spanned!(Span::mixed_site()=> _)), quote!(#hiding #refused))
+                    (reason, quote!(#hiding #refused))
                 };
                 let silence = silence.map(|silence| {
                     let body = self.goto(silence, scope);
@@ -64,17 +64,28 @@ impl<'e> Emitter<'e, '_> {
                 let (waiting, again) = (self.keep_waiting(*question, scope), self.goto(*again, scope));
                 let shown = scope.show(&answer.among, needed);
                 let read = match answer.source {
-                    Source::Ask(ask) => read(ask),
+                    Source::Ask(ask) => read(ask, reason.is_some()),
                     Source::Run(..) => unreachable!("what is run reads its replies itself"),
+                };
+                let read = match reason {
+                    None => quote_spanned! {Span::mixed_site()=>
+                        match #read {
+                            ::core::option::Option::Some(value) => value,
+                            ::core::option::Option::None => { #refused }
+                        }
+                    },
+                    Some(reason) => quote_spanned! {Span::mixed_site()=>
+                        match #read {
+                            ::core::result::Result::Ok(value) => value,
+                            ::core::result::Result::Err(#reason) => { #refused }
+                        }
+                    },
                 };
                 let value = quote_spanned! {Span::mixed_site()=>
                     match ::converse::__private::Talk::input(talk) {
                         ::converse::__private::Input::Reply(reply) => {
                             #heard
-                            match #read {
-                                ::core::result::Result::Ok(value) => value,
-                                ::core::result::Result::Err(#reason) => { #refused }
-                            }
+                            #read
                         }
                         #silence
                         ::converse::__private::Input::Again => { #again }
@@ -253,16 +264,18 @@ impl<'e> Emitter<'e, '_> {
     }
 }
 
-/// Reads the reply as the question wants it, as a `Result`.
-fn read(ask: &Ask) -> TokenStream {
+/// Reads the reply as the question wants it: as a `Result` where it asks for the problem, else as an `Option`.
+fn read(ask: &Ask, problem: bool) -> TokenStream {
     let Some(ty) = &ask.ty else { return TokenStream::new() };
     // What is wrong with the type is said at the type.
     let span = syn::spanned::Spanned::span(ty).resolved_at(Span::mixed_site());
-    let method = match ask.verbatim {
-        true => quote_spanned!(span=> read_verbatim),
-        false => quote_spanned!(span=> read),
+    let plain = !ask.verbatim && ask.among.is_none();
+    let method = match (ask.verbatim, problem) {
+        (true, _) => quote_spanned!(span=> read_verbatim),
+        (false, true) => quote_spanned!(span=> read),
+        (false, false) => quote_spanned!(span=> accept),
     };
-    match (&ask.among, argument(ty, "Vec"), argument(ty, "Option")) {
+    let read = match (&ask.among, argument(ty, "Vec"), argument(ty, "Option")) {
         (Some(among), Some(item), _) => {
             quote_spanned!(span=> ::converse::__private::read_several_among::<#item>(&reply, #among))
         }
@@ -274,6 +287,10 @@ fn read(ask: &Ask) -> TokenStream {
             <::converse::__private::Optional<#item> as ::converse::__private::Reply>::#method(reply).map(|optional| optional.0)
         },
         (None, None, None) => quote_spanned!(span=> <#ty as ::converse::__private::Reply>::#method(reply)),
+    };
+    match plain || problem {
+        true => read,
+        false => quote_spanned!(span=> #read.ok()),
     }
 }
 
