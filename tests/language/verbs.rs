@@ -70,7 +70,7 @@ fn goto_asks_again_and_close_closes() {
     dialogue.reply("", &["Eve in ?"]).reply("what?", &[]);
     assert_eq!(dialogue.finish.close, Some(Close::new(4001, "")));
     let diagram = Form::FLOW.to_mermaid().to_string();
-    for edge in ["[*] --> city\n", "right --> city\n", "right --> name\n", "right --> [*]: closed 4001\n"] {
+    for edge in ["[*] --> city\n", "right --> city: goto\n", "right --> name: goto\n", "right --> [*]: closed 4001\n"] {
         assert!(diagram.contains(edge), "{edge} in {diagram}");
     }
 }

@@ -34,12 +34,13 @@ pub fn conversation(input: TokenStream) -> TokenStream {
         return std::mem::take(cx).into_compile_errors();
     };
     let mut graph = graph::build(cx, &tree);
+    let edges = graph::edges(&tree, &graph);
     graph::thread(&mut graph);
     let live = graph::liveness(&graph);
     graph::check_jumps(cx, &graph, &live);
     let machine = lower::lower(cx, &graph, &live);
     if cx.is_empty() {
-        return emit::conversation(&tree, &graph, &live, &machine);
+        return emit::conversation(&tree, &graph, &edges, &live, &machine);
     }
     let mut tokens = emit::stub(&tree);
     tokens.extend(std::mem::take(cx).into_compile_errors());

@@ -3,18 +3,18 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 
-use crate::graph::{Edge, Graph, Node, QuestionId, edges};
+use crate::graph::{Edge, Graph, Node, QuestionId, line};
 use crate::machine::Machine;
 use crate::syntax::ast::Conversation;
 use crate::text::{prompt, source};
 
 /// The value of `Conversation::FLOW`.
-pub(crate) fn flow(conversation: &Conversation, graph: &Graph<'_>, machine: &Machine) -> TokenStream {
+pub(crate) fn flow(conversation: &Conversation, graph: &Graph<'_>, edges: &[Edge], machine: &Machine) -> TokenStream {
     let name = conversation.name.to_string();
     let questions = machine.states.iter().map(|state| {
         let ask = graph.question(state.question).ask;
         let (name, ty, prompt) = (ask.name.to_string(), text(&ask.ty), prompt(&ask.prompt));
-        let line = line(graph, state.question);
+        let line = line(ask.name.span());
         let remembers = state.region.fields.iter().map(|field| {
             let (name, ty) = (field.name.to_string(), text(&field.ty));
             quote_spanned!(Span::mixed_site()=> ::converse::__private::flow::Field { name: #name, ty: #ty })
@@ -25,12 +25,8 @@ pub(crate) fn flow(conversation: &Conversation, graph: &Graph<'_>, machine: &Mac
             }
         }
     });
-    let edges = edges(graph).into_iter().map(|Edge { from, to, label }| {
-        let line = match (from, to) {
-            (Node::Question(question), _) | (_, Node::Question(question)) => line(graph, question),
-            _ => u32::try_from(conversation.name.span().start().line).unwrap_or(0),
-        };
-        let (from, to) = (node(from), node(to));
+    let edges = edges.iter().map(|Edge { from, to, label, line }| {
+        let (from, to) = (node(*from), node(*to));
         quote_spanned! {Span::mixed_site()=>
             ::converse::__private::flow::Edge { from: #from, to: #to, label: #label, line: #line }
         }
@@ -43,10 +39,6 @@ pub(crate) fn flow(conversation: &Conversation, graph: &Graph<'_>, machine: &Mac
             edges: &[#(#edges),*],
         }
     }
-}
-
-fn line(graph: &Graph<'_>, question: QuestionId) -> u32 {
-    u32::try_from(graph.question(question).ask.name.span().start().line).unwrap_or(0)
 }
 
 fn node(node: Node) -> TokenStream {

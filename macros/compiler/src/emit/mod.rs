@@ -15,7 +15,7 @@ use quote::{format_ident, quote_spanned};
 
 pub(crate) use stub::stub;
 
-use crate::graph::{Graph, Liveness};
+use crate::graph::{Edge, Graph, Liveness};
 use crate::machine::Machine;
 use crate::syntax::ast::Conversation;
 
@@ -23,12 +23,13 @@ use crate::syntax::ast::Conversation;
 pub(crate) fn conversation(
     conversation: &Conversation,
     graph: &Graph<'_>,
+    edges: &[Edge],
     live: &Liveness,
     machine: &Machine,
 ) -> TokenStream {
     let declared = states::conversation(conversation);
     let states = states::states(conversation, graph, machine);
-    let flow = flow::flow(conversation, graph, machine);
+    let flow = flow::flow(conversation, graph, edges, machine);
     let question = states::question(conversation, machine);
     let turn = turn::turn(conversation, graph, live, machine);
     let (name, state, output) = (&conversation.name, state_name(conversation), output(conversation));
