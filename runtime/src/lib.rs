@@ -5,6 +5,7 @@ mod close;
 mod connection;
 mod conversation;
 mod driver;
+mod editor;
 mod error;
 mod handshake;
 mod keepalive;
@@ -20,6 +21,7 @@ mod serve;
 mod session;
 mod socket;
 mod upgrade;
+mod words;
 
 pub use crate::close::Close;
 pub use crate::conversation::{Clock, Conversation, Finish, Input, Outbox, Slot, Talk};
@@ -49,6 +51,7 @@ pub mod prelude {
 /// What the macros' output names. Not for use by hand: it changes in any release.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::__editor as editor;
     pub use crate::conversation::{Clock, Conversation, Input, Slot, Talk};
     pub use crate::reply::{Optional, Reply, Several, is_one_of, read_among, read_several_among};
     pub use crate::rest::Rest;
@@ -59,4 +62,9 @@ pub mod __private {
     pub use axum::Router;
     pub use axum::response::Response;
     pub use converse_flow as flow;
+
+    /// What only editors read.
+    pub mod words {
+        pub use crate::words::*;
+    }
 }

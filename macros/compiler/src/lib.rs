@@ -27,8 +27,15 @@ pub use routes::{routes, ws_route};
 
 /// What `conversation! { … }` stands for: a struct, the enum of its states, and an `impl` of `Conversation`.
 ///
-/// Where something is wrong, the errors, and beside them the same items as far as they can be known.
+/// Where something is wrong, the errors, and beside them the same items as far as they can be known. Ahead of all that,
+/// what editors read, whatever is wrong.
 pub fn conversation(input: TokenStream) -> TokenStream {
+    let mut tokens = emit::editor(input.clone());
+    tokens.extend(compile(input));
+    tokens
+}
+
+fn compile(input: TokenStream) -> TokenStream {
     let cx = &mut diagnostics::Diagnostics::default();
     let Some(tree) = syntax::parse(cx, input) else {
         return std::mem::take(cx).into_compile_errors();

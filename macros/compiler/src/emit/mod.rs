@@ -1,6 +1,7 @@
 //! The machine as tokens. The user's code keeps its own tokens; everything around it has `Span::mixed_site()`, so that
 //! neither can capture a name of the other.
 
+mod editor;
 mod ending;
 mod ends;
 mod flow;
@@ -13,6 +14,7 @@ mod turn;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote_spanned};
 
+pub(crate) use editor::editor;
 pub(crate) use stub::stub;
 
 use crate::graph::{Edge, Graph, Liveness};

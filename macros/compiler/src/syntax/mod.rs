@@ -7,7 +7,7 @@ pub(crate) mod parse;
 mod recover;
 pub(crate) mod shape;
 mod verb;
-mod words;
+pub(crate) mod words;
 
 pub(crate) use message::message;
 pub(crate) use parse::parse;
