@@ -1,5 +1,6 @@
 //! Conversations, compiled and run turn by turn without a socket: what is said, what is remembered, how it ends.
 
+mod choices;
 mod control_flow;
 mod dialogue;
 mod endings;

@@ -21,8 +21,10 @@ mod machine;
 
 mod emit;
 
+mod choice;
 mod routes;
 
+pub use choice::choice;
 pub use routes::{routes, ws_route};
 
 /// What `conversation! { … }` stands for: a struct, the enum of its states, and an `impl` of `Conversation`.
