@@ -5,6 +5,7 @@ use quote::{ToTokens, quote_spanned};
 
 use crate::graph::{Edge, Graph, Node, QuestionId, line};
 use crate::machine::Machine;
+use crate::names::plain;
 use crate::syntax::ast::Conversation;
 use crate::text::{prompt, source};
 
@@ -13,7 +14,7 @@ pub(crate) fn flow(conversation: &Conversation, graph: &Graph<'_>, edges: &[Edge
     let name = conversation.name.to_string();
     let questions = machine.states.iter().map(|state| {
         let ask = graph.question(state.question).ask;
-        let (name, ty, prompt) = (ask.name.to_string(), text(&ask.ty), prompt(&ask.prompt));
+        let (name, ty, prompt) = (plain(&ask.name), text(&ask.ty), prompt(&ask.prompt));
         let line = line(ask.name.span());
         let remembers = state.region.fields.iter().map(|field| {
             let (name, ty) = (field.name.to_string(), text(&field.ty));

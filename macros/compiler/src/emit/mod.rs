@@ -1,6 +1,7 @@
 //! The machine as tokens. The user's code keeps its own tokens; everything around it has `Span::mixed_site()`, so that
 //! neither can capture a name of the other.
 
+mod diagram;
 mod editor;
 mod ending;
 mod ends;
@@ -29,7 +30,8 @@ pub(crate) fn conversation(
     live: &Liveness,
     machine: &Machine,
 ) -> TokenStream {
-    let declared = states::conversation(conversation);
+    let diagram = diagram::diagram(graph, edges);
+    let declared = states::conversation(conversation, Some(&diagram));
     let states = states::states(conversation, graph, machine);
     let flow = flow::flow(conversation, graph, edges, machine);
     let question = states::question(conversation, machine);
