@@ -6,5 +6,6 @@ mod dialogue;
 mod endings;
 mod introduction;
 mod names;
+mod programs;
 mod questions;
 mod verbs;
