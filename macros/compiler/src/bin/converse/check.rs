@@ -20,15 +20,6 @@ pub(crate) fn difference(before: &Source, after: &Source) -> Option<&'static str
         return Some("a comment would have changed");
     }
     if normal(before.tokens.clone()) != normal(after.tokens.clone()) {
-        eprintln!(
-            "{:?}",
-            normal(before.tokens.clone())
-                .iter()
-                .zip(&normal(after.tokens.clone()))
-                .enumerate()
-                .find(|(_, (a, b))| a != b)
-        );
-        eprintln!("{}", after.text);
         return Some("a token would have changed");
     }
     None
