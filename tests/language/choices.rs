@@ -19,8 +19,10 @@ conversation! {
     Shop -> (Size, Vec<Size>, Option<Size>) {
         let size: Size = ask "Which of {}?", Size::options()
             else |problem| { say "{problem}."; retry };
-        let more: Vec<Size> = ask "Not only {}?", size.label() else "No.";
-        let last: Option<Size> = ask "And?" else "No.";
+        let more: Vec<Size> = ask "Not only {}?", size.label()
+            else "No.";
+        let last: Option<Size> = ask "And?"
+            else "No.";
         (size, more, last)
     }
 }
@@ -48,7 +50,8 @@ fn words_are_joined_as_one_likes() {
 conversation! {
     /// Is told something that it does not repeat.
     Vault -> bool {
-        let pin: Secret<u32> = ask "PIN?" else |problem| { say "{problem}"; retry };
+        let pin: Secret<u32> = ask "PIN?"
+            else |problem| { say "{problem}"; retry };
         let hint: Option<Secret<String>> = ask "A hint?";
         *pin.expose() == 1234 && hint.is_none()
     }

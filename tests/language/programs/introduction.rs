@@ -7,7 +7,8 @@ use crate::dialogue::{Dialogue, remembered};
 conversation! {
     /// Gets to know somebody.
     Acquaintance -> (String, u8, String) {
-        let name: String = ask "Hello! What are you called?" where !name.is_empty() else "I did not catch that.";
+        let name: String = ask "Hello! What are you called?"
+            where !name.is_empty() else "I did not catch that.";
         let age: u8 = ask "How old are you, {name}?"
             where age < 130 else "Nobody is that old."
             else "A number, please.";

@@ -7,7 +7,8 @@ use crate::dialogue::Dialogue;
 conversation! {
     /// Puts something on offer.
     Listing(tags: Vec<String>) -> String {
-        let mut title: String = ask "Title?" where !title.is_empty() else "It needs one.";
+        let mut title: String = ask "Title?"
+            where !title.is_empty() else "It needs one.";
         let mut description: String = ask "Description?";
         let mut chosen: Vec<String> = ask "Three of {}?", tags.join(", ")
             among &tags
@@ -19,7 +20,8 @@ conversation! {
             match next.as_str() {
                 "publish" => break,
                 "change title" => {
-                    let name: String = ask "Which title?" where !name.is_empty() else "It needs one.";
+                    let name: String = ask "Which title?"
+                        where !name.is_empty() else "It needs one.";
                     title = name;
                 }
                 "change description" => {

@@ -27,7 +27,8 @@ conversation! {
             Some(bytes) => say "Gorgeous, all {bytes} bytes of it!",
             None => say "I bet you look great!",
         }
-        let location: Option<String> = ask "Where are you? Or /skip." on "/skip" => answer None;
+        let location: Option<String> = ask "Where are you? Or /skip."
+            on "/skip" => answer None;
         if location.is_none() {
             say "You seem a bit paranoid!";
         }

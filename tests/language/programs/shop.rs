@@ -11,15 +11,19 @@ conversation! {
         let mut basket: Vec<String> = Vec::new();
         loop {
             let button: String = ask "[buy] [basket] [pay]"
-                among ["buy", "basket", "pay"].map(String::from) else "Unable to handle that.";
+                among ["buy", "basket", "pay"].map(String::from)
+                else "Unable to handle that.";
             match button.as_str() {
                 "buy" => {
                     let product: String = ask "Which one? [{}]", stock.join("] [")
-                        among &stock else "Unable to handle that.";
+                        among &stock
+                        else "Unable to handle that.";
                     say "{product} is in your basket.";
                     basket.push(product);
                 }
-                "basket" => { say "You have {}.", basket.len(); }
+                "basket" => {
+                    say "You have {}.", basket.len();
+                }
                 _ if basket.is_empty() => say "There is nothing to pay.",
                 _ => break,
             }

@@ -11,7 +11,8 @@ conversation! {
         on "cancel" => { say "Nothing was transferred."; return None }
         on "balance" => { say "You have {balance}."; retry }
         let mut kept: Option<u32> = None;
-        let recipient: String = ask "To whom?" where !recipient.is_empty() else "Somebody has to get it.";
+        let recipient: String = ask "To whom?"
+            where !recipient.is_empty() else "Somebody has to get it.";
         let amount: u32 = ask "How much?"
             unless kept.take()
             where amount > 0 else "That is nothing."
@@ -24,8 +25,14 @@ conversation! {
         match sure.as_str() {
             "yes" => {}
             "amount" => goto amount,
-            "recipient" => { kept = Some(amount); goto recipient }
-            _ => { say "Yes, or what is wrong: amount or recipient."; goto sure }
+            "recipient" => {
+                kept = Some(amount);
+                goto recipient
+            }
+            _ => {
+                say "Yes, or what is wrong: amount or recipient.";
+                goto sure
+            }
         }
         say "Done.";
         Some((recipient, amount))
