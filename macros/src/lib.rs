@@ -19,3 +19,9 @@ pub fn ws_route(arguments: TokenStream, handler: TokenStream) -> TokenStream {
 pub fn routes(input: TokenStream) -> TokenStream {
     converse_compiler::routes(input.into()).into()
 }
+
+/// Expands to `impl`s of `converse::Choice` and `FromStr`.
+#[proc_macro_derive(Choice, attributes(choice))]
+pub fn choice(item: TokenStream) -> TokenStream {
+    converse_compiler::choice(item.into()).into()
+}

@@ -2,10 +2,12 @@
 
 mod announce;
 mod boxed;
+mod choice;
 mod close;
 mod connection;
 mod conversation;
 mod driver;
+mod editor;
 mod error;
 mod handshake;
 mod keepalive;
@@ -17,11 +19,14 @@ mod registry;
 mod reply;
 mod rest;
 mod route;
+mod secret;
 mod serve;
 mod session;
 mod socket;
 mod upgrade;
+mod words;
 
+pub use crate::choice::{Choice, Options};
 pub use crate::close::Close;
 pub use crate::conversation::{Clock, Conversation, Dependencies, Finish, Input, Outbox, Slot, Talk};
 pub use crate::error::{Error, Result};
@@ -31,10 +36,16 @@ pub use crate::limits::Limits;
 pub use crate::message::{Binary, IntoMessage, Json, Message, Text};
 pub use crate::registry::{ConnectionId, Connections, Taken};
 pub use crate::reply::{Problem, Reply};
+pub use crate::secret::Secret;
 pub use crate::serve::{Server, serve};
 pub use crate::socket::{Received, Sender, WebSocket};
 pub use crate::upgrade::{Outcome, Upgrade};
 pub use converse_flow as flow;
+/// Implements the trait [`Choice`](trait@Choice) for an enum of unit variants, and `FromStr`, so that questions can ask for it.
+///
+/// A variant is read by its name as words, without case, or by its number, counted from 1. `#[choice(label = "XL")]` at a
+/// variant says what it is called, and `#[choice(alias = "extra")]`, any number of times, what else it is read by.
+pub use converse_macros::Choice;
 #[doc = include_str!("docs/conversation.md")]
 pub use converse_macros::conversation;
 #[doc = include_str!("docs/routes.md")]
@@ -44,12 +55,16 @@ pub use converse_macros::ws_route;
 
 /// What a handler and a conversation need, in one `use`.
 pub mod prelude {
-    pub use crate::{Binary, Conversation, Json, Message, Received, WebSocket, conversation, routes, ws_route};
+    pub use crate::{
+        Binary, Choice, Conversation, Json, Message, Received, Secret, WebSocket, conversation, routes, ws_route,
+    };
 }
 
 /// What the macros' output names. Not for use by hand: it changes in any release.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::__editor as editor;
+    pub use crate::choice::{Named, choose, options};
     pub use crate::conversation::{Clock, Conversation, Dependencies, Input, Slot, Talk};
     pub use crate::reply::{Optional, Reply, Several, is_one_of, read_among, read_several_among};
     pub use crate::rest::Rest;
@@ -61,4 +76,9 @@ pub mod __private {
     pub use axum::extract::FromRef;
     pub use axum::response::Response;
     pub use converse_flow as flow;
+
+    /// What only editors read.
+    pub mod words {
+        pub use crate::words::*;
+    }
 }

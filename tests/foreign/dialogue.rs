@@ -23,7 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 conversation! {
     /// Asks somebody who has to be asked twice, and then says nothing at all.
     Patience {
-        let word: String = ask "Say a word." within 1s else "Still there?";
+        let word: String = ask "Say a word."
+            within 1s else "Still there?";
         say "You said {word}.";
         let another: String = ask "And another." within 1s;
         say "And {another}.";

@@ -90,14 +90,18 @@ conversation! {
         let paid: u32 = 'order: loop {
             let item: String = ask "What else?";
             if item == "nothing" {
-                if basket.is_empty() { continue; }
+                if basket.is_empty() {
+                    continue;
+                }
                 break 'order 10;
             }
             basket.push(item);
             let mut left: u8 = 2;
             while left > 0 {
                 let more: bool = ask "More of it? ({left})";
-                if !more { continue 'order }
+                if !more {
+                    continue 'order;
+                }
                 basket.push("again".to_owned());
                 left -= 1;
             }
@@ -153,7 +157,9 @@ conversation! {
     Plain(words: Vec<String>) -> usize {
         let mut found = 0usize;
         for word in &words {
-            if word.is_empty() { continue }
+            if word.is_empty() {
+                continue;
+            }
             let Some(first) = word.chars().next() else { break };
             say "{first}";
             found += 1;
@@ -165,7 +171,12 @@ conversation! {
                 Ok(count) => count,
                 Err(_) => break,
             };
-            let bonus = if count > 5 { say "Much!"; 2 } else { 1 };
+            let bonus = if count > 5 {
+                say "Much!";
+                2
+            } else {
+                1
+            };
             found += count * bonus;
         }
         found

@@ -44,7 +44,9 @@ conversation! {
     Optional -> Option<char> {
         let text: String = ask "Text?";
         let first = text.chars().next()?;
-        if first == '-' { return None }
+        if first == '-' {
+            return None;
+        }
         Some(first)
     }
 }
@@ -65,10 +67,13 @@ conversation! {
     Awaiting(seed: u32) -> u32 {
         let seed: u32 = double(seed).await;
         say "{}", double(seed).await;
-        let n: u32 = ask "Number?" where double(n).await > seed else "More than half of {seed}";
+        let n: u32 = ask "Number?"
+            where double(n).await > seed else "More than half of {seed}";
         if n > 100 {
             let sure: bool = ask "Sure?";
-            if !sure { return double(0).await }
+            if !sure {
+                return double(0).await;
+            }
         }
         double(n).await + seed
     }

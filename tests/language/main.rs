@@ -1,5 +1,6 @@
 //! Conversations, compiled and run turn by turn without a socket: what is said, what is remembered, how it ends.
 
+mod choices;
 mod control_flow;
 mod corners;
 mod dependencies;
@@ -7,6 +8,7 @@ mod dialogue;
 mod endings;
 mod introduction;
 mod names;
+mod programs;
 mod questions;
 mod runs;
 mod verbs;

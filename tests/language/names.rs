@@ -81,7 +81,8 @@ conversation! {
     /// The language's words are names like any other outside of their places.
     Words(say: u8, retry: u8) -> u8 {
         let ask: u8 = say + retry;
-        let within: u8 = ask "Number?" where within > ask else "More than {ask}";
+        let within: u8 = ask "Number?"
+            where within > ask else "More than {ask}";
         let on = |wait: u8| wait + within;
         let talk = on(say);
         let slot = talk + retry;

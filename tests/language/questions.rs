@@ -21,7 +21,9 @@ conversation! {
             within patience else { return None }
             else |problem| {
                 say "{problem}!";
-                if tries > 1 { return Some(0) }
+                if tries > 1 {
+                    return Some(0);
+                }
                 retry
             };
         if guess == secret { Some(guess) } else { None }
@@ -51,7 +53,8 @@ fn a_block_can_end_the_conversation_on_silence() {
 
 conversation! {
     Patient -> () {
-        let first: String = ask "First?" within 30s else "Still there?";
+        let first: String = ask "First?"
+            within 30s else "Still there?";
         let second: String = ask "Second?" within 500ms;
         say "{first}{second}";
     }
@@ -76,8 +79,10 @@ fn silence_asks_again_or_closes() {
 
 conversation! {
     Kinds -> usize {
-        let numbers: Json<Vec<u8>> = ask "JSON?" else "Not JSON";
-        let photo: Binary = ask Json(&numbers.0) else "Not a photo";
+        let numbers: Json<Vec<u8>> = ask "JSON?"
+            else "Not JSON";
+        let photo: Binary = ask Json(&numbers.0)
+            else "Not a photo";
         let whatever: Message = ask format!("Anything? {}", photo.0.len());
         say whatever.clone();
         numbers.0.len() + photo.0.len() + whatever.len()

@@ -39,13 +39,18 @@ conversation! {
     /// Goes back and forth, and closes by itself.
     Form(known: Option<String>) -> String {
         let mut known: Option<String> = known;
-        let name: String = ask "Name?" unless known.take() where !name.is_empty() else "Please.";
+        let name: String = ask "Name?"
+            unless known.take()
+            where !name.is_empty() else "Please.";
         let city: String = ask "City, {name}?";
         let right: String = ask "{name} in {city}?";
         match right.as_str() {
             "yes" => {}
             "city" => goto city,
-            "name" => { say "Again."; goto name }
+            "name" => {
+                say "Again.";
+                goto name
+            }
             "never" => close 4001, "as you like, {name}",
             _ => close 4000 + u16::from(city.is_empty()),
         }
@@ -70,7 +75,7 @@ fn goto_asks_again_and_close_closes() {
     dialogue.reply("", &["Eve in ?"]).reply("what?", &[]);
     assert_eq!(dialogue.finish.close, Some(Close::new(4001, "")));
     let diagram = Form::FLOW.to_mermaid().to_string();
-    for edge in ["[*] --> city\n", "right --> city\n", "right --> name\n", "right --> [*]: closed 4001\n"] {
+    for edge in ["[*] --> city\n", "right --> city: goto\n", "right --> name: goto\n", "right --> [*]: closed 4001\n"] {
         assert!(diagram.contains(edge), "{edge} in {diagram}");
     }
 }
@@ -78,9 +83,12 @@ fn goto_asks_again_and_close_closes() {
 conversation! {
     /// Options that are known only at run time, and replies that are not trimmed.
     Menu(dishes: Vec<String>) -> Vec<String> {
-        let dish: String = ask "Which of {}?", dishes.join(", ") among &dishes
+        let dish: String = ask "Which of {}?", dishes.join(", ")
+            among &dishes
             else |problem| { say "{problem}."; retry };
-        let extras: Vec<u8> = ask "Extras?" among [1, 5, 10] else "No such thing.";
+        let extras: Vec<u8> = ask "Extras?"
+            among [1, 5, 10]
+            else "No such thing.";
         let sizes: Vec<u8> = ask "Sizes?";
         let note: Option<String> = ask "A note?";
         let raw: String = ask "Raw?" verbatim;
@@ -105,16 +113,28 @@ conversation! {
         let mut asked = 0u32;
         on "cancel" | "Stop" => { say "Bye."; return "cancelled" }
         on "help" => "Just answer.";
-        let name: String = ask "Name?" on "who" => { say "You."; wait } where name != "x" else "No.";
+        let name: String = ask "Name?"
+            on "who" => { say "You."; wait }
+            where name != "x" else "No.";
         loop {
-            on "help" => { asked += 1; say "Helped {asked} times."; retry }
+            on "help" => {
+                asked += 1;
+                say "Helped {asked} times.";
+                retry
+            }
             on "skip" => break;
-            let more: String = ask "More, {name}?" on "help" => answer "helped".to_owned();
-            let last: String = ask "Last, after {more}?" on "name" => goto name;
-            if last == "end" { break }
+            let more: String = ask "More, {name}?"
+                on "help" => answer "helped".to_owned();
+            let last: String = ask "Last, after {more}?"
+                on "name" => goto name;
+            if last == "end" {
+                break;
+            }
         }
         let free: String = ask "Free?" verbatim;
-        if free == "cancel" { return "free" }
+        if free == "cancel" {
+            return "free";
+        }
         "done"
     }
 }
@@ -139,11 +159,17 @@ conversation! {
     Each(guests: Vec<(String, u8)>) -> u32 {
         let mut total: u32 = 0;
         'guests: for (name, tables) in guests {
-            if name.is_empty() { continue }
+            if name.is_empty() {
+                continue;
+            }
             for table: u8 in 1..=tables {
                 let count: u32 = ask "How many at table {table} of {name}?";
-                if count == 0 { continue 'guests }
-                if count > 99 { break 'guests }
+                if count == 0 {
+                    continue 'guests;
+                }
+                if count > 99 {
+                    break 'guests;
+                }
                 total += count;
             }
         }

@@ -21,25 +21,35 @@ mod machine;
 
 mod emit;
 
+mod choice;
 mod routes;
 
+pub use choice::choice;
 pub use routes::{routes, ws_route};
 
 /// What `conversation! { … }` stands for: a struct, the enum of its states, and an `impl` of `Conversation`.
 ///
-/// Where something is wrong, the errors, and beside them the same items as far as they can be known.
+/// Where something is wrong, the errors, and beside them the same items as far as they can be known. Ahead of all that,
+/// what editors read, whatever is wrong.
 pub fn conversation(input: TokenStream) -> TokenStream {
+    let mut tokens = emit::editor(input.clone());
+    tokens.extend(compile(input));
+    tokens
+}
+
+fn compile(input: TokenStream) -> TokenStream {
     let cx = &mut diagnostics::Diagnostics::default();
     let Some(tree) = syntax::parse(cx, input) else {
         return std::mem::take(cx).into_compile_errors();
     };
     let mut graph = graph::build(cx, &tree);
+    let edges = graph::edges(&tree, &graph);
     graph::thread(&mut graph);
     let live = graph::liveness(&graph);
     graph::check_jumps(cx, &graph, &live);
     let machine = lower::lower(cx, &graph, &live);
     if cx.is_empty() {
-        return emit::conversation(&tree, &graph, &live, &machine);
+        return emit::conversation(&tree, &graph, &edges, &live, &machine);
     }
     let mut tokens = emit::stub(&tree);
     tokens.extend(std::mem::take(cx).into_compile_errors());

@@ -23,10 +23,17 @@ fn each_conversation_compiles_to_what_was_reviewed() {
     }
 }
 
+/// The expansion but for what editors read of it, which is the source once more.
 fn pretty(tokens: TokenStream) -> String {
     let text = tokens.to_string();
-    match syn::parse2(tokens) {
-        Ok(file) => prettyplease::unparse(&file),
+    match syn::parse2::<syn::File>(tokens) {
+        Ok(mut file) => {
+            let editor = file.items.remove(0);
+            assert!(
+                matches!(editor, syn::Item::Macro(call) if call.mac.path.segments.last().is_some_and(|last| last.ident == "editor"))
+            );
+            prettyplease::unparse(&file)
+        }
         Err(error) => panic!("the expansion is not Rust: {error}\n{text}"),
     }
 }

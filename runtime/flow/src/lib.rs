@@ -5,9 +5,15 @@
 
 #![no_std]
 
+mod dot;
+mod draw;
 mod mermaid;
 mod route;
+#[cfg(test)]
+mod samples;
 
+pub use dot::Dot;
+pub use draw::Draw;
 pub use mermaid::Mermaid;
 pub use route::Route;
 
@@ -42,7 +48,12 @@ pub struct Flow {
 impl Flow {
     /// The diagram as a Mermaid [`stateDiagram-v2`](https://mermaid.js.org/syntax/stateDiagram.html).
     pub const fn to_mermaid(&self) -> Mermaid<'_> {
-        Mermaid(self)
+        Mermaid::of(self)
+    }
+
+    /// The diagram in [DOT](https://graphviz.org/doc/info/lang.html), for Graphviz: `dot -Tsvg`.
+    pub const fn to_dot(&self) -> Dot<'_> {
+        Dot::of(self)
     }
 
     /// The question called `name`.
@@ -82,9 +93,10 @@ pub struct Edge {
     pub from: Node,
     /// Where it leads.
     pub to: Node,
-    /// Why it is taken: `refused`, `silence`, the words of a jump; empty for going on.
+    /// Why it is taken: empty for going on, else what was met on the way, as in `refused`, `silence, wait` or
+    /// `on "cancel" | "stop", goto`. A `retry` has no word: the edge leads from a question to itself.
     pub label: &'static str,
-    /// The line that takes it, in [`Flow::file`].
+    /// The line that takes it, in [`Flow::file`]: of the last jump, `else` or `return` on the way, or of the question.
     pub line: u32,
 }
 

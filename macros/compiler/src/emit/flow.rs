@@ -3,19 +3,19 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 
-use crate::graph::{Edge, Graph, Node, QuestionId, edges};
+use crate::graph::{Edge, Graph, Node, QuestionId, line};
 use crate::machine::Machine;
 use crate::names::plain;
 use crate::syntax::ast::Conversation;
 use crate::text::source;
 
 /// The value of `Conversation::FLOW`.
-pub(crate) fn flow(conversation: &Conversation, graph: &Graph<'_>, machine: &Machine) -> TokenStream {
+pub(crate) fn flow(conversation: &Conversation, graph: &Graph<'_>, edges: &[Edge], machine: &Machine) -> TokenStream {
     let name = conversation.name.to_string();
     let questions = machine.states.iter().map(|state| {
         let question = graph.question(state.question).source;
         let (name, ty, prompt) = (plain(question.name()), text(question.ty()), question.prompt());
-        let line = line(graph, state.question);
+        let line = line(question.name().span());
         let remembers = state.region.fields.iter().map(|field| {
             let (name, ty) = (plain(&field.name), text(field.ty.as_ref()));
             quote_spanned!(Span::mixed_site()=> ::converse::__private::flow::Field { name: #name, ty: #ty })
@@ -26,12 +26,8 @@ pub(crate) fn flow(conversation: &Conversation, graph: &Graph<'_>, machine: &Mac
             }
         }
     });
-    let edges = edges(graph).into_iter().map(|Edge { from, to, label }| {
-        let line = match (from, to) {
-            (Node::Question(question), _) | (_, Node::Question(question)) => line(graph, question),
-            _ => u32::try_from(conversation.name.span().start().line).unwrap_or(0),
-        };
-        let (from, to) = (node(from), node(to));
+    let edges = edges.iter().map(|Edge { from, to, label, line }| {
+        let (from, to) = (node(*from), node(*to));
         quote_spanned! {Span::mixed_site()=>
             ::converse::__private::flow::Edge { from: #from, to: #to, label: #label, line: #line }
         }
@@ -44,10 +40,6 @@ pub(crate) fn flow(conversation: &Conversation, graph: &Graph<'_>, machine: &Mac
             edges: &[#(#edges),*],
         }
     }
-}
-
-fn line(graph: &Graph<'_>, question: QuestionId) -> u32 {
-    u32::try_from(graph.question(question).source.name().span().start().line).unwrap_or(0)
 }
 
 fn node(node: Node) -> TokenStream {

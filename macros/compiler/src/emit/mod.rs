@@ -1,6 +1,8 @@
 //! The machine as tokens. The user's code keeps its own tokens; everything around it has `Span::mixed_site()`, so that
 //! neither can capture a name of the other.
 
+mod diagram;
+mod editor;
 mod ending;
 mod ends;
 mod flow;
@@ -13,9 +15,10 @@ mod turn;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote_spanned};
 
+pub(crate) use editor::editor;
 pub(crate) use stub::stub;
 
-use crate::graph::{Graph, Liveness};
+use crate::graph::{Edge, Graph, Liveness};
 use crate::machine::Machine;
 use crate::syntax::ast::Conversation;
 
@@ -23,12 +26,14 @@ use crate::syntax::ast::Conversation;
 pub(crate) fn conversation(
     conversation: &Conversation,
     graph: &Graph<'_>,
+    edges: &[Edge],
     live: &Liveness,
     machine: &Machine,
 ) -> TokenStream {
-    let declared = states::conversation(conversation);
+    let diagram = diagram::diagram(graph, edges);
+    let declared = states::conversation(conversation, Some(&diagram));
     let states = states::states(conversation, graph, machine);
-    let flow = flow::flow(conversation, graph, machine);
+    let flow = flow::flow(conversation, graph, edges, machine);
     let question = states::question(conversation, machine);
     let turn = turn::turn(conversation, graph, live, machine);
     let (dependencies, with) = (states::dependencies(conversation), states::with(conversation, graph));

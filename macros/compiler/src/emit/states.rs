@@ -8,15 +8,16 @@ use crate::graph::Graph;
 use crate::machine::Machine;
 use crate::syntax::ast::{Conversation, Parameter};
 
-/// `pub struct Introduction { pub country: Country }`
-pub(crate) fn conversation(conversation: &Conversation) -> TokenStream {
+/// `pub struct Introduction { pub country: Country }`, documented by its author and, where it is known, a diagram.
+pub(crate) fn conversation(conversation: &Conversation, diagram: Option<&str>) -> TokenStream {
     let Conversation { attributes, visibility, name, .. } = conversation;
     let fields = conversation.parameters.iter().map(|parameter| field(parameter, "The conversation's parameter"));
     let body = match conversation.parameters.is_empty() {
         true => quote_spanned!(Span::mixed_site()=> ;),
         false => quote_spanned!(Span::mixed_site()=> { #(#fields)* }),
     };
-    quote_spanned!(Span::mixed_site()=> #(#attributes)* #visibility struct #name #body)
+    let diagram = diagram.map(|diagram| quote_spanned!(Span::mixed_site()=> #[doc = #diagram]));
+    quote_spanned!(Span::mixed_site()=> #(#attributes)* #diagram #visibility struct #name #body)
 }
 
 /// `pub kitchen: Kitchen,`

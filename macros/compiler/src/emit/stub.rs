@@ -8,7 +8,7 @@ use crate::syntax::ast::Conversation;
 
 /// The conversation's items, without what it does.
 pub(crate) fn stub(conversation: &Conversation) -> TokenStream {
-    let declared = states::conversation(conversation);
+    let declared = states::conversation(conversation, None);
     let (visibility, name) = (&conversation.visibility, &conversation.name);
     let (dependencies, with) = (states::dependencies(conversation), states::own_with(conversation));
     let (state, output, text) = (state_name(conversation), output(conversation), name.to_string());

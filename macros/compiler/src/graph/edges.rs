@@ -1,8 +1,14 @@
 //! The graph as its reader sees it: questions, and the ways between them.
+//!
+//! Read before `thread` takes out the blocks that only lead elsewhere: those know why one goes there.
 
 use std::collections::BTreeSet;
 
-use super::{BlockId, End, Exit, Graph, QuestionId};
+use proc_macro2::Span;
+use syn::spanned::Spanned;
+
+use super::{Block, BlockId, End, Exit, Graph, Operation, Question, QuestionId};
+use crate::syntax::ast::{Action, Conversation, Message};
 
 /// A node of the reader's graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,86 +29,165 @@ pub(crate) struct Edge {
     pub(crate) to: Node,
     /// Why it is taken: empty for going on.
     pub(crate) label: String,
+    /// The line that takes it.
+    pub(crate) line: u32,
 }
 
 /// The edges, each once: of the start, then of each question, in the order in which a reader meets them.
-pub(crate) fn edges(graph: &Graph<'_>) -> Vec<Edge> {
+pub(crate) fn edges(conversation: &Conversation, graph: &Graph<'_>) -> Vec<Edge> {
     let mut walk = Walk { graph, edges: Vec::new(), seen: BTreeSet::new() };
-    walk.from(Node::Start, Graph::ENTRY);
+    let name = conversation.name.span();
+    walk.from(Node::Start, Graph::ENTRY, name);
     for (index, question) in graph.questions.iter().enumerate() {
-        walk.from(Node::Question(QuestionId(index)), question.resume);
+        walk.from(Node::Question(QuestionId(index)), question.resume, question.source.name().span());
     }
     walk.edges
+}
+
+/// The line of a place in the source.
+pub(crate) fn line(span: Span) -> u32 {
+    u32::try_from(span.start().line).unwrap_or(0)
 }
 
 struct Walk<'g, 'a> {
     graph: &'g Graph<'a>,
     edges: Vec<Edge>,
+    /// Blocks that were gone through, each with the reason.
     seen: BTreeSet<(BlockId, String)>,
 }
 
-impl Walk<'_, '_> {
-    fn from(&mut self, from: Node, block: BlockId) {
-        self.seen.clear();
-        self.visit(from, block, "");
+/// Where a way leaves, and what was met on it.
+#[derive(Clone)]
+struct Way {
+    from: Node,
+    label: String,
+    /// Of what was met last.
+    span: Span,
+}
+
+impl Way {
+    /// The same way past something that has a word for itself. No word is said twice.
+    fn past(&self, label: &str, span: Span) -> Way {
+        let mut way = Way { span, ..self.clone() };
+        if way.label.is_empty() {
+            way.label = label.to_owned();
+        } else if !label.is_empty() && way.label.split(", ").all(|known| known != label) {
+            way.label = format!("{}, {label}", way.label);
+        }
+        way
     }
 
-    /// The first reason on the way is the one that names it.
-    fn visit(&mut self, from: Node, id: BlockId, label: &str) {
-        if !self.seen.insert((id, label.to_owned())) {
+    fn at(&self, span: Span) -> Way {
+        self.past("", span)
+    }
+}
+
+impl Walk<'_, '_> {
+    fn from(&mut self, from: Node, block: BlockId, span: Span) {
+        self.seen.clear();
+        self.visit(block, &Way { from, label: String::new(), span });
+    }
+
+    fn visit(&mut self, id: BlockId, way: &Way) {
+        let block = self.graph.block(id);
+        let way = &match &block.way {
+            Some(through) => way.past(&through.label, through.span),
+            None => way.clone(),
+        };
+        if !self.seen.insert((id, way.label.clone())) {
             return;
         }
-        let block = self.graph.block(id);
-        for exit in block.exits() {
+        for (exit, span) in exits(block) {
             match exit {
-                Exit::To(target) | Exit::With(_, target) => self.visit(from, target, label),
-                Exit::Output => self.add(from, Node::End, label),
-                Exit::Closed(code) => self.closed(from, code, label),
+                Exit::To(target) | Exit::With(_, target) => self.visit(target, &way.at(span)),
+                Exit::Output => self.add(Node::End, &way.at(span)),
+                Exit::Closed(code) => self.closed(code, &way.at(span)),
             }
         }
-        let or = |reason: &str| if label.is_empty() { reason.to_owned() } else { label.to_owned() };
         match &block.end {
-            End::Run { question, .. } if from != Node::Question(*question) => {
-                self.add(from, Node::Question(*question), label);
+            End::Run { question, .. } if way.from != Node::Question(*question) => {
+                self.add(Node::Question(*question), way);
             }
             End::Run { heard, done, .. } => {
-                self.heard(from, heard, label);
-                self.visit(from, *done, label);
+                heard.iter().for_each(|(_, block)| self.visit(*block, way));
+                self.visit(*done, way);
             }
-            End::Wait(question) | End::Again(question) => self.add(from, Node::Question(*question), label),
-            End::Return(..) => self.add(from, Node::End, label),
-            End::CloseOnSilence => self.add(from, Node::Silence, label),
-            End::Close(close) => self.closed(from, close.number(), label),
-            End::Reply { heard, accepted, refused, silence, .. } => {
-                self.heard(from, heard, label);
-                self.visit(from, *refused, &or("refused"));
-                silence.iter().for_each(|silence| self.visit(from, *silence, &or("silence")));
-                self.visit(from, *accepted, label);
+            End::Wait(question) | End::Again(question) => self.add(Node::Question(*question), way),
+            End::Return(_, span) => self.add(Node::End, &way.at(*span)),
+            End::CloseOnSilence => self.add(Node::Silence, way),
+            End::Close(close) => self.closed(close.number(), &way.at(close.code.code.span())),
+            End::Reply { question, heard, accepted, refused, silence, .. } => {
+                let question = self.graph.question(*question);
+                heard.iter().for_each(|(_, block)| self.visit(*block, way));
+                self.visit(*refused, &way.past("refused", refusal(question)));
+                silence.iter().for_each(|silence| self.visit(*silence, &way.past("silence", clock(question))));
+                self.visit(*accepted, way);
             }
-            End::If { then, otherwise, refuses: true, .. } => {
-                self.visit(from, *otherwise, &or("refused"));
-                self.visit(from, *then, label);
+            End::If { condition, then, otherwise, refuses: true, .. } => {
+                self.visit(*otherwise, &way.past("refused", condition.code.span()));
+                self.visit(*then, way);
             }
-            other => other.targets().into_iter().for_each(|target| self.visit(from, target, label)),
-        }
-    }
-
-    fn heard(&mut self, from: Node, heard: &[(Vec<String>, BlockId)], label: &str) {
-        for (words, block) in heard {
-            let listened = format!("on \"{}\"", words.join("\" | \""));
-            self.visit(from, *block, if label.is_empty() { &listened } else { label });
+            other => other.targets().into_iter().for_each(|target| self.visit(target, way)),
         }
     }
 
     /// A close whose code only a run can tell is an end like any other.
-    fn closed(&mut self, from: Node, code: Option<u16>, label: &str) {
-        self.add(from, code.map_or(Node::End, Node::Closed), label);
+    fn closed(&mut self, code: Option<u16>, way: &Way) {
+        self.add(code.map_or(Node::End, Node::Closed), way);
     }
 
-    fn add(&mut self, from: Node, to: Node, label: &str) {
-        let edge = Edge { from, to, label: label.to_owned() };
-        if !self.edges.contains(&edge) {
-            self.edges.push(edge);
+    fn add(&mut self, to: Node, way: &Way) {
+        let Way { from, label, span } = way.clone();
+        let known = |edge: &Edge| edge.from == from && edge.to == to && edge.label == label;
+        if !self.edges.iter().any(known) {
+            // The first question is what the conversation begins with, wherever its name stands.
+            let span = match to {
+                Node::Question(question) if from == Node::Start => self.graph.question(question).source.name().span(),
+                _ => span,
+            };
+            self.edges.push(Edge { from, to, label, line: line(span) });
         }
+    }
+}
+
+/// The jumps from the middle of a block, each with the place of the Rust that it stands in.
+fn exits<'b>(block: &'b Block<'_>) -> impl Iterator<Item = (Exit, Span)> + 'b {
+    let operations = block.operations.iter().flat_map(|operation| match operation {
+        Operation::Rust { statement, .. } => of(&statement.exits, &statement.code),
+        Operation::Bind { value, .. } => of(&value.exits, &value.code),
+        Operation::Say { .. } => Vec::new(),
+    });
+    let end = match &block.end {
+        End::If { condition: value, .. } | End::Match { scrutinee: value, .. } | End::Return(Some(value), _) => {
+            of(&value.exits, &value.code)
+        }
+        End::Close(close) => of(&close.code.exits, &close.code.code),
+        _ => Vec::new(),
+    };
+    operations.chain(end)
+}
+
+fn of(exits: &[Exit], code: &impl Spanned) -> Vec<(Exit, Span)> {
+    exits.iter().map(|exit| (*exit, code.span())).collect()
+}
+
+/// What says what happens to a reply that is not of the question's type; the question, where nothing does.
+fn refusal(question: &Question<'_>) -> Span {
+    let said = question.source.ask().and_then(|ask| ask.refused.as_ref()).and_then(place);
+    said.unwrap_or_else(|| question.source.name().span())
+}
+
+/// What says how long a question waits.
+fn clock(question: &Question<'_>) -> Span {
+    let within = question.source.ask().and_then(|ask| ask.within.as_ref());
+    within.map_or_else(|| question.source.name().span(), |within| within.duration.span())
+}
+
+fn place(action: &Action) -> Option<Span> {
+    match action {
+        Action::Say(Message::Format { tokens, .. }) => Some(tokens.span()),
+        Action::Say(Message::Value(value)) => Some(value.span()),
+        Action::List(actions) => actions.first().and_then(place),
+        Action::Block { block, .. } => Some(block.end),
     }
 }

@@ -15,7 +15,7 @@ use syn::{Expr, Ident, Pat, Stmt, Type};
 
 pub(crate) use assign::check_jumps;
 pub(crate) use build::build;
-pub(crate) use edges::{Edge, Node, edges};
+pub(crate) use edges::{Edge, Node, edges, line};
 pub(crate) use liveness::{Liveness, liveness};
 pub(crate) use thread::thread;
 
@@ -87,6 +87,14 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// The question, unless another conversation stands in its place.
+    pub(crate) fn ask(self) -> Option<&'a Ask> {
+        match self {
+            Source::Ask(ask) => Some(ask),
+            Source::Run(..) => None,
+        }
+    }
+
     /// What it ends with; missing where nobody wants it.
     pub(crate) fn ty(self) -> Option<&'a Type> {
         match self {
@@ -108,6 +116,15 @@ impl<'a> Source<'a> {
 pub(crate) struct Block<'a> {
     pub(crate) operations: Vec<Operation<'a>>,
     pub(crate) end: End,
+    /// What an edge is called that leads through here.
+    pub(crate) way: Option<Way>,
+}
+
+/// What takes the conversation through a block. Only readers of the graph need to know: no code is made of it.
+pub(crate) struct Way {
+    /// `on "cancel"`, `goto`; empty where the arrow says enough.
+    pub(crate) label: String,
+    pub(crate) span: Span,
 }
 
 /// Rust that stays as it is, and what the graph has to know about it.

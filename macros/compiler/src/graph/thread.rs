@@ -47,7 +47,7 @@ fn destination(graph: &Graph<'_>, from: BlockId) -> BlockId {
     let mut at = from;
     for _ in 0..graph.blocks.len() {
         match graph.block(at) {
-            super::Block { operations, end: End::Goto(next) } if operations.is_empty() => at = *next,
+            super::Block { operations, end: End::Goto(next), .. } if operations.is_empty() => at = *next,
             _ => return at,
         }
     }

@@ -8,7 +8,7 @@ mod recover;
 mod run;
 pub(crate) mod shape;
 mod verb;
-mod words;
+pub(crate) mod words;
 
 pub(crate) use message::message;
 pub(crate) use parse::parse;

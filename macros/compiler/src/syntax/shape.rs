@@ -189,8 +189,8 @@ impl Shaper<'_> {
     }
 }
 
-struct End {
-    at: usize,
+pub(crate) struct End {
+    pub(crate) at: usize,
     missing_semicolon: bool,
 }
 
@@ -201,7 +201,7 @@ fn punct(character: char, span: Span) -> TokenTree {
 }
 
 /// Where `on … => action` ends: at its `;`, or behind the block that is its action.
-fn end_of_handler(tokens: &[TokenTree], start: usize) -> End {
+pub(crate) fn end_of_handler(tokens: &[TokenTree], start: usize) -> End {
     let mut after_arrow = false;
     for at in start..tokens.len() {
         match &tokens[at] {
@@ -216,7 +216,7 @@ fn end_of_handler(tokens: &[TokenTree], start: usize) -> End {
 }
 
 /// Where the reason of a `close` in a match arm begins, whose comma does not end the arm; its code where it has none.
-fn behind_reason(tokens: &[TokenTree], start: usize) -> usize {
+pub(crate) fn behind_reason(tokens: &[TokenTree], start: usize) -> usize {
     let punct = |at: usize, c: char| matches!(tokens.get(at), Some(TokenTree::Punct(p)) if p.as_char() == c);
     let Some(comma) = (start..tokens.len()).find(|at| punct(*at, ',') || punct(*at, ';')) else { return start };
     let reason = matches!(tokens.get(comma + 1), Some(TokenTree::Literal(_)));
@@ -239,7 +239,7 @@ fn typed_pattern(tokens: &[TokenTree], at: usize) -> Option<usize> {
 }
 
 /// Whether a statement or the value of a match arm can begin at `at`.
-fn begins_statement(tokens: &[TokenTree], at: usize) -> bool {
+pub(crate) fn begins_statement(tokens: &[TokenTree], at: usize) -> bool {
     let Some(before) = at.checked_sub(1) else { return true };
     match &tokens[before] {
         TokenTree::Punct(p) => p.as_char() == ';' || is_arrow(tokens, before),
@@ -269,13 +269,13 @@ fn is_path_or_field(before: Option<&TokenTree>) -> bool {
     matches!(before, Some(TokenTree::Punct(p)) if matches!(p.as_char(), '.' | ':'))
 }
 
-fn is_arrow(tokens: &[TokenTree], at: usize) -> bool {
+pub(crate) fn is_arrow(tokens: &[TokenTree], at: usize) -> bool {
     let is = |at: usize, character| matches!(tokens.get(at), Some(TokenTree::Punct(p)) if p.as_char() == character);
     at > 0 && is(at, '>') && is(at - 1, '=')
 }
 
 /// Whether the group at `at` is the input of a macro, whose tokens are nobody's business but the macro's.
-fn is_macro_call(tokens: &[TokenTree], at: usize) -> bool {
+pub(crate) fn is_macro_call(tokens: &[TokenTree], at: usize) -> bool {
     let bang = |at: usize| matches!(&tokens[at], TokenTree::Punct(p) if p.as_char() == '!');
     at >= 2 && bang(at - 1) && matches!(&tokens[at - 2], TokenTree::Ident(ident) if !is_keyword(ident))
 }

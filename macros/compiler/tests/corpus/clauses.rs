@@ -11,7 +11,9 @@ pub Guess(secret: u8, patience: Duration) -> Option<u8> {
         within patience else { return None }
         else |problem| {
             say "{problem}!";
-            if tries > 1 { return Some(0) }
+            if tries > 1 {
+                return Some(0);
+            }
             retry
         };
     let name: String = ask "Your name?" within 30s;

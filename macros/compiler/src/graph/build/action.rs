@@ -5,7 +5,7 @@ use quote::quote_spanned;
 use syn::{Expr, parse_quote_spanned};
 
 use super::{Builder, Destination, Handler};
-use crate::graph::{BlockId, End, Opaque, QuestionId, Source};
+use crate::graph::{BlockId, End, Opaque, QuestionId, Source, Way};
 use crate::names::VariableId;
 use crate::syntax::ast::{Action, On};
 
@@ -115,12 +115,16 @@ impl<'a> Builder<'_, 'a> {
         };
         for on in ons {
             let words = words_of(on);
-            heard.push((words, self.action(&on.action, prompt, None, &mut None)));
+            let block = self.action(&on.action, prompt, None, &mut None);
+            self.graph.blocks[block.0].way = way(on, &words);
+            heard.push((words, block));
         }
         for handler in self.handlers.clone().into_iter().rev() {
             let words = words_of(handler.on);
             if !words.is_empty() {
-                heard.push((words, self.handle(handler, question, prompt)));
+                let block = self.handle(handler, question, prompt);
+                self.graph.blocks[block.0].way = way(handler.on, &words);
+                heard.push((words, block));
             }
         }
         self.here = here;
@@ -143,4 +147,11 @@ impl<'a> Builder<'_, 'a> {
         self.scopes.restore(scopes);
         block
     }
+}
+
+/// `on "cancel" | "stop"`, with the words that are heard.
+fn way(on: &On, words: &[String]) -> Option<Way> {
+    let span = on.words.iter().find(|(word, _)| words.contains(word))?.1;
+    let words: Vec<String> = words.iter().map(|word| format!("{word:?}")).collect();
+    Some(Way { label: format!("on {}", words.join(" | ")), span })
 }

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span};
 
 use super::Builder;
 use crate::diagnostics::did_you_mean;
-use crate::graph::{BlockId, Close, End, Exit, Jump, Operation, Question, close_number};
+use crate::graph::{Block, BlockId, Close, End, Exit, Jump, Operation, Question, Way, close_number};
 use crate::names::{Variables, plain};
 use crate::syntax::ast::{Message, Verb, VerbKind};
 
@@ -35,17 +35,35 @@ impl<'a> Builder<'_, 'a> {
     /// Where a verb leads.
     pub(super) fn exit(&mut self, verb: &Verb) -> Option<Exit> {
         match &verb.kind {
-            VerbKind::Retry => self.pending(verb.span, "retry").map(|question| Exit::To(question.prompt)),
-            VerbKind::Wait => self.pending(verb.span, "wait").map(|question| Exit::To(question.waiting)),
-            VerbKind::Answer(_) => {
-                self.pending(verb.span, "answer").map(|question| Exit::With(question.answer, question.answered))
+            VerbKind::Retry => {
+                let prompt = self.pending(verb.span, "retry")?.prompt;
+                // That it is asked again, an arrow from a question to itself says without words.
+                Some(Exit::To(self.way("", verb.span, prompt)))
             }
-            VerbKind::Goto(name) => self.goto_target(name).map(Exit::To),
+            VerbKind::Wait => {
+                let waiting = self.pending(verb.span, "wait")?.waiting;
+                Some(Exit::To(self.way("wait", verb.span, waiting)))
+            }
+            VerbKind::Answer(_) => {
+                let Question { answer, answered, .. } = *self.pending(verb.span, "answer")?;
+                Some(Exit::With(answer, self.way("answer", verb.span, answered)))
+            }
+            VerbKind::Goto(name) => {
+                let entry = self.goto_target(name)?;
+                Some(Exit::To(self.way("goto", verb.span, entry)))
+            }
             VerbKind::Close { code, reason } => {
                 let _: Variables = self.reason_uses(reason.as_ref());
                 Some(Exit::Closed(close_number(code)))
             }
         }
+    }
+
+    /// A block that only leads elsewhere, and says to readers of the graph why.
+    fn way(&mut self, label: &str, span: Span, target: BlockId) -> BlockId {
+        let way = Some(Way { label: label.to_owned(), span });
+        self.graph.blocks.push(Block { end: End::Goto(target), way, ..Block::default() });
+        BlockId(self.graph.blocks.len() - 1)
     }
 
     fn reason_uses(&mut self, reason: Option<&Message>) -> Variables {

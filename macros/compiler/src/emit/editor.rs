@@ -1,0 +1,294 @@
+//! What an editor reads: the conversation as one function of plain Rust, ahead of everything else.
+//!
+//! An editor that completes expands the macro twice, with the source as it is and with a made-up name at the cursor, and
+//! follows the cursor only where both expansions agree up to there. So this goes from token to token, and what it makes
+//! of one hangs on those before it: `let x: T = ask "…" where a else "b";` becomes
+//! `let x: T = ask(format_args!("…")); where_(a); if else_() { say(format_args!("b")); };`, in which `x` is known where
+//! the clauses use it, and nothing that the user wrote stands twice. No parser is asked, for what is being typed is
+//! not Rust yet.
+
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+
+use crate::syntax::shape::{begins_statement, behind_reason, end_of_handler, ends_expression, is_arrow, is_macro_call};
+use crate::syntax::words::{Clause, Word};
+
+/// `::converse::__private::editor! { async fn shadow(…) -> … { … } }`, of which a compiler sees nothing.
+pub(crate) fn editor(input: TokenStream) -> TokenStream {
+    let tokens: Vec<TokenTree> = input.into_iter().collect();
+    let is_body = |token: &TokenTree| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
+    let end = tokens.iter().rposition(is_body).unwrap_or(tokens.len());
+    let head = &tokens[..end];
+    let arrow = (1..end).find(|at| is(head, at - 1, '-') && is(head, *at, '>')).unwrap_or(end);
+    let parameters = (0..arrow).filter_map(|at| match &head[at] {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis && !is_word(head, at, "pub") => {
+            Some(without_attributes(group.stream()))
+        }
+        _ => None,
+    });
+    let output = head.get(arrow + 1..).map(|output| quote_spanned!(Span::mixed_site()=> -> #(#output)*));
+    let body = match tokens.get(end) {
+        Some(TokenTree::Group(body)) => Shadow::default().stream(body.stream()),
+        _ => TokenStream::new(),
+    };
+    quote_spanned! {Span::mixed_site()=>
+        ::converse::__private::editor! { async fn shadow(#(#parameters),*) #output { #body } }
+    }
+}
+
+#[derive(Default)]
+struct Shadow {
+    /// Names that a `let` has bound, of those that might be words.
+    variables: Vec<String>,
+}
+
+impl Shadow {
+    /// Statements, or anything else that stands in brackets.
+    fn stream(&mut self, tokens: TokenStream) -> TokenStream {
+        self.tokens(&tokens.into_iter().collect::<Vec<_>>())
+    }
+
+    fn tokens(&mut self, tokens: &[TokenTree]) -> TokenStream {
+        let known = self.variables.len();
+        let mut out = TokenStream::new();
+        let (mut at, mut fresh) = (0, 0);
+        while at < tokens.len() {
+            if let Some(word) = self.word(tokens, at, fresh == at) {
+                at = self.statement(word, tokens, at, &mut out);
+                fresh = at;
+                continue;
+            }
+            match &tokens[at] {
+                TokenTree::Group(group) if !is_macro_call(tokens, at) => self.group(group).to_tokens(&mut out),
+                other => other.to_tokens(&mut out),
+            }
+            self.remember(tokens, at);
+            at += 1;
+            if is_word(tokens, at, "for") {
+                at = self.pattern(tokens, at, &mut out);
+            }
+        }
+        self.variables.truncate(known);
+        out
+    }
+
+    /// One without words stays as it is, with the spans of its two brackets.
+    fn group(&mut self, group: &Group) -> Group {
+        let inside = self.stream(group.stream());
+        if inside.to_string() == group.stream().to_string() {
+            return group.clone();
+        }
+        let mut changed = Group::new(group.delimiter(), inside);
+        changed.set_span(group.span());
+        changed
+    }
+
+    /// The word that begins at `at`. One with nothing behind it yet is taken for one, too: it is being typed.
+    fn word<'t>(&self, tokens: &'t [TokenTree], at: usize, fresh: bool) -> Option<&'t Ident> {
+        let TokenTree::Ident(ident) = &tokens[at] else { return None };
+        let word = Word::of(ident)?;
+        let value = matches!(word, Word::Ask | Word::Later) && at > 0 && is(tokens, at - 1, '=');
+        let stands_there = (fresh || value || begins_statement(tokens, at)) && !is(tokens, at.wrapping_sub(1), '.');
+        let variable = self.variables.iter().any(|variable| ident == variable);
+        let known = !matches!(ident.to_string().as_str(), "once" | "hear" | "back" | "revise");
+        let followed = match tokens.get(at + 1) {
+            None => !variable,
+            Some(TokenTree::Punct(p)) => matches!(p.as_char(), ';' | ',') && !variable,
+            Some(TokenTree::Literal(_)) => true,
+            Some(TokenTree::Ident(next)) => !["as", "in", "else"].iter().any(|keyword| next == keyword),
+            Some(TokenTree::Group(_)) => false,
+        };
+        (known && stands_there && followed).then_some(ident)
+    }
+
+    /// Turns a word and what belongs to it into a call, and says where that ends.
+    fn statement(&mut self, word: &Ident, tokens: &[TokenTree], at: usize, out: &mut TokenStream) -> usize {
+        let (start, in_arm) = (at + 1, at > 0 && is_arrow(tokens, at - 1));
+        let name = word.to_string();
+        if name == "on" {
+            let end = end_of_handler(tokens, start).at;
+            out.extend(self.handler(word, &tokens[start..end]));
+            return end;
+        }
+        let from = if name == "close" && in_arm { behind_reason(tokens, start) } else { start };
+        let end = end(tokens, start, from, in_arm);
+        let content = &tokens[start..end];
+        match name.as_str() {
+            "ask" => self.question(word, content, out),
+            "say" => {
+                let message = self.message(content);
+                out.extend(call(word, message));
+            }
+            "goto" => out.extend(call(word, quote!(& #(#content)*))),
+            "close" => {
+                let comma = (0..content.len()).find(|at| is(content, *at, ',')).unwrap_or(content.len());
+                let code = self.tokens(&content[..comma]);
+                let reason = content.get(comma + 1..).map(|reason| self.message(reason));
+                let comma = content.get(comma);
+                out.extend(call(word, quote!((#code #comma #reason))));
+            }
+            _ => {
+                let content = self.tokens(content);
+                out.extend(call(word, content));
+            }
+        }
+        end
+    }
+
+    /// The question, and its clauses as statements behind it.
+    fn question(&mut self, word: &Ident, content: &[TokenTree], out: &mut TokenStream) {
+        let starts = clauses(content);
+        let mut ends = starts.iter().copied().skip(1).chain([content.len()]);
+        let prompt = self.message(&content[..starts.first().copied().unwrap_or(content.len())]);
+        out.extend(call(word, prompt));
+        for start in &starts {
+            let end = ends.next().unwrap_or(content.len());
+            let (TokenTree::Ident(clause), inside) = (&content[*start], &content[start + 1..end]) else { continue };
+            out.extend(quote_spanned!(Span::mixed_site()=> ;));
+            match Clause::of(clause) {
+                Some(Clause::On) => out.extend(self.handler(clause, inside)),
+                Some(Clause::Else) => {
+                    let (clause, action) = (Ident::new("else_", clause.span()), self.action(inside));
+                    out.extend(quote_spanned!(Span::mixed_site()=> if #clause() { #action }));
+                }
+                Some(Clause::Where) => {
+                    let condition = self.tokens(inside);
+                    out.extend(call(&Ident::new("where_", clause.span()), condition));
+                }
+                // A time such as `30s` is no literal of Rust's.
+                Some(Clause::Within) if matches!(inside, [TokenTree::Literal(_), ..]) => {
+                    let rest = self.tokens(&inside[1..]);
+                    out.extend(call(clause, quote!(() #rest)));
+                }
+                _ => {
+                    let inside = self.tokens(inside);
+                    out.extend(call(clause, inside));
+                }
+            }
+        }
+    }
+
+    /// `on "cancel" | "stop" => action`
+    fn handler(&mut self, word: &Ident, content: &[TokenTree]) -> TokenStream {
+        let arrow = (1..content.len()).find(|at| is_arrow(content, *at));
+        let heard = &content[..arrow.map_or(content.len(), |arrow| arrow - 1)];
+        let heard = heard.iter().filter(|token| !matches!(token, TokenTree::Punct(p) if p.as_char() == '|'));
+        let action = arrow.map(|arrow| self.action(&content[arrow + 1..]));
+        quote_spanned!(Span::mixed_site()=> if #word([#(#heard,)*]) { #action })
+    }
+
+    /// What an `else` or an `on` does.
+    fn action(&mut self, content: &[TokenTree]) -> TokenStream {
+        match content {
+            [TokenTree::Literal(_), ..] => {
+                let message = self.message(content);
+                quote_spanned!(Span::mixed_site()=> ::converse::__private::words::say(#message);)
+            }
+            [TokenTree::Group(list), rest @ ..] if list.delimiter() == Delimiter::Bracket => {
+                let list: Vec<TokenTree> = list.stream().into_iter().collect();
+                let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(p) if p.as_char() == ',');
+                let actions = list.split(is_comma).map(|action| self.action(action)).collect::<Vec<_>>();
+                quote!(#(#actions)* #(#rest)*)
+            }
+            [TokenTree::Punct(open), rest @ ..] if open.as_char() == '|' => {
+                let (problem, rest) = (rest.first(), self.tokens(rest.get(2..).unwrap_or_default()));
+                quote_spanned! {Span::mixed_site()=>
+                    let #problem = ::converse::__private::words::problem(); #rest;
+                }
+            }
+            [] => TokenStream::new(),
+            _ => {
+                let action = self.tokens(content);
+                quote_spanned!(Span::mixed_site()=> #action;)
+            }
+        }
+    }
+
+    /// A format string with its arguments, as an editor knows them; or any other expression.
+    fn message(&mut self, content: &[TokenTree]) -> TokenStream {
+        match content {
+            [TokenTree::Literal(_), ..] => {
+                quote_spanned!(Span::mixed_site()=> ::core::format_args!(#(#content)*))
+            }
+            _ => self.tokens(content),
+        }
+    }
+
+    /// `for x: T in …` without its type, which Rust does not allow there.
+    fn pattern(&mut self, tokens: &[TokenTree], mut at: usize, out: &mut TokenStream) -> usize {
+        let is_end = |at: usize| {
+            is_word(tokens, at + 1, "in")
+                || matches!(&tokens[at], TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
+        };
+        let is_type = |at: usize| is(tokens, at, ':') && !is(tokens, at + 1, ':') && !is(tokens, at - 1, ':');
+        let mut in_type = false;
+        while at < tokens.len() && !is_end(at) {
+            in_type |= is_type(at);
+            if !in_type {
+                tokens[at].to_tokens(out);
+            }
+            at += 1;
+        }
+        at
+    }
+
+    fn remember(&mut self, tokens: &[TokenTree], at: usize) {
+        let let_ =
+            is_word(tokens, at, "let") || is_word(tokens, at, "mut") && is_word(tokens, at.wrapping_sub(1), "let");
+        if let (true, TokenTree::Ident(name)) = (let_, &tokens[at]) {
+            self.variables.extend(Word::of(name).map(|_| name.to_string()));
+        }
+    }
+}
+
+/// Where a statement ends that begins at `start`, at whose commas it does not end before `from`.
+fn end(tokens: &[TokenTree], start: usize, from: usize, in_arm: bool) -> usize {
+    let ends = |at: &usize| match &tokens[*at] {
+        TokenTree::Punct(p) => p.as_char() == ';' || p.as_char() == ',' && in_arm && *at >= from,
+        // What can only be the next statement, where a `;` is missing.
+        TokenTree::Ident(next) => *at > start && ends_expression(&tokens[at - 1]) && (next == "let" || next == "say"),
+        _ => false,
+    };
+    (start..tokens.len()).find(ends).unwrap_or(tokens.len())
+}
+
+/// Where the clauses of a question begin.
+fn clauses(content: &[TokenTree]) -> Vec<usize> {
+    let mut starts = Vec::new();
+    let mut open_ifs = 0usize;
+    for (at, token) in content.iter().enumerate() {
+        let TokenTree::Ident(ident) = token else { continue };
+        open_ifs += usize::from(ident == "if");
+        let before = at.checked_sub(1).map(|before| &content[before]);
+        let behind_block = matches!(before, Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace);
+        if ident == "else" && open_ifs > 0 && behind_block {
+            open_ifs -= 1;
+        } else if let Some(clause) = Clause::of(ident)
+            && (clause == Clause::Else || before.is_none_or(ends_expression))
+        {
+            open_ifs = 0;
+            starts.push(at);
+        }
+    }
+    starts
+}
+
+/// The call of a word's namesake, under which an editor finds what the word means.
+fn call(word: &Ident, arguments: TokenStream) -> TokenStream {
+    quote_spanned!(Span::mixed_site()=> #word(#arguments))
+}
+
+fn without_attributes(tokens: TokenStream) -> TokenStream {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let is_attribute = |at: usize| is(&tokens, at, '#') || at > 0 && is(&tokens, at - 1, '#');
+    (0..tokens.len()).filter(|at| !is_attribute(*at)).map(|at| tokens[at].clone()).collect()
+}
+
+fn is(tokens: &[TokenTree], at: usize, character: char) -> bool {
+    matches!(tokens.get(at), Some(TokenTree::Punct(p)) if p.as_char() == character)
+}
+
+/// Whether the token before `at` is this one.
+fn is_word(tokens: &[TokenTree], at: usize, word: &str) -> bool {
+    matches!(tokens.get(at.wrapping_sub(1)), Some(TokenTree::Ident(ident)) if ident == word)
+}
