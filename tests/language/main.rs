@@ -4,6 +4,7 @@ mod choices;
 mod control_flow;
 mod dialogue;
 mod endings;
+mod flow;
 mod introduction;
 mod names;
 mod programs;
