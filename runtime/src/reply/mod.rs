@@ -22,7 +22,8 @@ pub use self::collections::{Optional, Several};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a reply",
     label = "not a type that a question can ask for",
-    note = "ask for a type that implements `FromStr` with an error that implements `Display`, or for `Json<{Self}>`, `Binary` or `Message`"
+    note = "ask for a type that implements `FromStr` with an error that implements `Display`, or for `Json<{Self}>`, `Binary` or `Message`",
+    note = "an enum without fields can have `#[derive(Choice)]`"
 )]
 pub trait Reply: Sized {
     /// Reads the reply.
