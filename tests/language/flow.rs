@@ -9,10 +9,7 @@ conversation! {
         on "cancel" | "stop" => return None;
         let place: String = ask "Where to?"
             where !place.is_empty() else "Say a place."
-            within 10s else {
-                say "Well?";
-                wait
-            };
+            within 10s else { say "Well?"; wait };
         let r#type: u8 = ask "1 or 2?"
             on "any" => answer 1
             else "A number.";
@@ -36,14 +33,14 @@ fn every_edge_says_what_takes_it_and_where() {
         ("Start", "place", "", 2),
         ("place", "End", "on \"cancel\" | \"stop\"", 1),
         ("place", "place", "refused", 2),
-        ("place", "place", "silence, wait", 6),
+        ("place", "place", "silence, wait", 4),
         ("place", "type", "", 2),
-        ("type", "place", "on \"any\", answer, goto", 12),
-        ("type", "End", "on \"any\", answer", 14),
+        ("type", "place", "on \"any\", answer, goto", 9),
+        ("type", "End", "on \"any\", answer", 11),
         ("type", "End", "on \"cancel\" | \"stop\"", 1),
-        ("type", "type", "refused", 10),
-        ("type", "place", "goto", 12),
-        ("type", "End", "", 14),
+        ("type", "type", "refused", 7),
+        ("type", "place", "goto", 9),
+        ("type", "End", "", 11),
     ];
     let expected: Vec<_> = expected.map(|(from, to, label, line)| (from.to_owned(), to.to_owned(), label, line)).into();
     assert_eq!(edges, expected);
