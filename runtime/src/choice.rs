@@ -78,7 +78,7 @@ pub struct Options(&'static [Named]);
 pub struct Named {
     /// As a prompt shows it.
     pub label: &'static str,
-    /// As [`normal`] leaves them.
+    /// Lowercase, with one space between words.
     pub names: &'static [&'static str],
 }
 

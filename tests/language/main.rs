@@ -6,6 +6,7 @@ mod corners;
 mod dependencies;
 mod dialogue;
 mod endings;
+mod flow;
 mod introduction;
 mod names;
 mod programs;

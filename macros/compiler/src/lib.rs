@@ -47,6 +47,8 @@ fn compile(input: TokenStream) -> TokenStream {
     graph::thread(&mut graph);
     let live = graph::liveness(&graph);
     graph::check_jumps(cx, &graph, &live);
+    graph::check_loops(cx, &graph);
+    graph::check_question_marks(cx, &tree, &graph);
     let machine = lower::lower(cx, &graph, &live);
     if cx.is_empty() {
         return emit::conversation(&tree, &graph, &edges, &live, &machine);

@@ -16,12 +16,14 @@ pub use self::collections::{Optional, Several};
 /// A type that a question can ask for: `let age: i32 = ask "…";`.
 ///
 /// Every [`FromStr`] type whose error is [`Display`](fmt::Display) is one: it reads the text, trimmed. Beside them
-/// [`Json`], [`Binary`] and [`Message`] itself; an `Option` of any, which an empty reply leaves `None`; and a `Vec`, of
-/// which the reply's parts are separated by commas.
+/// [`Json`], [`Binary`] and [`Message`] itself; any enum that derives [`Choice`](trait@crate::Choice); a
+/// [`Secret`](crate::Secret) of any; an `Option` of any, which an empty reply leaves `None`; and a `Vec`, of which the
+/// reply's parts are separated by commas.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a reply",
     label = "not a type that a question can ask for",
-    note = "ask for a type that implements `FromStr` with an error that implements `Display`, or for `Json<{Self}>`, `Binary` or `Message`"
+    note = "ask for a type that implements `FromStr` with an error that implements `Display`, or for `Json<{Self}>`, `Binary` or `Message`",
+    note = "an enum without fields can have `#[derive(Choice)]`"
 )]
 pub trait Reply: Sized {
     /// Reads the reply.

@@ -7,4 +7,13 @@ conversation! {
     }
 }
 
+conversation! {
+    Nothing {
+        let name: String = ask "Name?";
+        let read = || name.parse::<u8>().ok().or(Some(u8::try_from(name.len()).ok()?));
+        say "{:?}", read();
+        if name.parse::<bool>()? { say "True." }
+    }
+}
+
 fn main() {}

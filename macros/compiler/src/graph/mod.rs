@@ -3,9 +3,12 @@
 mod assign;
 mod build;
 mod edges;
+mod fallible;
 mod inference;
 mod liveness;
+mod progress;
 mod thread;
+mod visit;
 
 use std::collections::BTreeSet;
 
@@ -16,7 +19,9 @@ use syn::{Expr, Ident, Pat, Stmt, Type};
 pub(crate) use assign::check_jumps;
 pub(crate) use build::build;
 pub(crate) use edges::{Edge, Node, edges, line};
+pub(crate) use fallible::check_question_marks;
 pub(crate) use liveness::{Liveness, liveness};
+pub(crate) use progress::check_loops;
 pub(crate) use thread::thread;
 
 use crate::names::{Arena, VariableId, Variables};
