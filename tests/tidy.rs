@@ -101,6 +101,17 @@ fn every_refused_program_has_its_words_and_the_reverse() {
 }
 
 #[test]
+fn the_explained_errors_are_those_of_the_compiler() {
+    let said: String = tracked().iter().filter(|file| file.ends_with(".stderr")).map(|file| text(file)).collect();
+    let explained = text("docs/errors.md");
+    let mut headings = explained.lines().filter_map(|line| line.strip_prefix("## ")).peekable();
+    assert!(headings.peek().is_some(), "docs/errors.md explains nothing");
+    for heading in headings {
+        assert!(said.contains(heading), "docs/errors.md explains what nothing says: {heading}");
+    }
+}
+
+#[test]
 fn some_words_appear_nowhere() {
     // Put together here, so that this file may be looked at, too.
     let left_undone = [["TO", "DO"], ["FIX", "ME"], ["XX", "X"]].map(|word| word.concat());

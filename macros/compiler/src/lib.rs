@@ -44,9 +44,9 @@ fn compile(input: TokenStream) -> TokenStream {
     };
     let mut graph = graph::build(cx, &tree);
     let edges = graph::edges(&tree, &graph);
-    graph::thread(&mut graph);
     let live = graph::liveness(&graph);
     graph::check_jumps(cx, &graph, &live);
+    graph::thread(&mut graph);
     graph::check_loops(cx, &graph);
     graph::check_question_marks(cx, &tree, &graph);
     let machine = lower::lower(cx, &graph, &live);
