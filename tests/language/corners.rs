@@ -54,12 +54,16 @@ conversation! {
             if let Some(first) = mut_list.first() {
                 let first: u8 = *first;
                 let keep: bool = ask "Keep {first}?";
-                if keep { break 'block first }
+                if keep {
+                    break 'block first;
+                }
             }
             99
         };
         let mut rest: Vec<u8> = mut_list;
-        while let Some(last) = rest.pop() && last != chosen {
+        while let Some(last) = rest.pop()
+            && last != chosen
+        {
             let last: u8 = last;
             let name: String = ask "Name of {last}?";
             let Some(letter) = name.chars().next() else { continue };
@@ -92,11 +96,21 @@ conversation! {
         let again: u8 = ask "Hello {name}?";
         {
             let name: u8 = again + 1;
-            if name > 9 { goto again }
-            let more: u8 = ask "More than {name}?" else { if name == 1 { goto again } retry };
+            if name > 9 {
+                goto again
+            }
+            let more: u8 = ask "More than {name}?"
+                else {
+                    if name == 1 {
+                        goto again
+                    }
+                    retry
+                };
             if let Some(name) = more.checked_sub(5) {
                 say "{name}";
-                if name > 3 { goto again }
+                if name > 3 {
+                    goto again
+                }
             }
             say "{name}";
         }

@@ -26,7 +26,9 @@ conversation! {
         let dish: String = ask "Which of {}?", menu.0.join(", ")
             where menu.0.contains(&dish.as_str()) else "Not today.";
         let sure: bool = ask "{dish} for table {table}?";
-        if !sure { return 0 }
+        if !sure {
+            return 0;
+        }
         kitchen.cook(&dish).await
     }
 }

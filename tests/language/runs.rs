@@ -9,8 +9,11 @@ conversation! {
     /// Asks for an address.
     Address(country: String) -> (String, u32) {
         on "help" => "A street and its number.";
-        let street: String = ask "Street in {country}?" where !street.is_empty() else "A street, please.";
-        let number: u32 = ask "Number?" within 30s else close 4002, "too slow" else "Digits.";
+        let street: String = ask "Street in {country}?"
+            where !street.is_empty() else "A street, please.";
+        let number: u32 = ask "Number?"
+            within 30s else close 4002, "too slow"
+            else "Digits.";
         (street, number)
     }
 }
@@ -23,12 +26,14 @@ conversation! {
         on "again" => retry;
         on "wait" => wait;
         let address: (String, u32) = {
-            on "home" => answer ("Home".to_owned(), 1);
+            on "home" => answer("Home".to_owned(), 1);
             let asked: (String, u32) = run Address { country };
             asked
         };
         let sure: bool = ask "{item} to {} {}?", address.0, address.1;
-        if !sure { goto country }
+        if !sure {
+            goto country
+        }
         Some(format!("{item}@{}", address.1))
     }
 }
