@@ -24,7 +24,7 @@ impl<'e> Emitter<'e, '_> {
                 self.prepare(condition, needed, scope, &mut out);
                 let mut code = condition.code.clone();
                 self.rewrite(&condition.exits, scope, |replace| escapes::in_expression(&mut code, replace));
-                out.extend(scope.hide(declares.iter().copied(), needed));
+                out.extend(scope.hide(declares.iter().copied(), self.live.at(*then)));
                 let otherwise = self.goto(*otherwise, scope);
                 scope.declare(declares.iter().copied());
                 let then = self.goto(*then, scope);
@@ -141,7 +141,8 @@ impl<'e> Emitter<'e, '_> {
         self.prepare(scrutinee, needed, scope, &mut out);
         let mut code = scrutinee.code.clone();
         self.rewrite(&scrutinee.exits, scope, |replace| escapes::in_expression(&mut code, replace));
-        out.extend(scope.hide(arms.iter().flat_map(|arm| arm.declares.iter().copied()), needed));
+        let after = arms.iter().flat_map(|arm| self.live.at(arm.block)).copied().collect();
+        out.extend(scope.hide(arms.iter().flat_map(|arm| arm.declares.iter().copied()), &after));
         let arms = arms.iter().map(|arm| {
             let mut scope = scope.clone();
             scope.declare(arm.declares.iter().copied());
