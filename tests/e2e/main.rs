@@ -2,6 +2,7 @@
 //! and over TCP where TCP is what matters.
 
 mod closing;
+mod conversations;
 mod handshake;
 mod identity;
 mod keepalive;
