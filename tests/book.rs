@@ -7,3 +7,7 @@ mod readme {}
 #[cfg(doctest)]
 #[doc = include_str!("../docs/errors.md")]
 mod errors {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/language.md")]
+mod language {}
