@@ -19,9 +19,9 @@ pub(crate) enum Escape {
     /// `return value`
     Return(Option<Box<Expr>>),
     /// `break 'label value`, out of a loop around this Rust.
-    Break(Option<Lifetime>, Option<Box<Expr>>),
+    Break(Span, Option<Lifetime>, Option<Box<Expr>>),
     /// `continue 'label`, of a loop around this Rust.
-    Continue(Option<Lifetime>),
+    Continue(Span, Option<Lifetime>),
 }
 
 /// Calls `replace` for each escape, inner ones first, and puts what it returns in its place.
@@ -113,9 +113,11 @@ impl VisitMut for Visitor<'_> {
             Expr::Macro(call) => of_macro(&call.mac),
             Expr::Return(leave) => Some(Escape::Return(leave.expr.clone())),
             Expr::Break(leave) if self.leaves(leave.label.as_ref()) => {
-                Some(Escape::Break(leave.label.clone(), leave.expr.clone()))
+                Some(Escape::Break(leave.break_token.span, leave.label.clone(), leave.expr.clone()))
             }
-            Expr::Continue(again) if self.leaves(again.label.as_ref()) => Some(Escape::Continue(again.label.clone())),
+            Expr::Continue(again) if self.leaves(again.label.as_ref()) => {
+                Some(Escape::Continue(again.continue_token.span, again.label.clone()))
+            }
             _ => None,
         };
         if let Some(replaced) = escape.and_then(|escape| (self.replace)(escape)) {

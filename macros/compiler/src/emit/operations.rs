@@ -128,7 +128,7 @@ impl<'e> Emitter<'e, '_> {
                     let jump = self.exit(*exits.next()?, None, scope);
                     quote_spanned!(Span::mixed_site()=> { #jump })
                 }
-                Escape::Return(value) | Escape::Break(_, value) => {
+                Escape::Return(value) | Escape::Break(_, _, value) => {
                     let jump = self.exit(*exits.next()?, value.map(|value| quote!(#value)), scope);
                     quote_spanned!(Span::mixed_site()=> { #jump })
                 }

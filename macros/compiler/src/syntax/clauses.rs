@@ -230,6 +230,11 @@ pub(crate) fn on(cx: &mut Diagnostics, word: Span, tokens: TokenStream) -> Optio
         return None;
     }
     let action = action(cx, tokens[arrow].span(), tokens[arrow + 2..].iter().cloned().collect())?;
+    if matches!(action, Action::List(_)) {
+        cx.error(word, "an `on` has one action: only refusals and silences are counted, and escalate")
+            .help("write a message, or a block that counts for itself");
+        return None;
+    }
     Some(On { words, action })
 }
 
@@ -255,6 +260,10 @@ fn action(cx: &mut Diagnostics, word: Span, tokens: TokenStream) -> Option<Actio
             let parts = inner.split(is_comma).filter(|part| !part.is_empty());
             let actions: Vec<Action> =
                 parts.filter_map(|part| action(cx, group.span_open(), part.iter().cloned().collect())).collect();
+            if actions.iter().any(|action| matches!(action, Action::List(_))) {
+                cx.error(group.span(), "a list holds actions, not other lists").help("write all of them into one list");
+                return None;
+            }
             if actions.is_empty() {
                 cx.error(group.span(), "this list has no action in it")
                     .help("write `[\"A number, please.\", \"Digits only.\"]`");

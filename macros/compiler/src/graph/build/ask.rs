@@ -94,6 +94,15 @@ impl<'a> Builder<'_, 'a> {
 
     pub(super) fn check_name(&mut self, name: &Ident) {
         if let Some(first) = self.graph.questions.iter().find(|question| question.source.name() == name) {
+            if std::ptr::eq(first.source.name(), name) {
+                self.cx
+                    .error(
+                        name.span(),
+                        format_args!("the question `{name}` stands in an `on` that is heard at more than one"),
+                    )
+                    .help("`goto` a question instead, or `run` a conversation that asks it");
+                return;
+            }
             let line = first.source.name().span().start().line;
             self.cx
                 .error(name.span(), format_args!("`{name}` is already a question of this conversation, on line {line}"))

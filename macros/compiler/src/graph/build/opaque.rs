@@ -1,5 +1,6 @@
 //! Rust that stays as it is: what it uses, and where its jumps lead.
 
+use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::{Expr, Lifetime, Stmt};
 
@@ -57,8 +58,14 @@ impl Builder<'_, '_> {
                     let verb = crate::syntax::verb(self.cx, tokens.clone());
                     verb.and_then(|verb| self.exit(&verb))
                 }
-                Escape::Break(label, _) => self.frame(label.as_ref()).map(Frame::leave),
-                Escape::Continue(label) => self.frame(label.as_ref()).and_then(|frame| frame.continue_to).map(Exit::To),
+                Escape::Break(span, label, _) => {
+                    let exit = self.frame(label.as_ref()).map(Frame::leave);
+                    exit.or_else(|| self.report_no_loop("break", *span, label.as_ref()))
+                }
+                Escape::Continue(span, label) => {
+                    let again = self.frame(label.as_ref()).and_then(|frame| frame.continue_to).map(Exit::To);
+                    again.or_else(|| self.report_no_loop("continue", *span, label.as_ref()))
+                }
                 Escape::Say(span, tokens) => {
                     self.graph.awaits |= Uses::of_tokens(tokens).awaits;
                     // Reported here; the emitter reads it again.
@@ -73,7 +80,15 @@ impl Builder<'_, '_> {
         found
     }
 
-    /// The frame that a `break` or `continue` means; rustc complains where there is none.
+    fn report_no_loop(&mut self, word: &str, span: Span, label: Option<&Lifetime>) -> Option<Exit> {
+        match label {
+            Some(label) => self.cx.error(span, format_args!("there is no loop `{label}` here for this `{word}`")),
+            None => self.cx.error(span, format_args!("there is no loop here for this `{word}`")),
+        };
+        None
+    }
+
+    /// The frame that a `break` or `continue` means.
     pub(super) fn frame(&mut self, label: Option<&Lifetime>) -> Option<&mut Frame> {
         self.frames.iter_mut().rev().find(|frame| match label {
             Some(label) => frame.label.as_ref() == Some(label),
