@@ -226,9 +226,9 @@ impl<'t> Talk<'t> {
     #[doc(hidden)]
     pub fn unlisten(&mut self) -> Option<usize> {
         self.listening.pop();
-        let (level, words) = self.heard.filter(|(level, _)| *level == self.listening.len())?;
-        self.heard = None;
-        debug_assert_eq!(level, self.listening.len());
+        let (_, words) = self.heard.take_if(|(level, _)| *level == self.listening.len())?;
+        // The question that gave the reply away waits no longer, and so its clock is none of what comes now.
+        self.finish.clock = Clock::default();
         Some(words)
     }
 

@@ -78,6 +78,7 @@ fn the_outer_one_hears_what_the_inner_one_does_not() {
     assert_eq!(dialogue.reply("cancel", &["Cancelled."]).output, Some(None));
     let mut dialogue = inside();
     dialogue.reply("home", &["Tea to Home 1?"]);
+    assert_eq!(dialogue.clock(), Clock::Unlimited, "the inner question's clock is not the next one's");
     let mut dialogue = inside();
     dialogue.silence(&[]);
     assert_eq!(dialogue.finish.close, Some(Close::new(4002, "too slow")));
