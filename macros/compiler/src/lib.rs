@@ -12,6 +12,7 @@ mod syntax;
 mod names;
 mod opaque;
 mod text;
+mod types;
 
 mod escapes;
 mod graph;

@@ -4,6 +4,8 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 use syn::Type;
 
+use crate::types::argument;
+
 /// How a turn hands its output on, so that `?` works on it: a `Poll` of a `Result` takes it, one of an `Option` does
 /// not, an `Option` of a `Poll` does.
 pub(super) enum Ending {
@@ -14,15 +16,10 @@ pub(super) enum Ending {
 
 impl Ending {
     pub(super) fn of(output: Option<&Type>) -> Ending {
-        if let Some(Type::Path(path)) = output
-            && let Some(last) = path.path.segments.last()
-            && last.ident == "Option"
-            && let syn::PathArguments::AngleBracketed(arguments) = &last.arguments
-            && let Some(syn::GenericArgument::Type(inner)) = arguments.args.first()
-        {
-            return Ending::Option(inner.clone());
+        match output.and_then(|output| argument(output, "Option")) {
+            Some(inner) => Ending::Option(inner.clone()),
+            None => Ending::Poll,
         }
-        Ending::Poll
     }
 
     pub(super) fn returned(&self, output: &TokenStream) -> TokenStream {

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Expr, Type};
+use syn::Expr;
 
 use super::scope::Scope;
 use super::state_name;
@@ -12,6 +12,7 @@ use crate::graph::{Block, BlockId, End, MatchArm, Opaque, QuestionId, Source};
 use crate::machine::Field;
 use crate::names::Variables;
 use crate::syntax::ast::Ask;
+use crate::types::argument;
 
 impl<'e> Emitter<'e, '_> {
     pub(super) fn end(&self, block: &Block<'_>, needed: &Variables, scope: &mut Scope<'e>) -> TokenStream {
@@ -43,7 +44,7 @@ impl<'e> Emitter<'e, '_> {
                         if ::converse::__private::is_one_of(&reply, &[#(#words),*]) { #body }
                     }
                 });
-                let verbatim = matches!(answer.source, Source::Ask(ask) if ask.verbatim);
+                let verbatim = answer.source.ask().is_some_and(|ask| ask.verbatim);
                 let overhears = (!verbatim).then(|| {
                     let waiting = self.keep_waiting(*question, scope);
                     quote_spanned!(Span::mixed_site()=> if ::converse::__private::Talk::overhears(talk, &reply) { #waiting })
@@ -213,10 +214,7 @@ impl<'e> Emitter<'e, '_> {
 
     /// Sets the question's clock and its state.
     fn wait(&self, question: QuestionId, scope: &mut Scope<'e>) -> TokenStream {
-        let within = match self.graph.question(question).source {
-            Source::Ask(ask) => ask.within.as_ref(),
-            Source::Run(..) => None,
-        };
+        let within = self.graph.question(question).source.ask().and_then(|ask| ask.within.as_ref());
         let clock = within.map(|within| {
             let duration = &within.duration;
             quote_spanned! {Span::mixed_site()=>
@@ -292,17 +290,6 @@ fn read(ask: &Ask, problem: bool) -> TokenStream {
     match plain || problem {
         true => read,
         false => quote_spanned!(span=> #read.ok()),
-    }
-}
-
-/// `T` of `Vec<T>`.
-fn argument<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
-    let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last().filter(|last| last.ident == name)?;
-    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
-    match arguments.args.first()? {
-        syn::GenericArgument::Type(argument) => Some(argument),
-        _ => None,
     }
 }
 

@@ -4,6 +4,7 @@ use syn::{Expr, Lit, Local, Pat, Type, parse_quote};
 
 use crate::names::{Arena, Scopes};
 use crate::opaque::{Binding, bindings};
+use crate::types::argument;
 
 /// The variables that a `let` declares, with the types that its text gives away.
 pub(crate) fn declared(local: &Local, scopes: &Scopes, variables: &Arena) -> Vec<(Binding, Option<Type>)> {
@@ -32,16 +33,9 @@ pub(crate) fn through(pattern: &Pat, ty: Option<Type>) -> Vec<(Binding, Option<T
 
 /// The type of the items of a variable whose type is a known collection.
 pub(crate) fn item_of(items: &Expr, scopes: &Scopes, variables: &Arena) -> Option<Type> {
-    let Some(Type::Path(path)) = of_value(items, scopes, variables) else { return None };
-    let last = path.path.segments.last()?;
-    if !["Vec", "Option", "VecDeque", "BTreeSet", "HashSet"].iter().any(|known| last.ident == known) {
-        return None;
-    }
-    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
-    match arguments.args.first()? {
-        syn::GenericArgument::Type(item) => Some(item.clone()),
-        _ => None,
-    }
+    const COLLECTIONS: [&str; 5] = ["Vec", "Option", "VecDeque", "BTreeSet", "HashSet"];
+    let ty = of_value(items, scopes, variables)?;
+    COLLECTIONS.iter().find_map(|known| argument(&ty, known)).cloned()
 }
 
 /// The type of a value whose text says it: a literal with a suffix, a variable whose type is known, a tuple of such.

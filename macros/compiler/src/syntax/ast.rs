@@ -3,6 +3,8 @@
 use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, Expr, Ident, Label, Pat, Type, Visibility};
 
+use crate::types::named;
+
 /// `pub Introduction(country: Country) -> Person { … }`
 pub(crate) struct Conversation {
     pub(crate) attributes: Vec<Attribute>,
@@ -105,16 +107,12 @@ pub(crate) struct Run {
 impl Run {
     /// Whether it runs the conversation that it stands in.
     pub(crate) fn is_of(&self, conversation: &Conversation) -> bool {
-        let mut ty = &self.conversation;
-        while let Type::Path(path) = ty
-            && let Some(last) = path.path.segments.last()
-        {
-            if last.ident == conversation.name {
+        let mut ty = Some(&self.conversation);
+        while let Some((name, inner)) = ty.and_then(named) {
+            if *name == conversation.name {
                 return true;
             }
-            let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return false };
-            let Some(syn::GenericArgument::Type(inner)) = arguments.args.first() else { return false };
-            ty = inner;
+            ty = inner; // Of the box that it stands in.
         }
         false
     }
