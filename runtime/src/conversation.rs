@@ -13,6 +13,7 @@ use converse_flow::Flow;
 use crate::close::Close;
 use crate::error::Error;
 use crate::message::{IntoMessage, Message, Text};
+use crate::remember::Remember;
 use crate::reply::is_one_of;
 
 /// A dialogue, compiled to a state machine. Written by `conversation!`, never by hand.
@@ -27,7 +28,8 @@ pub trait Conversation: Sized + Send + 'static {
     type Output: Send + 'static;
 
     /// One variant for each place where the conversation can wait, holding exactly what is needed to go on from there.
-    type State: Send + 'static;
+    /// It is stored by the names of the question and of the variables.
+    type State: Remember;
 
     /// What it depends on, one field for each name in its `with (…)`; `()` where it has none. Never stored.
     type With: Send + Sync + 'static;

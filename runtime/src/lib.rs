@@ -16,6 +16,7 @@ mod link;
 mod message;
 mod open;
 mod registry;
+mod remember;
 mod reply;
 mod rest;
 mod route;
@@ -35,6 +36,7 @@ pub use crate::keepalive::PingPolicy;
 pub use crate::limits::Limits;
 pub use crate::message::{Binary, IntoMessage, Json, Message, Text};
 pub use crate::registry::{ConnectionId, Connections, Taken};
+pub use crate::remember::Remember;
 pub use crate::reply::{Problem, Reply};
 pub use crate::secret::Secret;
 pub use crate::serve::{Server, serve};
@@ -56,7 +58,8 @@ pub use converse_macros::ws_route;
 /// What a handler and a conversation need, in one `use`.
 pub mod prelude {
     pub use crate::{
-        Binary, Choice, Conversation, Json, Message, Received, Secret, WebSocket, conversation, routes, ws_route,
+        Binary, Choice, Conversation, Json, Message, Received, Remember, Secret, WebSocket, conversation, routes,
+        ws_route,
     };
 }
 
@@ -66,6 +69,7 @@ pub mod __private {
     pub use crate::__editor as editor;
     pub use crate::choice::{Named, choose, options};
     pub use crate::conversation::{Clock, Conversation, Dependencies, Input, Slot, Talk};
+    pub use crate::remember::{Stored, Unstored, Variable, Variables, remembered, restore};
     pub use crate::reply::{Optional, Reply, Several, is_one_of, read_among, read_several_among};
     pub use crate::rest::Rest;
     pub use crate::route::{
@@ -76,6 +80,7 @@ pub mod __private {
     pub use axum::extract::FromRef;
     pub use axum::response::Response;
     pub use converse_flow as flow;
+    pub use serde;
 
     /// What only editors read.
     pub mod words {

@@ -11,6 +11,10 @@ impl<T> Rest<T> {
     pub fn new(items: impl IntoIterator<Item = T>) -> Self {
         Rest(items.into_iter().collect::<Vec<T>>().into_iter())
     }
+
+    pub(crate) fn as_slice(&self) -> &[T] {
+        self.0.as_slice()
+    }
 }
 
 impl<T> Iterator for Rest<T> {

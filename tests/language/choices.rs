@@ -2,10 +2,11 @@
 
 use converse::prelude::*;
 use converse::{Reply, Secret};
+use serde::{Deserialize, Serialize};
 
 use crate::dialogue::{Dialogue, remembered};
 
-#[derive(Choice, Debug, PartialEq)]
+#[derive(Choice, Debug, PartialEq, Serialize, Deserialize)]
 enum Size {
     Small,
     #[choice(alias = "middle", alias = "M")]

@@ -1,6 +1,7 @@
 //! Corners of the language, each of which something once could have got wrong.
 
 use converse::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::dialogue::{Dialogue, remembered};
 
@@ -32,7 +33,7 @@ fn a_conversation_may_have_no_question_or_no_end() {
     assert_eq!(Parrot::FLOW.to_mermaid().to_string().matches("[*]").count(), 1);
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 enum Shape {
     Circle(u8),
     Square { side: u8 },

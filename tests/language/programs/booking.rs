@@ -2,10 +2,11 @@
 //! help and cancel are heard at every level.
 
 use converse::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::dialogue::Dialogue;
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 struct Date {
     day: u8,
     month: u8,

@@ -8,6 +8,7 @@ mod ends;
 mod flow;
 mod operations;
 mod scope;
+mod serde;
 mod states;
 mod stub;
 mod turn;
@@ -33,6 +34,7 @@ pub(crate) fn conversation(
     let diagram = diagram::diagram(graph, edges);
     let declared = states::conversation(conversation, Some(&diagram));
     let states = states::states(conversation, graph, machine);
+    let serde = serde::serde(conversation, graph, machine);
     let flow = flow::flow(conversation, graph, edges, machine);
     let question = states::question(conversation, machine);
     let turn = turn::turn(conversation, graph, live, machine);
@@ -41,6 +43,7 @@ pub(crate) fn conversation(
     quote_spanned! {Span::mixed_site()=>
         #declared
         #states
+        #serde
         #dependencies
 
         #[automatically_derived]

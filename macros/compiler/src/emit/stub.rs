@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
-use super::{output, state_name, states};
+use super::{output, serde, state_name, states};
 use crate::syntax::ast::Conversation;
 
 /// The conversation's items, without what it does.
@@ -12,11 +12,14 @@ pub(crate) fn stub(conversation: &Conversation) -> TokenStream {
     let (visibility, name) = (&conversation.visibility, &conversation.name);
     let (dependencies, with) = (states::dependencies(conversation), states::own_with(conversation));
     let (state, output, text) = (state_name(conversation), output(conversation), name.to_string());
+    let serde = serde::never(&state);
     quote_spanned! {Span::mixed_site()=>
         #declared
 
         #[doc(hidden)]
         #visibility enum #state {}
+
+        #serde
 
         #dependencies
 

@@ -1,0 +1,223 @@
+//! How the states are stored and read back, by the names of the question and of its variables.
+//!
+//! What serde's derive makes of an enum takes rustc far longer than all the rest of a conversation: a visitor for each
+//! variant. Here each state writes itself in a line per variable, and one flat list holds the variables of all states
+//! while one of them is read.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote_spanned};
+use syn::Type;
+use syn::spanned::Spanned;
+
+use super::state_name;
+use crate::graph::Graph;
+use crate::machine::{Field, Machine};
+use crate::names::plain;
+use crate::syntax::ast::Conversation;
+
+/// `impl Serialize` and `impl Deserialize` for the states.
+pub(crate) fn serde(conversation: &Conversation, graph: &Graph<'_>, machine: &Machine) -> TokenStream {
+    let state = state_name(conversation);
+    if machine.states.is_empty() {
+        return never(&state);
+    }
+    let variables = Variable::all(machine);
+    let checks = checks(&variables);
+    let name = state.to_string();
+    let written = machine.states.iter().enumerate().map(|(index, waiting)| {
+        let index = index as u32;
+        let (variant, question) = (&waiting.variant, plain(graph.question(waiting.question).source.name()));
+        let (bound, names) = (bound(&waiting.region.fields), waiting.region.fields.iter().map(|field| plain(&field.name)));
+        let count = waiting.region.fields.len();
+        let fields = waiting.region.fields.iter().map(|field| &field.name);
+        let written = waiting.region.fields.iter().zip(&bound).zip(names).map(|((field, bound), name)| {
+            let ty = &field.ty;
+            quote_spanned!(Span::mixed_site()=> (&::converse::__private::Variable::<#ty>::NEW).write(&mut to, #name, #bound)?;)
+        });
+        quote_spanned! {Span::mixed_site()=>
+            #state::#variant { #(#fields: #bound),* } => {
+                let mut to = ::converse::__private::serde::Serializer::serialize_struct_variant(
+                    to, #name, #index, #question, #count,
+                )?;
+                #(#written)*
+                ::converse::__private::serde::ser::SerializeStructVariant::end(to)
+            }
+        }
+    });
+    let read = read(&state, graph, machine, &variables, &checks);
+    quote_spanned! {Span::mixed_site()=>
+        #[automatically_derived]
+        impl ::converse::__private::serde::Serialize for #state {
+            fn serialize<__S: ::converse::__private::serde::Serializer>(
+                &self,
+                to: __S,
+            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+                #checks
+                match self { #(#written)* }
+            }
+        }
+
+        #[automatically_derived]
+        impl<'de> ::converse::__private::serde::Deserialize<'de> for #state {
+            fn deserialize<__D: ::converse::__private::serde::Deserializer<'de>>(
+                from: __D,
+            ) -> ::core::result::Result<Self, __D::Error> {
+                #read
+                ::converse::__private::restore::<__Variables, __D>(from)
+            }
+        }
+    }
+}
+
+/// For a conversation that asks nothing: there is no state to store.
+pub(crate) fn never(state: &Ident) -> TokenStream {
+    quote_spanned! {Span::mixed_site()=>
+        #[automatically_derived]
+        impl ::converse::__private::serde::Serialize for #state {
+            fn serialize<__S: ::converse::__private::serde::Serializer>(
+                &self,
+                _: __S,
+            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+                match *self {}
+            }
+        }
+
+        #[automatically_derived]
+        impl<'de> ::converse::__private::serde::Deserialize<'de> for #state {
+            fn deserialize<__D: ::converse::__private::serde::Deserializer<'de>>(
+                _: __D,
+            ) -> ::core::result::Result<Self, __D::Error> {
+                ::core::result::Result::Err(::converse::__private::serde::de::Error::custom("it never waits"))
+            }
+        }
+    }
+}
+
+/// The list of the variables of all states, and how one of them is read into it.
+fn read(
+    state: &Ident,
+    graph: &Graph<'_>,
+    machine: &Machine,
+    variables: &[Variable<'_>],
+    checks: &TokenStream,
+) -> TokenStream {
+    let slots = variables.iter().map(|variable| {
+        let (slot, ty) = (&variable.slot, variable.ty);
+        quote_spanned!(Span::mixed_site()=> #slot: ::core::option::Option<#ty>,)
+    });
+    let empty = variables
+        .iter()
+        .map(|Variable { slot, .. }| quote_spanned!(Span::mixed_site()=> #slot: ::core::option::Option::None,));
+    let questions = machine.states.iter().map(|waiting| plain(graph.question(waiting.question).source.name()));
+    let found = variables.iter().map(|Variable { slot, name, questions, ty, .. }| {
+        // Only where two variables of one name differ in their types does it matter whose it is.
+        let unique = variables.iter().filter(|other| other.name == *name).count() == 1;
+        let guard =
+            (!unique).then(|| quote_spanned!(Span::mixed_site()=> if ::core::matches!(question, #(#questions)|*)));
+        quote_spanned! {Span::mixed_site()=>
+            #name #guard => {
+                let read = (&::converse::__private::Variable::<#ty>::NEW).read(map)?;
+                self.#slot = ::core::option::Option::Some(read);
+                true
+            }
+        }
+    });
+    let built = machine.states.iter().enumerate().map(|(index, waiting)| {
+        let variant = &waiting.variant;
+        let fields = waiting.region.fields.iter().map(|field| {
+            let (field, name) = (&field.name, plain(&field.name));
+            let slot = variables.iter().find(|variable| variable.name == name && variable.questions.contains(&index));
+            let slot = slot.map(|variable| &variable.slot);
+            quote_spanned!(Span::mixed_site()=> #field: self.#slot.ok_or(#name)?,)
+        });
+        quote_spanned!(Span::mixed_site()=> #index => #state::#variant { #(#fields)* },)
+    });
+    quote_spanned! {Span::mixed_site()=>
+        struct __Variables { #(#slots)* }
+
+        impl ::core::default::Default for __Variables {
+            fn default() -> Self {
+                __Variables { #(#empty)* }
+            }
+        }
+
+        impl<'de> ::converse::__private::Variables<'de> for __Variables {
+            type State = #state;
+            const QUESTIONS: &'static [&'static ::core::primitive::str] = &[#(#questions),*];
+
+            fn read<__A: ::converse::__private::serde::de::MapAccess<'de>>(
+                &mut self,
+                question: ::core::primitive::usize,
+                name: &::core::primitive::str,
+                map: &mut __A,
+            ) -> ::core::result::Result<::core::primitive::bool, __A::Error> {
+                #checks
+                ::core::result::Result::Ok(match name {
+                    #(#found)*
+                    _ => false,
+                })
+            }
+
+            fn state(
+                self,
+                question: ::core::primitive::usize,
+            ) -> ::core::result::Result<#state, &'static ::core::primitive::str> {
+                ::core::result::Result::Ok(match question {
+                    #(#built)*
+                    _ => ::core::unreachable!("a question of this conversation"),
+                })
+            }
+        }
+    }
+}
+
+/// A variable of one or more states: the same name and the same type.
+struct Variable<'m> {
+    /// `v0`
+    slot: Ident,
+    name: String,
+    ty: &'m Type,
+    /// The states that remember it.
+    questions: Vec<usize>,
+}
+
+impl<'m> Variable<'m> {
+    fn all(machine: &'m Machine) -> Vec<Variable<'m>> {
+        let mut all: Vec<Variable<'m>> = Vec::new();
+        for (index, waiting) in machine.states.iter().enumerate() {
+            for Field { name, ty, .. } in &waiting.region.fields {
+                let (name, Some(ty)) = (plain(name), ty.as_ref()) else { continue };
+                match all.iter_mut().find(|known| known.name == name && known.ty == ty) {
+                    Some(known) => known.questions.push(index),
+                    None => {
+                        let slot = format_ident!("v{}", all.len(), span = Span::mixed_site());
+                        all.push(Variable { slot, name, ty, questions: vec![index] });
+                    }
+                }
+            }
+        }
+        all
+    }
+}
+
+/// What says at each type that it will not do, if it will not; what comes after says no more of it then.
+fn checks(variables: &[Variable<'_>]) -> TokenStream {
+    let mut seen = BTreeSet::new();
+    let types = variables.iter().map(|variable| variable.ty).filter(|ty| seen.insert(ty.to_token_stream().to_string()));
+    let checks = types.map(|ty| {
+        let span = ty.span().resolved_at(Span::mixed_site());
+        quote_spanned!(span=> ::converse::__private::remembered::<#ty>();)
+    });
+    quote_spanned! {Span::mixed_site()=>
+        #[allow(unused_imports)]
+        use ::converse::__private::{Stored as _, Unstored as _};
+        #(#checks)*
+    }
+}
+
+/// Names for a state's variables, so that none of them hides one of ours.
+fn bound(fields: &[Field]) -> Vec<Ident> {
+    (0..fields.len()).map(|index| format_ident!("v{}", index, span = Span::mixed_site())).collect()
+}
