@@ -12,6 +12,7 @@ mod serde;
 mod states;
 mod stub;
 mod turn;
+mod wait;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote_spanned};
@@ -39,6 +40,7 @@ pub(crate) fn conversation(
     let question = states::question(conversation, machine);
     let turn = turn::turn(conversation, graph, live, machine);
     let (dependencies, with) = (states::dependencies(conversation), states::with(conversation, graph));
+    let (event, back) = (event(conversation), back(conversation, graph));
     let (name, state, output) = (&conversation.name, state_name(conversation), output(conversation));
     quote_spanned! {Span::mixed_site()=>
         #declared
@@ -51,6 +53,8 @@ pub(crate) fn conversation(
             type Output = #output;
             type State = #state;
             type With = #with;
+            type Event = #event;
+            const BACK: ::core::primitive::bool = #back;
             const FLOW: ::converse::__private::flow::Flow = #flow;
             #question
             #turn
@@ -68,4 +72,22 @@ fn output(conversation: &Conversation) -> TokenStream {
         Some(output) => quote::quote!(#output),
         None => quote_spanned!(Span::mixed_site()=> ()),
     }
+}
+
+/// The type of the events that it hears.
+fn event(conversation: &Conversation) -> TokenStream {
+    match &conversation.hears {
+        Some(hears) => quote::quote!(#hears),
+        None => quote_spanned!(Span::mixed_site()=> ::converse::Never),
+    }
+}
+
+/// Whether there is a `back` in it, or in one that it runs.
+fn back(conversation: &Conversation, graph: &Graph<'_>) -> TokenStream {
+    let (own, others) = (graph.goes_back, graph.others(conversation));
+    let others = others.iter().map(|run| {
+        let other = &run.conversation;
+        quote_spanned!(Span::mixed_site()=> || <#other as ::converse::__private::Conversation>::BACK)
+    });
+    quote_spanned!(Span::mixed_site()=> #own #(#others)*)
 }

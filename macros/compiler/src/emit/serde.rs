@@ -28,7 +28,7 @@ pub(crate) fn serde(conversation: &Conversation, graph: &Graph<'_>, machine: &Ma
     let name = state.to_string();
     let written = machine.states.iter().enumerate().map(|(index, waiting)| {
         let index = index as u32;
-        let (variant, question) = (&waiting.variant, plain(graph.question(waiting.question).source.name()));
+        let (variant, question) = (&waiting.variant, plain(&graph.question(waiting.question).name));
         let (bound, names) = (bound(&waiting.region.fields), waiting.region.fields.iter().map(|field| plain(&field.name)));
         let count = waiting.region.fields.len();
         let fields = waiting.region.fields.iter().map(|field| &field.name);
@@ -110,7 +110,7 @@ fn read(
     let empty = variables
         .iter()
         .map(|Variable { slot, .. }| quote_spanned!(Span::mixed_site()=> #slot: ::core::option::Option::None,));
-    let questions = machine.states.iter().map(|waiting| plain(graph.question(waiting.question).source.name()));
+    let questions = machine.states.iter().map(|waiting| plain(&graph.question(waiting.question).name));
     let found = variables.iter().map(|Variable { slot, name, questions, ty, .. }| {
         // Only where two variables of one name differ in their types does it matter whose it is.
         let unique = variables.iter().filter(|other| other.name == *name).count() == 1;

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
 
 use super::state_name;
-use crate::graph::Graph;
+use crate::graph::{Graph, Source};
 use crate::machine::Machine;
 use crate::syntax::ast::{Conversation, Parameter};
 
@@ -85,8 +85,12 @@ pub(crate) fn states(conversation: &Conversation, graph: &Graph<'_>, machine: &M
     let (visibility, state) = (&conversation.visibility, state_name(conversation));
     let doc = format!("Where [`{}`] waits, and what it remembers there.", conversation.name);
     let variants = machine.states.iter().map(|state| {
-        let question = graph.question(state.question).source;
-        let doc = format!("Waits for `{}`: {}", question.name(), question.prompt());
+        let question = graph.question(state.question);
+        let (name, prompt) = (&question.name, question.source.prompt());
+        let doc = match question.source {
+            Source::Once(_) => format!("Has `{name}` behind it: {prompt}"),
+            Source::Ask(_) | Source::Run(..) => format!("Waits for `{name}`: {prompt}"),
+        };
         let variant = &state.variant;
         let fields = state.region.fields.iter().map(|field| {
             let (name, ty) = (&field.name, &field.ty);

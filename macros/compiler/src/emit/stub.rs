@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
-use super::{output, serde, state_name, states};
+use super::{event, output, serde, state_name, states};
 use crate::syntax::ast::Conversation;
 
 /// The conversation's items, without what it does.
@@ -12,7 +12,7 @@ pub(crate) fn stub(conversation: &Conversation) -> TokenStream {
     let (visibility, name) = (&conversation.visibility, &conversation.name);
     let (dependencies, with) = (states::dependencies(conversation), states::own_with(conversation));
     let (state, output, text) = (state_name(conversation), output(conversation), name.to_string());
-    let serde = serde::never(&state);
+    let (serde, event) = (serde::never(&state), event(conversation));
     quote_spanned! {Span::mixed_site()=>
         #declared
 
@@ -28,6 +28,8 @@ pub(crate) fn stub(conversation: &Conversation) -> TokenStream {
             type Output = #output;
             type State = #state;
             type With = #with;
+            type Event = #event;
+            const BACK: ::core::primitive::bool = false;
             const FLOW: ::converse::__private::flow::Flow =
                 ::converse::__private::flow::Flow { name: #text, file: ::core::file!(), questions: &[], edges: &[] };
             fn question(state: &#state) -> ::core::primitive::usize {
