@@ -9,6 +9,7 @@ mod dialogue;
 mod endings;
 mod events;
 mod flow;
+mod generics;
 mod introduction;
 mod names;
 mod once;

@@ -6,6 +6,7 @@ mod editor;
 mod ending;
 mod ends;
 mod flow;
+mod generics;
 mod operations;
 mod scope;
 mod serde;
@@ -42,6 +43,7 @@ pub(crate) fn conversation(
     let (dependencies, with) = (states::dependencies(conversation), states::with(conversation, graph));
     let (event, back) = (event(conversation), back(conversation, graph));
     let (name, state, output) = (&conversation.name, state_name(conversation), output(conversation));
+    let (generics, arguments, bounds) = conversation.generics.split_for_impl();
     quote_spanned! {Span::mixed_site()=>
         #declared
         #states
@@ -49,9 +51,9 @@ pub(crate) fn conversation(
         #dependencies
 
         #[automatically_derived]
-        impl ::converse::__private::Conversation for #name {
+        impl #generics ::converse::__private::Conversation for #name #arguments #bounds {
             type Output = #output;
-            type State = #state;
+            type State = #state #arguments;
             type With = #with;
             type Event = #event;
             const BACK: ::core::primitive::bool = #back;

@@ -26,7 +26,7 @@ use quote::{quote, quote_spanned};
 
 use super::ending::Ending;
 use super::scope::Scope;
-use super::{output, state_name, states};
+use super::{generics, output, state_name, states};
 use crate::graph::{BlockId, Graph, Liveness};
 use crate::machine::{Field, Machine, Region};
 use crate::syntax::ast::Conversation;
@@ -43,6 +43,7 @@ pub(crate) fn turn(conversation: &Conversation, graph: &Graph<'_>, live: &Livene
         false => (None, None),
     };
     let (name, with) = (&conversation.name, states::with(conversation, graph));
+    let (generics, arguments, bounds) = conversation.generics.split_for_impl();
     let own = quote_spanned!(Span::mixed_site()=> .1).into_iter();
     let own: TokenStream = graph.others(conversation).iter().flat_map(|_| own.clone()).collect();
     let dependencies: Vec<_> = conversation.dependencies.iter().map(|dependency| &dependency.name).collect();
@@ -59,11 +60,11 @@ pub(crate) fn turn(conversation: &Conversation, graph: &Graph<'_>, live: &Livene
                 clippy::needless_return, clippy::never_loop, clippy::redundant_locals, clippy::let_unit_value,
                 clippy::needless_late_init
             )]
-            #asynchronous fn turn(
-                slot: &mut ::converse::__private::Slot<#name>,
+            #asynchronous fn turn #generics(
+                slot: &mut ::converse::__private::Slot<#name #arguments>,
                 with: &#with,
                 talk: &mut ::converse::__private::Talk<'_>,
-            ) -> #returned {
+            ) -> #returned #bounds {
                 #(#[allow(unused_variables)] let #dependencies = &with #own.#dependencies;)*
                 #body
             }
@@ -91,18 +92,26 @@ impl<'e> Emitter<'e, '_> {
                 (&join.variant, join.region.fields.iter().map(|Field { name, ty, .. }| quote!(#name: #ty)));
             quote_spanned!(Span::mixed_site()=> #variant { #(#fields),* })
         });
+        let types = self.machine.joins.iter().flat_map(|join| &join.region.fields).map(|field| &field.ty);
+        let phantom = generics::phantom(&self.conversation.generics, quote!(#(#types)*));
+        let never = phantom
+            .as_ref()
+            .map(|_| quote_spanned!(Span::mixed_site()=> __At::__Generics(never, _) => match never {},));
+        let phantom = phantom.map(|ty| quote_spanned!(Span::mixed_site()=> __Generics(::converse::Never, #ty),));
+        let (generics, arguments, bounds) = self.conversation.generics.split_for_impl();
         let joins = self.machine.joins.iter().map(|join| {
             let variant = &join.variant;
             let (fields, body) = self.region(&join.region);
             quote_spanned!(Span::mixed_site()=> __At::#variant { #fields } => { #body })
         });
         quote_spanned! {Span::mixed_site()=>
-            enum __At { Slot, #(#variants),* }
-            let mut at = __At::Slot;
+            enum __At #generics #bounds { Slot, #(#variants,)* #phantom }
+            let mut at: __At #arguments = __At::Slot;
             'turn: loop {
                 match at {
                     __At::Slot => { #slot }
                     #(#joins)*
+                    #never
                 }
             }
         }
@@ -120,10 +129,16 @@ impl<'e> Emitter<'e, '_> {
             }
         });
         let pending = self.ending.pending();
+        let never = states::never(self.conversation, self.machine).map(|_| {
+            quote_spanned! {Span::mixed_site()=>
+                ::converse::__private::Slot::Waiting(#state::__Generics(never, _)) => match never {},
+            }
+        });
         quote_spanned! {Span::mixed_site()=>
             match ::converse::__private::Slot::take(slot) {
                 ::converse::__private::Slot::Start(#name { #fields .. }) => { #start }
                 #(#states)*
+                #never
                 ::converse::__private::Slot::Over => return #pending,
             }
         }
