@@ -105,10 +105,11 @@ impl Upgrade {
 
     /// As [`converse`](Self::converse), for a conversation that depends on something.
     pub fn converse_with<C: Conversation>(self, conversation: C, with: C::With) -> Response {
-        self.hold(conversation.into(), with)
+        self.converse_hearing(conversation.into(), with)
     }
 
-    pub(crate) fn hold<C: Conversation>(self, hearing: Hearing<C>, with: C::With) -> Response {
+    /// As [`converse_with`](Self::converse_with), for a conversation that hears what comes through a channel.
+    pub fn converse_hearing<C: Conversation>(self, hearing: Hearing<C>, with: C::With) -> Response {
         self.run(|connection| Box::pin(session::hold(WebSocket::new(connection), hearing, with)))
     }
 

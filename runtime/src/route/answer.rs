@@ -65,7 +65,7 @@ impl Refusal {
 /// Holds the conversation that a handler answered with.
 pub fn converse<A: IntoConversation<S>, S>(upgrade: Upgrade, answer: A, state: &S) -> Result<Response, Refusal> {
     let conversation = answer.into_conversation()?;
-    Ok(upgrade.hold(conversation, Dependencies::from_state(state)))
+    Ok(upgrade.converse_hearing(conversation, Dependencies::from_state(state)))
 }
 
 /// Has a handler drive the socket by hand.
