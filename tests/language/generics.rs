@@ -10,9 +10,9 @@ use crate::dialogue::{Dialogue, remembered};
 
 conversation! {
     /// Picks one of some items.
-    pub(crate) Pick<T: Remember + Display + Clone, const MOST: usize = 3>(items: Vec<T>) -> Result<T, String>
+    pub(crate) Pick<T, const MOST: usize = 3>(items: Vec<T>) -> Result<T, String>
     where
-        T: PartialEq,
+        T: Remember + Display + Clone,
     {
         let mut tries: usize = 0;
         loop {

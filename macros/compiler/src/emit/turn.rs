@@ -105,7 +105,7 @@ impl<'e> Emitter<'e, '_> {
         let phantom = phantom.map(|ty| quote_spanned!(Span::mixed_site()=> __Generics(::converse::Never, #ty),));
         let (generics, arguments, bounds) = self.conversation.generics.split_for_impl();
         // As for what is taken from a region: while the turn awaits, nothing is to be in there.
-        let leave = self.graph.awaits.then(|| quote_spanned!(Span::mixed_site()=> ::core::mem::drop(at);));
+        let leave = self.graph.awaits.then(|| quote_spanned!(Span::mixed_site()=> let _ = { at };));
         let joins = self.machine.joins.iter().map(|join| {
             let variant = &join.variant;
             let pattern = |fields| quote_spanned!(Span::mixed_site()=> __At::#variant { #fields });
