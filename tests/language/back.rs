@@ -1,5 +1,7 @@
 //! `back` takes a conversation to the question before, as it was then.
 
+use std::time::Duration;
+
 use converse::conversation;
 
 use crate::dialogue::Dialogue;
@@ -74,4 +76,25 @@ fn each_time_a_question_is_asked_is_a_question_before() {
     dialogue.reply("undo", &["Number? (1)"]).reply("undo", &["Number? (0)"]).reply("undo", &["Number? (0)"]);
     dialogue.reply("0", &[]);
     assert_eq!(dialogue.output, Some(0));
+}
+
+conversation! {
+    /// Has a timer that rings before it goes back.
+    Reminded -> String {
+        on after 1min => { say "A minute."; wait }
+        on after 2min => { say "Two minutes."; wait }
+        let one: String = ask "One?";
+        let two: String = ask "Two?" on "back" => back;
+        one + &two
+    }
+}
+
+#[test]
+fn a_timer_that_has_rung_does_not_ring_again() {
+    let mut dialogue = Dialogue::start(Reminded, &["One?"]);
+    dialogue.reply("a", &["Two?"]);
+    dialogue.pass(Duration::from_secs(60), &["A minute."]).reply("back", &["One?"]);
+    dialogue.pass(Duration::from_secs(1), &[]).reply("b", &["Two?"]);
+    dialogue.pass(Duration::from_secs(59), &["Two minutes."]).reply("c", &[]);
+    assert_eq!(dialogue.output.as_deref(), Some("bc"));
 }

@@ -290,7 +290,7 @@ impl<'e> Emitter<'e, '_> {
     fn alarms(&self, question: QuestionId, scope: &Scope<'_>) -> TokenStream {
         let timers = self.graph.question(question).timers.iter().map(|timer| {
             let timer = scope.name(*timer);
-            quote_spanned!(Span::mixed_site()=> ::converse::__private::Talk::set(talk, &#timer);)
+            quote_spanned!(Span::mixed_site()=> ::converse::__private::Talk::set(talk, &mut #timer);)
         });
         quote!(#(#timers)*)
     }
