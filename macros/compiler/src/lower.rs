@@ -157,14 +157,16 @@ impl Lowering<'_, '_, '_> {
         };
     }
 
-    /// The blocks that are written inside of one: those that only one way leads to.
-    fn inlined(&self, block: BlockId) -> Vec<BlockId> {
-        let mut all = vec![block];
-        let mut next = 0;
-        while let Some(id) = all.get(next) {
-            let targets = self.graph.block(*id).end.targets();
-            all.extend(targets.into_iter().filter(|target| !self.joins.contains(target)));
-            next += 1;
+    /// The blocks that are written inside of one: those that only one way leads to. Behind a question that nothing leads
+    /// to, which was reported, they may lead to each other in a circle.
+    fn inlined(&self, block: BlockId) -> BTreeSet<BlockId> {
+        let mut all = BTreeSet::new();
+        let mut open = vec![block];
+        while let Some(id) = open.pop() {
+            if all.insert(id) {
+                let targets = self.graph.block(id).end.targets();
+                open.extend(targets.into_iter().filter(|target| !self.joins.contains(target)));
+            }
         }
         all
     }
