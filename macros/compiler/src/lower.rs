@@ -310,7 +310,7 @@ fn camel_case(name: &str) -> String {
         camel.extend(letters.next().into_iter().flat_map(char::to_uppercase));
         camel.extend(letters);
     }
-    match camel.starts_with(|c: char| c.is_alphabetic()) {
+    match camel.starts_with(|c: char| c.is_alphabetic()) && camel != "Self" {
         true => camel,
         false => format!("Q{camel}"),
     }
@@ -325,5 +325,6 @@ mod tests {
         assert_eq!(camel_case("first_name"), "FirstName");
         assert_eq!(camel_case("_2nd"), "Q2nd");
         assert_eq!(camel_case("_"), "Q");
+        assert_eq!(camel_case("_self"), "QSelf");
     }
 }
