@@ -6,13 +6,16 @@ use std::task::Poll;
 
 use converse_flow::Flow;
 
-use crate::conversation::{Conversation, Slot, Talk};
+use crate::conversation::{Conversation, Slot};
+use crate::talk::Talk;
 
 #[diagnostic::do_not_recommend]
 impl<C: Conversation> Conversation for Box<C> {
     type Output = C::Output;
     type State = Box<Slot<C>>;
     type With = C::With;
+    type Event = C::Event;
+    const BACK: bool = C::BACK;
     const FLOW: Flow = C::FLOW;
 
     fn question(state: &Self::State) -> usize {

@@ -4,17 +4,16 @@
 //! [`Input`] and gets back either the output or the state to wait in. The trait knows neither sockets nor stores.
 
 use std::future::Future;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
-use std::time::Duration;
 
 use converse_flow::Flow;
+use tokio::sync::mpsc::Receiver;
 
-use crate::close::Close;
-use crate::error::Error;
-use crate::message::{IntoMessage, Message, Text};
+use crate::event::Event;
+use crate::hearing::Hearing;
+use crate::message::Message;
 use crate::remember::Remember;
-use crate::reply::is_one_of;
+use crate::talk::Talk;
 
 /// A dialogue, compiled to a state machine. Written by `conversation!`, never by hand.
 #[diagnostic::on_unimplemented(
@@ -34,16 +33,29 @@ pub trait Conversation: Sized + Send + 'static {
     /// What it depends on, one field for each name in its `with (…)`; `()` where it has none. Never stored.
     type With: Send + Sync + 'static;
 
+    /// The events that the server can send into it; [`Never`](crate::Never) where it hears none.
+    type Event: Remember;
+
+    /// Whether a `back` stands in it or in one that it runs, so that what it was before each question has to be kept.
+    const BACK: bool;
+
     /// The conversation's graph: its questions, what each remembers, and how they lead to one another.
     const FLOW: Flow;
 
     /// The index in [`Flow::questions`] of the question that `state` waits at.
     fn question(state: &Self::State) -> usize;
 
+    /// Has it hear what comes through `events`, each in its turn. One that is for no question yet waits for its `hear`, and
+    /// while too many do, the channel is not read.
+    fn hearing(self, events: Receiver<Self::Event>) -> Hearing<Self> {
+        Hearing { conversation: self, events: Some(events) }
+    }
+
     /// Runs from where the conversation stands to the next place where it waits, or to its end.
     ///
     /// [`Poll::Pending`] says that it now waits ([`Slot::Waiting`]), or that it was closed by the flow itself
-    /// ([`Slot::Over`], with the close in [`Talk::finish`]). A turn that is dropped half-way leaves [`Slot::Over`].
+    /// ([`Slot::Over`], with the close in [`Talk::finish`]), or what else [`Finish`](crate::Finish) says. A turn that is dropped half-way
+    /// leaves [`Slot::Over`].
     fn turn(
         slot: &mut Slot<Self>,
         with: &Self::With,
@@ -100,158 +112,21 @@ impl<C: Conversation> Slot<C> {
 }
 
 /// What wakes a conversation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Input {
     /// Its first turn.
     Start,
     /// The client said something.
     Reply(Message),
+    /// The server sent something.
+    Event(Event),
     /// The question's `within` has passed without a reply.
     Silence,
-    /// The question is to be asked again: another conversation that runs this one says so.
+    /// What [`Finish::alarm`](crate::Finish::alarm) said has come.
+    Timer,
+    /// The question is to be asked again: another conversation that runs this one says so, or a question that follows it
+    /// goes `back`.
     Again,
-}
-
-/// What a turn said, in order. Shared with the session, so that words said before a slow `.await` can leave early.
-#[derive(Debug, Default)]
-pub struct Outbox(Mutex<Vec<Message>>);
-
-impl Outbox {
-    /// Takes what was said since the last call.
-    pub fn take(&self) -> Vec<Message> {
-        std::mem::take(&mut *self.lock())
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Vec<Message>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A turn's hands: what came in, what is said, and how the turn ended.
-#[derive(Debug)]
-pub struct Talk<'t> {
-    outbox: &'t Outbox,
-    input: Option<Input>,
-    finish: Finish,
-    /// What the conversations around this one listen for, the outermost first.
-    listening: Vec<&'static [&'static [&'static str]]>,
-    /// What one of them has heard: which of them, and at which of its words.
-    heard: Option<(usize, usize)>,
-}
-
-/// How a turn ended, beside its output.
-#[derive(Debug, Default)]
-pub struct Finish {
-    /// When the pending question's `within` runs out.
-    pub clock: Clock,
-    /// The flow closes the conversation with this.
-    pub close: Option<Close>,
-    /// Something that was said could not be written; the turn does not count.
-    pub error: Option<Error>,
-}
-
-/// The clock of a pending question.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Clock {
-    /// The question waits as long as it takes.
-    #[default]
-    Unlimited,
-    /// The question was asked anew and waits this long, from now.
-    Within(Duration),
-    /// The conversation goes on waiting: the clock that ran before the turn runs on.
-    Unchanged,
-}
-
-impl<'t> Talk<'t> {
-    /// A turn that is woken by `input` and speaks into `outbox`.
-    pub fn new(outbox: &'t Outbox, input: Input) -> Self {
-        Talk { outbox, input: Some(input), finish: Finish::default(), listening: Vec::new(), heard: None }
-    }
-
-    /// How the turn ended.
-    pub fn finish(self) -> Finish {
-        self.finish
-    }
-
-    /// Says something to the client, at the end of this turn.
-    pub fn say(&mut self, message: impl IntoMessage) {
-        match message.into_message() {
-            Ok(message) => self.outbox.lock().push(message),
-            Err(error) => self.finish.error = Some(error),
-        }
-    }
-
-    /// Says a format string. One without arguments is neither copied nor allocated.
-    #[doc(hidden)]
-    pub fn say_text(&mut self, text: std::fmt::Arguments<'_>) {
-        let text = match text.as_str() {
-            Some(text) => Text::from_static(text),
-            None => std::fmt::format(text).into(),
-        };
-        self.outbox.lock().push(text.into());
-    }
-
-    /// What woke this turn; only the first call gets it.
-    #[doc(hidden)]
-    pub fn input(&mut self) -> Input {
-        self.input.take().unwrap_or(Input::Start)
-    }
-
-    /// Has the question that is pending asked again.
-    #[doc(hidden)]
-    pub fn again(&mut self) {
-        self.input = Some(Input::Again);
-    }
-
-    /// Listens for these words while another conversation takes its turn.
-    #[doc(hidden)]
-    pub fn listen(&mut self, words: &'static [&'static [&'static str]]) {
-        self.listening.push(words);
-    }
-
-    /// Whether a conversation around this one listens for the reply, the innermost first. Then it is theirs.
-    #[doc(hidden)]
-    #[inline]
-    pub fn overhears(&mut self, reply: &Message) -> bool {
-        !self.listening.is_empty() && self.is_heard(reply)
-    }
-
-    fn is_heard(&mut self, reply: &Message) -> bool {
-        let levels = self.listening.iter().enumerate().rev();
-        let mut heard =
-            levels.flat_map(|(level, words)| words.iter().enumerate().map(move |(n, words)| ((level, n), words)));
-        self.heard = heard.find(|(_, words)| is_one_of(reply, words)).map(|(place, _)| place);
-        self.heard.is_some()
-    }
-
-    /// Ends what [`listen`](Self::listen) began; which of the words were heard, if any.
-    #[doc(hidden)]
-    pub fn unlisten(&mut self) -> Option<usize> {
-        self.listening.pop();
-        let (_, words) = self.heard.take_if(|(level, _)| *level == self.listening.len())?;
-        // The question that gave the reply away waits no longer, and so its clock is none of what comes now.
-        self.finish.clock = Clock::default();
-        Some(words)
-    }
-
-    /// How long the question that is now pending waits.
-    #[doc(hidden)]
-    pub fn wait(&mut self, clock: Clock) {
-        self.finish.clock = clock;
-    }
-
-    /// Ends the conversation with a close code and a reason.
-    #[doc(hidden)]
-    pub fn close(&mut self, code: u16, reason: std::fmt::Arguments<'_>) {
-        self.finish.close = Some(match reason.as_str() {
-            Some(reason) => Close::new(code, reason),
-            None => Close::new(code, std::fmt::format(reason)),
-        });
-    }
-
-    /// Ends the conversation because its question's `within` has passed, and its author did not say what then.
-    #[doc(hidden)]
-    pub fn close_on_silence(&mut self) {
-        self.finish.close = Some(Close::new(Close::SILENCE, "no answer came in time"));
-    }
+    /// What was done `once` is stored: it goes on.
+    Stored,
 }

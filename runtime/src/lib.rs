@@ -9,11 +9,15 @@ mod conversation;
 mod driver;
 mod editor;
 mod error;
+mod event;
 mod handshake;
+mod hearing;
+mod history;
 mod keepalive;
 mod limits;
 mod link;
 mod message;
+mod once;
 mod open;
 mod registry;
 mod remember;
@@ -24,23 +28,29 @@ mod secret;
 mod serve;
 mod session;
 mod socket;
+mod talk;
+mod timer;
 mod upgrade;
 mod words;
 
 pub use crate::choice::{Choice, Options};
 pub use crate::close::Close;
-pub use crate::conversation::{Clock, Conversation, Dependencies, Finish, Input, Outbox, Slot, Talk};
+pub use crate::conversation::{Conversation, Dependencies, Input, Slot};
 pub use crate::error::{Error, Result};
+pub use crate::event::{Event, Never};
 pub use crate::handshake::UpgradeRejection;
+pub use crate::hearing::Hearing;
 pub use crate::keepalive::PingPolicy;
 pub use crate::limits::Limits;
 pub use crate::message::{Binary, IntoMessage, Json, Message, Text};
+pub use crate::once::Once;
 pub use crate::registry::{ConnectionId, Connections, Taken};
 pub use crate::remember::Remember;
 pub use crate::reply::{Problem, Reply};
 pub use crate::secret::Secret;
 pub use crate::serve::{Server, serve};
 pub use crate::socket::{Received, Sender, WebSocket};
+pub use crate::talk::{Clock, Finish, Outbox, Talk};
 pub use crate::upgrade::{Outcome, Upgrade};
 pub use converse_flow as flow;
 /// Implements the trait [`Choice`](trait@Choice) for an enum of unit variants, and `FromStr`, so that questions can ask for it.
@@ -68,7 +78,8 @@ pub mod prelude {
 pub mod __private {
     pub use crate::__editor as editor;
     pub use crate::choice::{Named, choose, options};
-    pub use crate::conversation::{Clock, Conversation, Dependencies, Input, Slot, Talk};
+    pub use crate::conversation::{Conversation, Dependencies, Input, Slot};
+    pub use crate::event::Event;
     pub use crate::remember::{Stored, Unstored, Variable, Variables, remembered, restore};
     pub use crate::reply::{Optional, Reply, Several, is_one_of, read_among, read_several_among};
     pub use crate::rest::Rest;
@@ -76,6 +87,8 @@ pub mod __private {
         Extractor, IntoConversation, PathParameter, Refusal, Request, RouteOf, Routed, State, WsRoute, add, converse,
         not_a_route, on_socket,
     };
+    pub use crate::talk::{Clock, Talk};
+    pub use crate::timer::Timer;
     pub use axum::Router;
     pub use axum::extract::FromRef;
     pub use axum::response::Response;

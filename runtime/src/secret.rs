@@ -72,7 +72,6 @@ thread_local! {
 }
 
 /// Lets secrets be written and read by `work`, whose result stays in this process's memory.
-#[cfg_attr(not(test), expect(dead_code))]
 pub(crate) fn in_memory<R>(work: impl FnOnce() -> R) -> R {
     struct Restore(bool);
     impl Drop for Restore {

@@ -20,6 +20,7 @@ use crate::connection::{Connection, Settings};
 use crate::conversation::Conversation;
 use crate::driver::{Work, drive};
 use crate::handshake::{self, UpgradeRejection};
+use crate::hearing::Hearing;
 use crate::keepalive::PingPolicy;
 use crate::limits::{self, Limits};
 use crate::link::Link;
@@ -104,7 +105,12 @@ impl Upgrade {
 
     /// As [`converse`](Self::converse), for a conversation that depends on something.
     pub fn converse_with<C: Conversation>(self, conversation: C, with: C::With) -> Response {
-        self.run(|connection| Box::pin(session::hold(WebSocket::new(connection), conversation, with)))
+        self.converse_hearing(conversation.into(), with)
+    }
+
+    /// As [`converse_with`](Self::converse_with), for a conversation that hears what comes through a channel.
+    pub fn converse_hearing<C: Conversation>(self, hearing: Hearing<C>, with: C::With) -> Response {
+        self.run(|connection| Box::pin(session::hold(WebSocket::new(connection), hearing, with)))
     }
 
     fn run(self, work: impl FnOnce(Arc<Connection>) -> Work) -> Response {

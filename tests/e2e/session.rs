@@ -20,6 +20,8 @@ impl Conversation for Obey {
     type Output = ();
     type State = ();
     type With = ();
+    type Event = converse::Never;
+    const BACK: bool = false;
     const FLOW: Flow = Flow { name: "Obey", file: file!(), questions: &[], edges: &[] };
 
     fn question((): &()) -> usize {
@@ -31,7 +33,7 @@ impl Conversation for Obey {
             (Slot::Start(Obey), _) => "welcome".to_owned(),
             (_, Input::Silence) => "silence".to_owned(),
             (_, Input::Reply(message)) => message.to_string(),
-            (_, Input::Start | Input::Again) => unreachable!("only the first turn starts"),
+            (_, other) => unreachable!("nobody sends {other:?}"),
         };
         talk.say(word.as_str());
         talk.wait(Clock::Unlimited);

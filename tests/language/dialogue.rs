@@ -3,8 +3,9 @@
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
+use std::time::{Duration, SystemTime};
 
-use converse::{Clock, Conversation, Finish, Input, Message, Outbox, Slot, Talk};
+use converse::{Clock, Conversation, Event, Finish, Input, Message, Outbox, Slot, Talk};
 
 /// A conversation under way.
 pub(crate) struct Dialogue<C: Conversation> {
@@ -16,6 +17,12 @@ pub(crate) struct Dialogue<C: Conversation> {
     pub(crate) output: Option<C::Output>,
     /// What the last turn said.
     pub(crate) said: Vec<String>,
+    now: SystemTime,
+    /// How many things were done once.
+    done: u64,
+    /// As it would be stored, at the questions before and at this one.
+    history: Vec<String>,
+    here: Option<String>,
 }
 
 impl<C: Conversation> Dialogue<C> {
@@ -32,7 +39,17 @@ impl<C: Conversation> Dialogue<C> {
     #[track_caller]
     pub(crate) fn start_with(conversation: C, with: C::With, words: &[&str]) -> Self {
         let slot = Slot::Start(conversation);
-        let mut dialogue = Dialogue { slot, with, finish: Finish::default(), output: None, said: Vec::new() };
+        let mut dialogue = Dialogue {
+            slot,
+            with,
+            finish: Finish::default(),
+            output: None,
+            said: Vec::new(),
+            now: SystemTime::UNIX_EPOCH,
+            done: 0,
+            history: Vec::new(),
+            here: None,
+        };
         dialogue.turn(Input::Start, words);
         dialogue
     }
@@ -49,11 +66,59 @@ impl<C: Conversation> Dialogue<C> {
         self.turn(Input::Silence, words)
     }
 
+    /// Sends an event, and checks what is said then.
+    #[track_caller]
+    pub(crate) fn event(&mut self, event: C::Event, words: &[&str]) -> &mut Self {
+        self.turn(Input::Event(Event::new(event)), words)
+    }
+
+    /// Lets time pass. If a timer rings then, checks what is said.
+    #[track_caller]
+    pub(crate) fn pass(&mut self, time: Duration, words: &[&str]) -> &mut Self {
+        self.now += time;
+        match self.finish.alarm {
+            Some(alarm) if alarm <= self.now => self.turn(Input::Timer, words),
+            _ => {
+                assert!(words.is_empty(), "no timer rings: {words:?}");
+                self
+            }
+        }
+    }
+
     #[track_caller]
     fn turn(&mut self, input: Input, words: &[&str]) -> &mut Self {
+        let mut said = Vec::new();
+        let mut next = Some(input);
+        while let Some(input) = next.take() {
+            self.step(input);
+            said.append(&mut self.said);
+            let waits = matches!(self.slot, Slot::Waiting(_));
+            if self.finish.back {
+                self.here = self.history.pop().or(self.here.take());
+                let here = self.here.as_deref().expect("there was a question");
+                self.slot = Slot::Waiting(serde_json::from_str(here).expect("it was stored"));
+                next = Some(Input::Again);
+            } else if self.finish.stored {
+                self.done += 1;
+                self.history.clear();
+                self.here = None;
+                next = Some(Input::Stored);
+            } else if waits && C::BACK {
+                let before = self.here.replace(serde_json::to_string(&self.slot).expect("it can be stored"));
+                self.history.extend(before.filter(|_| self.finish.advanced));
+            }
+            self.restore();
+        }
+        assert_eq!(said, words);
+        self.said = said;
+        self
+    }
+
+    #[track_caller]
+    fn step(&mut self, input: Input) {
         assert!(self.output.is_none(), "the conversation has ended");
         let outbox = Outbox::default();
-        let mut talk = Talk::new(&outbox, input);
+        let mut talk = Talk::new(&outbox, input).at(self.now).of("test", self.done);
         let polled = {
             let mut turn = pin!(C::turn(&mut self.slot, &self.with, &mut talk));
             match turn.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
@@ -63,12 +128,9 @@ impl<C: Conversation> Dialogue<C> {
         };
         self.finish = talk.finish();
         self.said = outbox.take().iter().map(ToString::to_string).collect();
-        assert_eq!(self.said, words);
         if let Poll::Ready(output) = polled {
             self.output = Some(output);
         }
-        self.restore();
-        self
     }
 
     /// Goes on from what a store would hold, so that every dialogue here shows that nothing is forgotten.

@@ -35,7 +35,9 @@ fn reached(graph: &Graph<'_>) -> BTreeSet<BlockId> {
         if reached.insert(id) {
             let block = graph.block(id);
             open.extend(block.jumps().chain(block.end.targets()));
-            if let End::Wait(question) | End::Again(question) | End::Run { question, .. } = &block.end {
+            if let End::Wait(question) | End::Again(question) | End::Store(question) | End::Run { question, .. } =
+                &block.end
+            {
                 open.push(graph.question(*question).resume);
             }
         }
@@ -76,7 +78,7 @@ struct Lowering<'c, 'g, 'a> {
 impl Lowering<'_, '_, '_> {
     fn state(&mut self, id: QuestionId, variants: &mut BTreeSet<String>) -> State {
         let question = self.graph.question(id);
-        let name = question.source.name();
+        let name = &question.name;
         let mut variant = camel_case(&plain(name));
         // `first_name` and `firstName` are two questions.
         while !variants.insert(variant.clone()) {
@@ -140,7 +142,7 @@ impl Lowering<'_, '_, '_> {
         }
         let error = match need {
             Need::After(question) => {
-                let question = self.graph.question(question).source.name();
+                let question = &self.graph.question(question).name;
                 let why =
                     format_args!("`{name}` is needed after the question `{question}`, so its type must be written");
                 self.cx.error(span, why)
@@ -199,12 +201,14 @@ impl Lowering<'_, '_, '_> {
             match &block.end {
                 End::If { declares, .. } => declared.extend(declares),
                 End::Match { arms, .. } => arms.iter().for_each(|arm| declared.extend(&arm.declares)),
-                End::Run { question, .. } => {
+                End::Run { question, heard, .. } => {
                     declared.insert(self.graph.question(*question).answer);
+                    heard.events.iter().for_each(|arm| declared.extend(&arm.declares));
                 }
-                End::Reply { question, problem, .. } => {
+                End::Reply { question, heard, problem, .. } => {
                     declared.insert(self.graph.question(*question).answer);
                     declared.extend(problem);
+                    heard.events.iter().for_each(|arm| declared.extend(&arm.declares));
                 }
                 _ => {}
             }

@@ -56,7 +56,7 @@ pub(crate) fn plain(ident: &Ident) -> String {
 }
 
 /// What each name means at the place that is being read.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Scopes(Vec<(String, VariableId)>);
 
 /// Where a scope began.

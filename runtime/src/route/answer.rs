@@ -5,11 +5,12 @@ use std::future::Future;
 use axum::response::{IntoResponse, Response};
 
 use crate::conversation::{Conversation, Dependencies};
+use crate::hearing::Hearing;
 use crate::socket::WebSocket;
 use crate::upgrade::{Outcome, Upgrade};
 
-/// What a handler can return that leaves its socket to the runtime, on a router whose state is `S`: a conversation, or a
-/// `Result` of one, whose error refuses the upgrade with the response that it is.
+/// What a handler can return that leaves its socket to the runtime, on a router whose state is `S`: a conversation, one
+/// that is [`Hearing`] events, or a `Result` of either, whose error refuses the upgrade with the response that it is.
 pub trait IntoConversation<S> {
     /// The conversation to be held.
     type Conversation: Conversation<With: Dependencies<S>>;
@@ -19,22 +20,30 @@ pub trait IntoConversation<S> {
     /// # Errors
     ///
     /// Where the handler refuses the upgrade.
-    fn into_conversation(self) -> Result<Self::Conversation, Refusal>;
+    fn into_conversation(self) -> Result<Hearing<Self::Conversation>, Refusal>;
 }
 
 impl<S, C: Conversation<With: Dependencies<S>>> IntoConversation<S> for C {
     type Conversation = C;
 
-    fn into_conversation(self) -> Result<C, Refusal> {
+    fn into_conversation(self) -> Result<Hearing<C>, Refusal> {
+        Ok(self.into())
+    }
+}
+
+impl<S, C: Conversation<With: Dependencies<S>>> IntoConversation<S> for Hearing<C> {
+    type Conversation = C;
+
+    fn into_conversation(self) -> Result<Hearing<C>, Refusal> {
         Ok(self)
     }
 }
 
-impl<S, C: Conversation<With: Dependencies<S>>, E: IntoResponse> IntoConversation<S> for Result<C, E> {
-    type Conversation = C;
+impl<S, A: IntoConversation<S>, E: IntoResponse> IntoConversation<S> for Result<A, E> {
+    type Conversation = A::Conversation;
 
-    fn into_conversation(self) -> Result<C, Refusal> {
-        self.map_err(Refusal::new)
+    fn into_conversation(self) -> Result<Hearing<A::Conversation>, Refusal> {
+        self.map_err(Refusal::new)?.into_conversation()
     }
 }
 
@@ -56,7 +65,7 @@ impl Refusal {
 /// Holds the conversation that a handler answered with.
 pub fn converse<A: IntoConversation<S>, S>(upgrade: Upgrade, answer: A, state: &S) -> Result<Response, Refusal> {
     let conversation = answer.into_conversation()?;
-    Ok(upgrade.converse_with(conversation, Dependencies::from_state(state)))
+    Ok(upgrade.converse_hearing(conversation, Dependencies::from_state(state)))
 }
 
 /// Has a handler drive the socket by hand.

@@ -10,7 +10,7 @@ const SILENCE: u16 = 4408;
 
 /// A fenced block, to stand behind what the author wrote.
 pub(crate) fn diagram(graph: &Graph<'_>, edges: &[Edge]) -> String {
-    let questions = graph.questions.iter().map(|question| plain(question.source.name())).collect();
+    let questions = graph.questions.iter().map(|question| plain(&question.name)).collect();
     format!("\n```mermaid\n{}```\n", Mermaid::of(&Drawing { questions, edges }))
 }
 

@@ -87,7 +87,7 @@ impl Shadow {
     fn word<'t>(&self, tokens: &'t [TokenTree], at: usize, fresh: bool) -> Option<&'t Ident> {
         let TokenTree::Ident(ident) = &tokens[at] else { return None };
         let word = Word::of(ident)?;
-        let value = matches!(word, Word::Ask | Word::Run | Word::Later) && at > 0 && is(tokens, at - 1, '=');
+        let value = matches!(word, Word::Ask | Word::Run | Word::Once) && at > 0 && is(tokens, at - 1, '=');
         let stands_there = (fresh || value || begins_statement(tokens, at)) && !is(tokens, at.wrapping_sub(1), '.');
         let variable = self.variables.iter().any(|variable| ident == variable);
         let known = !matches!(ident.to_string().as_str(), "once" | "hear" | "back" | "revise");

@@ -49,14 +49,19 @@ impl Ending {
         }
     }
 
-    /// What the turn returned, as the trait wants it.
-    pub(super) fn polled(&self, turn: TokenStream) -> TokenStream {
-        match self {
-            Ending::Poll => turn,
-            Ending::Option(_) => quote_spanned! {Span::mixed_site()=>
-                match #turn {
-                    ::core::option::Option::Some(polled) => polled.map(::core::option::Option::Some),
-                    ::core::option::Option::None => ::core::task::Poll::Ready(::core::option::Option::None),
+    /// The turn as the trait wants it: a future of a `Poll`. One that awaits already is one, and another around it
+    /// would only make it larger.
+    pub(super) fn future(&self, turn: TokenStream, awaits: bool) -> TokenStream {
+        let awaited = awaits.then(|| quote_spanned!(Span::mixed_site()=> .await));
+        match (self, awaits) {
+            (Ending::Poll, true) => turn,
+            (Ending::Poll, false) => quote_spanned!(Span::mixed_site()=> async move { #turn }),
+            (Ending::Option(_), _) => quote_spanned! {Span::mixed_site()=>
+                async move {
+                    match #turn #awaited {
+                        ::core::option::Option::Some(polled) => polled.map(::core::option::Option::Some),
+                        ::core::option::Option::None => ::core::task::Poll::Ready(::core::option::Option::None),
+                    }
                 }
             },
         }

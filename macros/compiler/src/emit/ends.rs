@@ -4,15 +4,14 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, ExprIf, Token};
 
+use super::braced;
 use super::scope::Scope;
 use super::turn::Emitter;
-use super::{braced, state_name};
+use super::wait::Arms;
 use crate::escapes;
-use crate::graph::{Block, BlockId, End, MatchArm, Opaque, QuestionId, Source};
+use crate::graph::{Block, BlockId, End, MatchArm, Opaque};
 use crate::machine::Field;
 use crate::names::Variables;
-use crate::syntax::ast::Ask;
-use crate::types::argument;
 
 impl<'e> Emitter<'e, '_> {
     pub(super) fn end(&self, block: &Block<'_>, needed: &Variables, scope: &mut Scope<'e>) -> TokenStream {
@@ -35,68 +34,16 @@ impl<'e> Emitter<'e, '_> {
             End::Match { scrutinee, arms } => self.choice(scrutinee, arms, needed, scope),
             End::Wait(question) => self.wait(*question, scope),
             End::Again(question) => self.keep_waiting(*question, scope),
-            End::Run { question, heard, done } => self.run(*question, heard, *done, scope),
-            End::Reply { question, heard, accepted, refused, problem, silence, again } => {
-                let answer = self.graph.question(*question);
-                let heard = heard.iter().map(|(words, block)| {
-                    let body = self.goto(*block, scope);
-                    quote_spanned! {Span::mixed_site()=>
-                        if ::converse::__private::is_one_of(&reply, &[#(#words),*]) { #body }
-                    }
-                });
-                let verbatim = answer.source.ask().is_some_and(|ask| ask.verbatim);
-                let overhears = (!verbatim).then(|| {
-                    let waiting = self.keep_waiting(*question, scope);
-                    quote_spanned!(Span::mixed_site()=> if ::converse::__private::Talk::overhears(talk, &reply) { #waiting })
-                });
-                let heard = quote!(#(#heard)* #overhears);
-                let (reason, refused) = {
-                    let mut scope = scope.clone();
-                    let hiding = scope.hide(*problem, needed);
-                    scope.declare(*problem);
-                    let reason = problem.map(|problem| scope.pattern(problem));
-                    let refused = self.goto(*refused, &scope);
-                    (reason, quote!(#hiding #refused))
-                };
-                let silence = silence.map(|silence| {
-                    let body = self.goto(silence, scope);
-                    quote_spanned!(Span::mixed_site()=> ::converse::__private::Input::Silence => { #body })
-                });
-                let (waiting, again) = (self.keep_waiting(*question, scope), self.goto(*again, scope));
-                let shown = scope.show(&answer.among, needed);
-                let read = match answer.source {
-                    Source::Ask(ask) => read(ask, reason.is_some()),
-                    Source::Run(..) => unreachable!("what is run reads its replies itself"),
-                };
-                let read = match reason {
-                    None => quote_spanned! {Span::mixed_site()=>
-                        match #read {
-                            ::core::option::Option::Some(value) => value,
-                            ::core::option::Option::None => { #refused }
-                        }
-                    },
-                    Some(reason) => quote_spanned! {Span::mixed_site()=>
-                        match #read {
-                            ::core::result::Result::Ok(value) => value,
-                            ::core::result::Result::Err(#reason) => { #refused }
-                        }
-                    },
-                };
-                let value = quote_spanned! {Span::mixed_site()=>
-                    match ::converse::__private::Talk::input(talk) {
-                        ::converse::__private::Input::Reply(reply) => {
-                            #heard
-                            #read
-                        }
-                        #silence
-                        ::converse::__private::Input::Again => { #again }
-                        _ => { #waiting }
-                    }
-                };
-                let bound = self.bind(answer.answer, value, self.live.at(*accepted), scope);
-                let accepted = self.goto(*accepted, scope);
-                quote!(#shown #bound #accepted)
+            End::Run { question, heard, done } => self.run(&Arms { question: *question, heard, needed }, *done, scope),
+            End::Reply { question, heard, accepted, refused, problem, again } => {
+                let arms = Arms { question: *question, heard, needed };
+                self.reply(&arms, *accepted, (*refused, *problem), *again, scope)
             }
+            End::Store(question) => {
+                let waiting = self.waiting(*question, scope);
+                quote_spanned!(Span::mixed_site()=> ::converse::__private::Talk::store(talk); #waiting)
+            }
+            End::Back(..) => self.back(),
             End::Close(close) => {
                 let mut out = TokenStream::new();
                 self.prepare(&close.code, needed, scope, &mut out);
@@ -155,97 +102,6 @@ impl<'e> Emitter<'e, '_> {
         out
     }
 
-    /// Lets another conversation take its turn.
-    fn run(
-        &self,
-        question: QuestionId,
-        heard: &[(Vec<String>, BlockId)],
-        done: BlockId,
-        scope: &mut Scope<'e>,
-    ) -> TokenStream {
-        let asked = self.graph.question(question);
-        let Source::Run(run, running) = asked.source else { unreachable!("only a `run` ends a block so") };
-        let others = self.graph.others(self.conversation);
-        let with = match others.iter().position(|other| std::ptr::eq(*other, run)) {
-            Some(index) => {
-                let outer = quote_spanned!(Span::mixed_site()=> .1).into_iter();
-                let outer: TokenStream = (0..index).flat_map(|_| outer.clone()).collect();
-                quote_spanned!(Span::mixed_site()=> &with #outer.0)
-            }
-            None => quote_spanned!(Span::mixed_site()=> with),
-        };
-        let name = scope.name(running);
-        let words = heard.iter().map(|(words, _)| quote_spanned!(Span::mixed_site()=> &[#(#words),*]));
-        let heard = heard.iter().enumerate().map(|(index, (_, block))| {
-            let body = self.goto(*block, scope);
-            quote_spanned!(Span::mixed_site()=> ::core::option::Option::Some(#index) => { #body })
-        });
-        let heard = quote!(#(#heard)*);
-        let (waiting, pending) = (self.waiting(question, scope), self.ending.pending());
-        // A type that differs is said at what is run.
-        let place = run.value.to_token_stream().into_iter().next().map_or_else(Span::mixed_site, |first| first.span());
-        let output = quote_spanned!(Span::mixed_site().located_at(place)=> value);
-        let value = quote_spanned! {Span::mixed_site()=>
-            {
-                ::converse::__private::Talk::listen(talk, &[#(#words),*]);
-                let polled = ::converse::__private::Conversation::turn(&mut #name, #with, talk).await;
-                let heard = ::converse::__private::Talk::unlisten(talk);
-                match polled {
-                    ::core::task::Poll::Ready(value) => #output,
-                    ::core::task::Poll::Pending => {
-                        if ::converse::__private::Slot::is_over(&#name) {
-                            return #pending;
-                        }
-                        match heard {
-                            #heard
-                            _ => { #waiting }
-                        }
-                    }
-                }
-            }
-        };
-        let bound = match run.ty {
-            Some(_) => self.bind(asked.answer, value, self.live.at(done), scope),
-            None => quote_spanned!(Span::mixed_site()=> let _ = #value;),
-        };
-        let done = self.goto(done, scope);
-        quote!(#bound #done)
-    }
-
-    /// Sets the question's clock and its state.
-    fn wait(&self, question: QuestionId, scope: &mut Scope<'e>) -> TokenStream {
-        let within = self.graph.question(question).source.ask().and_then(|ask| ask.within.as_ref());
-        let clock = within.map(|within| {
-            let duration = &within.duration;
-            quote_spanned! {Span::mixed_site()=>
-                ::converse::__private::Talk::wait(talk, ::converse::__private::Clock::Within(#duration));
-            }
-        });
-        let shown =
-            scope.show(&self.graph.question(question).clock, self.live.at(self.graph.question(question).resume));
-        let waiting = self.waiting(question, scope);
-        quote!(#shown #clock #waiting)
-    }
-
-    /// Goes back to waiting as if nothing had come.
-    fn keep_waiting(&self, question: QuestionId, scope: &Scope<'_>) -> TokenStream {
-        let waiting = self.waiting(question, scope);
-        quote_spanned! {Span::mixed_site()=>
-            ::converse::__private::Talk::wait(talk, ::converse::__private::Clock::Unchanged);
-            #waiting
-        }
-    }
-
-    fn waiting(&self, question: QuestionId, scope: &Scope<'_>) -> TokenStream {
-        let (state, waiting) = (state_name(self.conversation), self.machine.state(question));
-        let (variant, pending) = (&waiting.variant, self.ending.pending());
-        let fields = handed(&waiting.region.fields, scope);
-        quote_spanned! {Span::mixed_site()=>
-            *slot = ::converse::__private::Slot::Waiting(#state::#variant { #fields });
-            return #pending;
-        }
-    }
-
     /// Jumps to a block that has an arm of its own.
     pub(super) fn jump(&self, target: BlockId, scope: &Scope<'_>) -> TokenStream {
         let join = self.machine.join(target).expect("lowering made a join of every block that is jumped to");
@@ -274,38 +130,8 @@ fn branch(condition: Expr, then: TokenStream, otherwise: TokenStream) -> ExprIf 
     }
 }
 
-/// Reads the reply as the question wants it: as a `Result` where it asks for the problem, else as an `Option`.
-fn read(ask: &Ask, problem: bool) -> TokenStream {
-    let Some(ty) = &ask.ty else { return TokenStream::new() };
-    // What is wrong with the type is said at the type.
-    let span = syn::spanned::Spanned::span(ty).resolved_at(Span::mixed_site());
-    let plain = !ask.verbatim && ask.among.is_none();
-    let method = match (ask.verbatim, problem) {
-        (true, _) => quote_spanned!(span=> read_verbatim),
-        (false, true) => quote_spanned!(span=> read),
-        (false, false) => quote_spanned!(span=> accept),
-    };
-    let read = match (&ask.among, argument(ty, "Vec"), argument(ty, "Option")) {
-        (Some(among), Some(item), _) => {
-            quote_spanned!(span=> ::converse::__private::read_several_among::<#item>(&reply, #among))
-        }
-        (Some(among), None, _) => quote_spanned!(span=> ::converse::__private::read_among::<#ty>(&reply, #among)),
-        (None, Some(item), _) => quote_spanned! {span=>
-            <::converse::__private::Several<#item> as ::converse::__private::Reply>::#method(reply).map(|several| several.0)
-        },
-        (None, None, Some(item)) => quote_spanned! {span=>
-            <::converse::__private::Optional<#item> as ::converse::__private::Reply>::#method(reply).map(|optional| optional.0)
-        },
-        (None, None, None) => quote_spanned!(span=> <#ty as ::converse::__private::Reply>::#method(reply)),
-    };
-    match plain || problem {
-        true => read,
-        false => quote_spanned!(span=> #read.ok()),
-    }
-}
-
 /// A region's fields, filled with the variables as they are called here.
-fn handed(fields: &[Field], scope: &Scope<'_>) -> TokenStream {
+pub(super) fn handed(fields: &[Field], scope: &Scope<'_>) -> TokenStream {
     let fields = fields.iter().map(|field| {
         let (name, value) = (&field.name, scope.name(field.variable));
         match value == *name {

@@ -13,9 +13,9 @@ use crate::text::source;
 pub(crate) fn flow(conversation: &Conversation, graph: &Graph<'_>, edges: &[Edge], machine: &Machine) -> TokenStream {
     let name = conversation.name.to_string();
     let questions = machine.states.iter().map(|state| {
-        let question = graph.question(state.question).source;
-        let (name, ty, prompt) = (plain(question.name()), text(question.ty()), question.prompt());
-        let line = line(question.name().span());
+        let question = graph.question(state.question);
+        let (name, ty, prompt) = (plain(&question.name), text(question.source.ty()), question.source.prompt());
+        let line = line(question.name.span());
         let remembers = state.region.fields.iter().map(|field| {
             let (name, ty) = (plain(&field.name), text(field.ty.as_ref()));
             quote_spanned!(Span::mixed_site()=> ::converse::__private::flow::Field { name: #name, ty: #ty })

@@ -6,12 +6,14 @@ mod editor;
 mod ending;
 mod ends;
 mod flow;
+mod generics;
 mod operations;
 mod scope;
 mod serde;
 mod states;
 mod stub;
 mod turn;
+mod wait;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote_spanned};
@@ -41,7 +43,9 @@ pub(crate) fn conversation(
     let question = states::question(conversation, machine);
     let turn = turn::turn(conversation, graph, live, machine);
     let (dependencies, with) = (states::dependencies(conversation), states::with(conversation, graph));
+    let (event, back) = (event(conversation), back(conversation, graph));
     let (name, state, output) = (&conversation.name, state_name(conversation), output(conversation));
+    let (generics, arguments, bounds) = conversation.generics.split_for_impl();
     quote_spanned! {Span::mixed_site()=>
         #declared
         #states
@@ -49,10 +53,12 @@ pub(crate) fn conversation(
         #dependencies
 
         #[automatically_derived]
-        impl ::converse::__private::Conversation for #name {
+        impl #generics ::converse::__private::Conversation for #name #arguments #bounds {
             type Output = #output;
-            type State = #state;
+            type State = #state #arguments;
             type With = #with;
+            type Event = #event;
+            const BACK: ::core::primitive::bool = #back;
             const FLOW: ::converse::__private::flow::Flow = #flow;
             #question
             #turn
@@ -76,4 +82,22 @@ fn output(conversation: &Conversation) -> TokenStream {
 fn braced(code: TokenStream) -> ExprBlock {
     let block = Block { brace_token: Brace(Span::mixed_site()), stmts: vec![Stmt::Expr(Expr::Verbatim(code), None)] };
     ExprBlock { attrs: Vec::new(), label: None, block }
+}
+
+/// The type of the events that it hears.
+fn event(conversation: &Conversation) -> TokenStream {
+    match &conversation.hears {
+        Some(hears) => quote::quote!(#hears),
+        None => quote_spanned!(Span::mixed_site()=> ::converse::Never),
+    }
+}
+
+/// Whether there is a `back` in it, or in one that it runs.
+fn back(conversation: &Conversation, graph: &Graph<'_>) -> TokenStream {
+    let (own, others) = (graph.goes_back, graph.others(conversation));
+    let others = others.iter().map(|run| {
+        let other = &run.conversation;
+        quote_spanned!(Span::mixed_site()=> || <#other as ::converse::__private::Conversation>::BACK)
+    });
+    quote_spanned!(Span::mixed_site()=> #own #(#others)*)
 }

@@ -120,6 +120,7 @@ impl<'e> Emitter<'e, '_> {
                     match &verb.kind {
                         VerbKind::Answer(value) => self.exit(exit, Some(quote!(#value)), scope),
                         VerbKind::Close { code, reason } => self.close(quote!(#code), reason.as_ref()),
+                        VerbKind::Back => self.back(),
                         VerbKind::Retry | VerbKind::Wait | VerbKind::Goto(_) => self.exit(exit, None, scope),
                     }
                 }
@@ -135,7 +136,7 @@ impl<'e> Emitter<'e, '_> {
     fn exit(&self, exit: Exit, value: Option<TokenStream>, scope: &Scope<'e>) -> TokenStream {
         match exit {
             Exit::Output => self.done(value),
-            Exit::Closed(_) => unreachable!("a close is written by itself"),
+            Exit::Closed(_) | Exit::Back(_) => unreachable!("these are written by themselves"),
             Exit::To(target) => {
                 let jump = self.jump(target, scope);
                 quote_spanned!(Span::mixed_site()=> #value; #jump)
@@ -147,6 +148,15 @@ impl<'e> Emitter<'e, '_> {
                 let jump = self.jump(target, &scope);
                 quote_spanned!(Span::mixed_site()=> #bound #jump)
             }
+        }
+    }
+
+    /// `back`
+    pub(super) fn back(&self) -> TokenStream {
+        let pending = self.ending.pending();
+        quote_spanned! {Span::mixed_site()=>
+            ::converse::__private::Talk::back(talk);
+            return #pending;
         }
     }
 

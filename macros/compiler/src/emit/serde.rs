@@ -11,7 +11,7 @@ use quote::{ToTokens, format_ident, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
-use super::state_name;
+use super::{generics, state_name, states};
 use crate::graph::Graph;
 use crate::machine::{Field, Machine};
 use crate::names::plain;
@@ -21,14 +21,14 @@ use crate::syntax::ast::Conversation;
 pub(crate) fn serde(conversation: &Conversation, graph: &Graph<'_>, machine: &Machine) -> TokenStream {
     let state = state_name(conversation);
     if machine.states.is_empty() {
-        return never(&state);
+        return never(conversation);
     }
     let variables = Variable::all(machine);
     let checks = checks(&variables);
     let name = state.to_string();
     let written = machine.states.iter().enumerate().map(|(index, waiting)| {
         let index = index as u32;
-        let (variant, question) = (&waiting.variant, plain(graph.question(waiting.question).source.name()));
+        let (variant, question) = (&waiting.variant, plain(&graph.question(waiting.question).name));
         let (bound, names) = (bound(&waiting.region.fields), waiting.region.fields.iter().map(|field| plain(&field.name)));
         let count = waiting.region.fields.len();
         let fields = waiting.region.fields.iter().map(|field| &field.name);
@@ -37,7 +37,7 @@ pub(crate) fn serde(conversation: &Conversation, graph: &Graph<'_>, machine: &Ma
             quote_spanned!(Span::mixed_site()=> (&::converse::__private::Variable::<#ty>::NEW).write(&mut to, #name, #bound)?;)
         });
         quote_spanned! {Span::mixed_site()=>
-            #state::#variant { #(#fields: #bound),* } => {
+            #state::#variant { #(#fields: ref #bound),* } => {
                 let mut to = ::converse::__private::serde::Serializer::serialize_struct_variant(
                     to, #name, #index, #question, #count,
                 )?;
@@ -46,46 +46,58 @@ pub(crate) fn serde(conversation: &Conversation, graph: &Graph<'_>, machine: &Ma
             }
         }
     });
-    let read = read(&state, graph, machine, &variables, &checks);
+    let read = read(conversation, graph, machine, &variables, &checks);
+    let never = states::never(conversation, machine);
+    let (declared, arguments, bounds) = conversation.generics.split_for_impl();
+    let with_de = generics::with_de(&conversation.generics);
+    let (with_de, ..) = with_de.split_for_impl();
     quote_spanned! {Span::mixed_site()=>
         #[automatically_derived]
-        impl ::converse::__private::serde::Serialize for #state {
+        impl #declared ::converse::__private::serde::Serialize for #state #arguments #bounds {
             fn serialize<__S: ::converse::__private::serde::Serializer>(
                 &self,
                 to: __S,
             ) -> ::core::result::Result<__S::Ok, __S::Error> {
                 #checks
-                match self { #(#written)* }
+                match *self { #(#written)* #never }
             }
         }
 
         #[automatically_derived]
-        impl<'de> ::converse::__private::serde::Deserialize<'de> for #state {
+        impl #with_de ::converse::__private::serde::Deserialize<'de> for #state #arguments #bounds {
             fn deserialize<__D: ::converse::__private::serde::Deserializer<'de>>(
                 from: __D,
             ) -> ::core::result::Result<Self, __D::Error> {
                 #read
-                ::converse::__private::restore::<__Variables, __D>(from)
+                ::converse::__private::restore::<__Variables #arguments, __D>(from)
             }
         }
     }
 }
 
 /// For a conversation that asks nothing: there is no state to store.
-pub(crate) fn never(state: &Ident) -> TokenStream {
+fn never(conversation: &Conversation) -> TokenStream {
+    let state = state_name(conversation);
+    let (declared, arguments, bounds) = conversation.generics.split_for_impl();
+    let with_de = generics::with_de(&conversation.generics);
+    let (with_de, ..) = with_de.split_for_impl();
+    let never = match conversation.generics.type_params().next() {
+        Some(_) => quote_spanned!(Span::mixed_site()=> match *self { #state::__Generics(never, _) => match never {} }),
+        None => quote_spanned!(Span::mixed_site()=> match *self {}),
+    };
     quote_spanned! {Span::mixed_site()=>
         #[automatically_derived]
-        impl ::converse::__private::serde::Serialize for #state {
+        impl #declared ::converse::__private::serde::Serialize for #state #arguments #bounds {
             fn serialize<__S: ::converse::__private::serde::Serializer>(
                 &self,
                 _: __S,
             ) -> ::core::result::Result<__S::Ok, __S::Error> {
-                match *self {}
+                #never
             }
         }
 
         #[automatically_derived]
-        impl<'de> ::converse::__private::serde::Deserialize<'de> for #state {
+        impl #with_de ::converse::__private::serde::Deserialize<'de> for #state #arguments #bounds {
             fn deserialize<__D: ::converse::__private::serde::Deserializer<'de>>(
                 _: __D,
             ) -> ::core::result::Result<Self, __D::Error> {
@@ -97,12 +109,20 @@ pub(crate) fn never(state: &Ident) -> TokenStream {
 
 /// The list of the variables of all states, and how one of them is read into it.
 fn read(
-    state: &Ident,
+    conversation: &Conversation,
     graph: &Graph<'_>,
     machine: &Machine,
     variables: &[Variable<'_>],
     checks: &TokenStream,
 ) -> TokenStream {
+    let state = state_name(conversation);
+    let (declared, arguments, bounds) = conversation.generics.split_for_impl();
+    let with_de = generics::with_de(&conversation.generics);
+    let (with_de, ..) = with_de.split_for_impl();
+    let types = variables.iter().map(|variable| variable.ty);
+    let phantom = generics::phantom(&conversation.generics, quote_spanned!(Span::mixed_site()=> #(#types)*));
+    let field = phantom.as_ref().map(|ty| quote_spanned!(Span::mixed_site()=> generics: #ty,));
+    let phantom = phantom.map(|_| quote_spanned!(Span::mixed_site()=> generics: ::core::marker::PhantomData,));
     let slots = variables.iter().map(|variable| {
         let (slot, ty) = (&variable.slot, variable.ty);
         quote_spanned!(Span::mixed_site()=> #slot: ::core::option::Option<#ty>,)
@@ -110,7 +130,7 @@ fn read(
     let empty = variables
         .iter()
         .map(|Variable { slot, .. }| quote_spanned!(Span::mixed_site()=> #slot: ::core::option::Option::None,));
-    let questions = machine.states.iter().map(|waiting| plain(graph.question(waiting.question).source.name()));
+    let questions = machine.states.iter().map(|waiting| plain(&graph.question(waiting.question).name));
     let found = variables.iter().map(|Variable { slot, name, questions, ty, .. }| {
         // Only where two variables of one name differ in their types does it matter whose it is.
         let unique = variables.iter().filter(|other| other.name == *name).count() == 1;
@@ -135,16 +155,16 @@ fn read(
         quote_spanned!(Span::mixed_site()=> #index => #state::#variant { #(#fields)* },)
     });
     quote_spanned! {Span::mixed_site()=>
-        struct __Variables { #(#slots)* }
+        struct __Variables #declared #bounds { #(#slots)* #field }
 
-        impl ::core::default::Default for __Variables {
+        impl #declared ::core::default::Default for __Variables #arguments #bounds {
             fn default() -> Self {
-                __Variables { #(#empty)* }
+                __Variables { #(#empty)* #phantom }
             }
         }
 
-        impl<'de> ::converse::__private::Variables<'de> for __Variables {
-            type State = #state;
+        impl #with_de ::converse::__private::Variables<'de> for __Variables #arguments #bounds {
+            type State = #state #arguments;
             const QUESTIONS: &'static [&'static ::core::primitive::str] = &[#(#questions),*];
 
             fn read<__A: ::converse::__private::serde::de::MapAccess<'de>>(
@@ -163,7 +183,7 @@ fn read(
             fn state(
                 self,
                 question: ::core::primitive::usize,
-            ) -> ::core::result::Result<#state, &'static ::core::primitive::str> {
+            ) -> ::core::result::Result<#state #arguments, &'static ::core::primitive::str> {
                 ::core::result::Result::Ok(match question {
                     #(#built)*
                     _ => ::core::unreachable!("a question of this conversation"),

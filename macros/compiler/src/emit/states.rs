@@ -1,23 +1,25 @@
 //! The conversation's struct, and the enum of the states it waits in.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote_spanned};
+use quote::{format_ident, quote_spanned};
+use syn::Generics;
 
-use super::state_name;
-use crate::graph::Graph;
+use super::{generics, state_name};
+use crate::graph::{Graph, Source};
 use crate::machine::Machine;
 use crate::syntax::ast::{Conversation, Parameter};
 
 /// `pub struct Introduction { pub country: Country }`, documented by its author and, where it is known, a diagram.
 pub(crate) fn conversation(conversation: &Conversation, diagram: Option<&str>) -> TokenStream {
-    let Conversation { attributes, visibility, name, .. } = conversation;
+    let Conversation { attributes, visibility, name, generics, .. } = conversation;
     let fields = conversation.parameters.iter().map(|parameter| field(parameter, "The conversation's parameter"));
+    let bounds = &generics.where_clause;
     let body = match conversation.parameters.is_empty() {
-        true => quote_spanned!(Span::mixed_site()=> ;),
-        false => quote_spanned!(Span::mixed_site()=> { #(#fields)* }),
+        true => quote_spanned!(Span::mixed_site()=> #bounds;),
+        false => quote_spanned!(Span::mixed_site()=> #bounds { #(#fields)* }),
     };
     let diagram = diagram.map(|diagram| quote_spanned!(Span::mixed_site()=> #[doc = #diagram]));
-    quote_spanned!(Span::mixed_site()=> #(#attributes)* #diagram #visibility struct #name #body)
+    quote_spanned!(Span::mixed_site()=> #(#attributes)* #diagram #visibility struct #name #generics #body)
 }
 
 /// `pub kitchen: Kitchen,`
@@ -37,6 +39,15 @@ pub(crate) fn dependencies(conversation: &Conversation) -> TokenStream {
     let (visibility, with) = (&conversation.visibility, with_name(conversation));
     let doc = format!("What [`{}`] depends on.", conversation.name);
     let fields = conversation.dependencies.iter().map(|dependency| field(dependency, "The dependency"));
+    let generics = own_generics(conversation);
+    let phantom = generics::phantom(&generics, dependency_types(conversation));
+    let phantom_field =
+        phantom.as_ref().map(|ty| quote_spanned!(Span::mixed_site()=> #[doc(hidden)] pub generics: #ty,));
+    let phantom = phantom.map(|_| quote_spanned!(Span::mixed_site()=> generics: ::core::marker::PhantomData,));
+    let (declared, arguments, bounds) = generics.split_for_impl();
+    let with_state = generics::with_type(&generics, "__S");
+    let (with_state, ..) = with_state.split_for_impl();
+    let predicates = generics.where_clause.iter().flat_map(|bounds| &bounds.predicates);
     let types = conversation.dependencies.iter().map(|dependency| &dependency.ty);
     let from_refs = conversation.dependencies.iter().map(|Parameter { name, ty, .. }| {
         quote_spanned!(Span::mixed_site()=> #name: <#ty as ::converse::__private::FromRef<__S>>::from_ref(state),)
@@ -44,18 +55,32 @@ pub(crate) fn dependencies(conversation: &Conversation) -> TokenStream {
     quote_spanned! {Span::mixed_site()=>
         #[doc = #doc]
         #[allow(private_interfaces)]
-        #visibility struct #with { #(#fields)* }
+        #visibility struct #with #declared #bounds { #(#fields)* #phantom_field }
 
         #[automatically_derived]
-        impl<__S> ::converse::__private::Dependencies<__S> for #with
+        impl #with_state ::converse::__private::Dependencies<__S> for #with #arguments
         where
+            #(#predicates,)*
             #(#types: ::converse::__private::FromRef<__S>,)*
         {
             fn from_state(state: &__S) -> Self {
-                #with { #(#from_refs)* }
+                #with { #(#from_refs)* #phantom }
             }
         }
     }
+}
+
+/// The generics of what it depends on: none, unless a dependency's type names one.
+fn own_generics(conversation: &Conversation) -> Generics {
+    match generics::names_any(&conversation.generics, dependency_types(conversation)) {
+        true => conversation.generics.clone(),
+        false => Generics::default(),
+    }
+}
+
+fn dependency_types(conversation: &Conversation) -> TokenStream {
+    let types = conversation.dependencies.iter().map(|dependency| &dependency.ty);
+    quote_spanned!(Span::mixed_site()=> #(#types)*)
 }
 
 /// The type of what a conversation depends on: `OrderWith`, and what those depend on that it runs.
@@ -71,7 +96,11 @@ pub(crate) fn with(conversation: &Conversation, graph: &Graph<'_>) -> TokenStrea
 pub(crate) fn own_with(conversation: &Conversation) -> TokenStream {
     match conversation.dependencies.is_empty() {
         true => quote_spanned!(Span::mixed_site()=> ()),
-        false => with_name(conversation).into_token_stream(),
+        false => {
+            let (with, generics) = (with_name(conversation), own_generics(conversation));
+            let (_, arguments, _) = generics.split_for_impl();
+            quote_spanned!(Span::mixed_site()=> #with #arguments)
+        }
     }
 }
 
@@ -85,8 +114,12 @@ pub(crate) fn states(conversation: &Conversation, graph: &Graph<'_>, machine: &M
     let (visibility, state) = (&conversation.visibility, state_name(conversation));
     let doc = format!("Where [`{}`] waits, and what it remembers there.", conversation.name);
     let variants = machine.states.iter().map(|state| {
-        let question = graph.question(state.question).source;
-        let doc = format!("Waits for `{}`: {}", question.name(), question.prompt());
+        let question = graph.question(state.question);
+        let (name, prompt) = (&question.name, question.source.prompt());
+        let doc = match question.source {
+            Source::Once(_) => format!("Has `{name}` behind it: {prompt}"),
+            Source::Ask(_) | Source::Run(..) => format!("Waits for `{name}`: {prompt}"),
+        };
         let variant = &state.variant;
         let fields = state.region.fields.iter().map(|field| {
             let (name, ty) = (&field.name, &field.ty);
@@ -95,23 +128,38 @@ pub(crate) fn states(conversation: &Conversation, graph: &Graph<'_>, machine: &M
         });
         quote_spanned!(Span::mixed_site()=> #[doc = #doc] #variant { #(#fields)* },)
     });
+    let types = machine.states.iter().flat_map(|state| &state.region.fields).map(|field| &field.ty);
+    let phantom = generics::phantom(&conversation.generics, quote_spanned!(Span::mixed_site()=> #(#types)*));
+    let phantom =
+        phantom.map(|ty| quote_spanned!(Span::mixed_site()=> #[doc(hidden)] __Generics(::converse::Never, #ty),));
+    let (declared, _, bounds) = conversation.generics.split_for_impl();
     quote_spanned! {Span::mixed_site()=>
         #[doc = #doc]
         #[allow(private_interfaces)]
-        #visibility enum #state { #(#variants)* }
+        #visibility enum #state #declared #bounds { #(#variants)* #phantom }
     }
 }
 
 /// `fn question(state: &IntroductionState) -> usize { … }`
 pub(crate) fn question(conversation: &Conversation, machine: &Machine) -> TokenStream {
     let state = state_name(conversation);
+    let (_, arguments, _) = conversation.generics.split_for_impl();
+    let never = never(conversation, machine);
     let arms = machine.states.iter().map(|waiting| {
         let (variant, index) = (&waiting.variant, waiting.question.0);
         quote_spanned!(Span::mixed_site()=> #state::#variant { .. } => #index,)
     });
     quote_spanned! {Span::mixed_site()=>
-        fn question(state: &#state) -> ::core::primitive::usize {
-            match *state { #(#arms)* }
+        fn question(state: &#state #arguments) -> ::core::primitive::usize {
+            match *state { #(#arms)* #never }
         }
     }
+}
+
+/// The arm of the variant that stands in the states for the generics which no variable names.
+pub(crate) fn never(conversation: &Conversation, machine: &Machine) -> Option<TokenStream> {
+    let types = machine.states.iter().flat_map(|state| &state.region.fields).map(|field| &field.ty);
+    generics::phantom(&conversation.generics, quote_spanned!(Span::mixed_site()=> #(#types)*))?;
+    let state = state_name(conversation);
+    Some(quote_spanned!(Span::mixed_site()=> #state::__Generics(never, _) => match never {},))
 }

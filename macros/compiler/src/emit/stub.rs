@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
-use super::{output, serde, state_name, states};
+use super::{event, output, state_name, states};
 use crate::syntax::ast::Conversation;
 
 /// The conversation's items, without what it does.
@@ -12,22 +12,25 @@ pub(crate) fn stub(conversation: &Conversation) -> TokenStream {
     let (visibility, name) = (&conversation.visibility, &conversation.name);
     let (dependencies, with) = (states::dependencies(conversation), states::own_with(conversation));
     let (state, output, text) = (state_name(conversation), output(conversation), name.to_string());
-    let serde = serde::never(&state);
+    let event = event(conversation);
+    let (generics, arguments, bounds) = conversation.generics.split_for_impl();
     quote_spanned! {Span::mixed_site()=>
         #declared
 
         #[doc(hidden)]
+        #[derive(::converse::__private::serde::Serialize, ::converse::__private::serde::Deserialize)]
+        #[serde(crate = "::converse::__private::serde")]
         #visibility enum #state {}
-
-        #serde
 
         #dependencies
 
         #[automatically_derived]
-        impl ::converse::__private::Conversation for #name {
+        impl #generics ::converse::__private::Conversation for #name #arguments #bounds {
             type Output = #output;
             type State = #state;
             type With = #with;
+            type Event = #event;
+            const BACK: ::core::primitive::bool = false;
             const FLOW: ::converse::__private::flow::Flow =
                 ::converse::__private::flow::Flow { name: #text, file: ::core::file!(), questions: &[], edges: &[] };
             fn question(state: &#state) -> ::core::primitive::usize {

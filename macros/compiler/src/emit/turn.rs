@@ -22,11 +22,11 @@
 //! ```
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 
 use super::ending::Ending;
 use super::scope::Scope;
-use super::{output, state_name, states};
+use super::{generics, output, state_name, states};
 use crate::graph::{BlockId, Graph, Liveness};
 use crate::machine::{Field, Machine, Region};
 use crate::syntax::ast::Conversation;
@@ -38,15 +38,13 @@ pub(crate) fn turn(conversation: &Conversation, graph: &Graph<'_>, live: &Livene
     let body = emitter.body();
     let items = &graph.items;
     let returned = emitter.ending.returned(&output);
-    let (asynchronous, awaited) = match graph.awaits {
-        true => (Some(quote_spanned!(Span::mixed_site()=> async)), Some(quote_spanned!(Span::mixed_site()=> .await))),
-        false => (None, None),
-    };
+    let asynchronous = graph.awaits.then(|| quote_spanned!(Span::mixed_site()=> async));
     let (name, with) = (&conversation.name, states::with(conversation, graph));
+    let (generics, arguments, bounds) = conversation.generics.split_for_impl();
     let own = quote_spanned!(Span::mixed_site()=> .1).into_iter();
     let own: TokenStream = graph.others(conversation).iter().flat_map(|_| own.clone()).collect();
     let dependencies: Vec<_> = conversation.dependencies.iter().map(|dependency| &dependency.name).collect();
-    let polled = emitter.ending.polled(quote_spanned!(Span::mixed_site()=> turn(slot, with, talk)#awaited));
+    let future = emitter.ending.future(quote_spanned!(Span::mixed_site()=> turn(slot, with, talk)), graph.awaits);
     quote_spanned! {Span::mixed_site()=>
         fn turn(
             slot: &mut ::converse::__private::Slot<Self>,
@@ -59,15 +57,15 @@ pub(crate) fn turn(conversation: &Conversation, graph: &Graph<'_>, live: &Livene
                 clippy::needless_return, clippy::never_loop, clippy::redundant_locals, clippy::let_unit_value,
                 clippy::needless_late_init
             )]
-            #asynchronous fn turn(
-                slot: &mut ::converse::__private::Slot<#name>,
+            #asynchronous fn turn #generics(
+                slot: &mut ::converse::__private::Slot<#name #arguments>,
                 with: &#with,
                 talk: &mut ::converse::__private::Talk<'_>,
-            ) -> #returned {
+            ) -> #returned #bounds {
                 #(#[allow(unused_variables)] let #dependencies = &with #own.#dependencies;)*
                 #body
             }
-            async move { #polled }
+            #future
         }
     }
 }
@@ -78,6 +76,14 @@ pub(super) struct Emitter<'e, 'a> {
     pub(super) live: &'e Liveness,
     pub(super) machine: &'e Machine,
     pub(super) ending: Ending,
+}
+
+/// Where a turn that awaits takes a region's variables from.
+struct Taken {
+    from: TokenStream,
+    ty: TokenStream,
+    /// What `taken`, of that type, is matched as.
+    value: TokenStream,
 }
 
 impl<'e> Emitter<'e, '_> {
@@ -91,18 +97,33 @@ impl<'e> Emitter<'e, '_> {
                 (&join.variant, join.region.fields.iter().map(|Field { name, ty, .. }| quote!(#name: #ty)));
             quote_spanned!(Span::mixed_site()=> #variant { #(#fields),* })
         });
+        let types = self.machine.joins.iter().flat_map(|join| &join.region.fields).map(|field| &field.ty);
+        let phantom = generics::phantom(&self.conversation.generics, quote!(#(#types)*));
+        let never = phantom
+            .as_ref()
+            .map(|_| quote_spanned!(Span::mixed_site()=> __At::__Generics(never, _) => match never {},));
+        let phantom = phantom.map(|ty| quote_spanned!(Span::mixed_site()=> __Generics(::converse::Never, #ty),));
+        let (generics, arguments, bounds) = self.conversation.generics.split_for_impl();
+        // As for what is taken from a region: while the turn awaits, nothing is to be in there.
+        let leave = self.graph.awaits.then(|| quote_spanned!(Span::mixed_site()=> ::core::mem::drop(at);));
         let joins = self.machine.joins.iter().map(|join| {
             let variant = &join.variant;
-            let (fields, body) = self.region(&join.region);
-            quote_spanned!(Span::mixed_site()=> __At::#variant { #fields } => { #body })
+            let pattern = |fields| quote_spanned!(Span::mixed_site()=> __At::#variant { #fields });
+            let taken = Taken {
+                from: quote_spanned!(Span::mixed_site()=> at),
+                ty: quote_spanned!(Span::mixed_site()=> __At #arguments),
+                value: quote_spanned!(Span::mixed_site()=> taken),
+            };
+            self.arm(&join.region, pattern, taken)
         });
         quote_spanned! {Span::mixed_site()=>
-            enum __At { Slot, #(#variants),* }
-            let mut at = __At::Slot;
+            enum __At #generics #bounds { Slot, #(#variants,)* #phantom }
+            let mut at: __At #arguments = __At::Slot;
             'turn: loop {
                 match at {
-                    __At::Slot => { #slot }
+                    __At::Slot => { #leave #slot }
                     #(#joins)*
+                    #never
                 }
             }
         }
@@ -111,44 +132,90 @@ impl<'e> Emitter<'e, '_> {
     /// Goes on from where the conversation stands.
     fn slot(&self) -> TokenStream {
         let (name, state) = (&self.conversation.name, state_name(self.conversation));
-        let (fields, start) = self.region(&self.machine.start);
+        let (_, arguments, _) = self.conversation.generics.split_for_impl();
+        let taken = || Taken {
+            from: quote_spanned!(Span::mixed_site()=> slot),
+            ty: quote_spanned!(Span::mixed_site()=> &mut ::converse::__private::Slot<#name #arguments>),
+            value: quote_spanned!(Span::mixed_site()=> ::converse::__private::Slot::take(taken)),
+        };
+        let start = |fields| quote_spanned!(Span::mixed_site()=> ::converse::__private::Slot::Start(#name { #fields }));
+        let start = self.arm(&self.machine.start, start, taken());
         let states = self.machine.states.iter().map(|waiting| {
             let variant = &waiting.variant;
-            let (fields, body) = self.region(&waiting.region);
+            let pattern = |fields| {
+                quote_spanned!(Span::mixed_site()=> ::converse::__private::Slot::Waiting(#state::#variant { #fields }))
+            };
+            self.arm(&waiting.region, pattern, taken())
+        });
+        let slot = match self.graph.awaits {
+            true => quote_spanned!(Span::mixed_site()=> *slot),
+            false => quote_spanned!(Span::mixed_site()=> ::converse::__private::Slot::take(slot)),
+        };
+        let pending = self.ending.pending();
+        let never = states::never(self.conversation, self.machine).map(|_| {
             quote_spanned! {Span::mixed_site()=>
-                ::converse::__private::Slot::Waiting(#state::#variant { #fields }) => { #body }
+                ::converse::__private::Slot::Waiting(#state::__Generics(never, _)) => match never {},
             }
         });
-        let pending = self.ending.pending();
         quote_spanned! {Span::mixed_site()=>
-            match ::converse::__private::Slot::take(slot) {
-                ::converse::__private::Slot::Start(#name { #fields .. }) => { #start }
+            match #slot {
+                #start
                 #(#states)*
+                #never
                 ::converse::__private::Slot::Over => return #pending,
             }
         }
     }
 
-    /// A region's fields as patterns, and what it does.
-    fn region(&self, region: &Region) -> (TokenStream, TokenStream) {
+    /// The arm of a region, which takes what is handed to it and does what it does.
+    ///
+    /// A turn that awaits takes its variables by a call: what a pattern moves out of, the future would hold a second
+    /// time as long as it lives.
+    fn arm(&self, region: &Region, pattern: impl Fn(TokenStream) -> TokenStream, taken: Taken) -> TokenStream {
         let handed = region.fields.iter().map(|field| field.variable);
-        let mut scope = Scope::of(&self.graph.variables, handed.chain(region.unset.iter().copied()));
-        let fields = region.fields.iter().map(|field| {
-            let (name, pattern) = (&field.name, scope.pattern(field.variable));
-            match scope.name(field.variable) == *name {
-                true => quote_spanned!(Span::mixed_site()=> #pattern,),
-                false => quote_spanned!(Span::mixed_site()=> #name: #pattern,),
+        let scope = Scope::of(&self.graph.variables, handed.chain(region.unset.iter().copied()));
+        let body = self.region(region, &mut scope.clone());
+        // Of a conversation's parameters some may not be needed.
+        let others = (region.block == Graph::ENTRY).then(|| quote_spanned!(Span::mixed_site()=> ..));
+        if !self.graph.awaits {
+            let fields = region.fields.iter().map(|field| {
+                let (name, pattern) = (&field.name, scope.pattern(field.variable));
+                match scope.name(field.variable) == *name {
+                    true => quote_spanned!(Span::mixed_site()=> #pattern,),
+                    false => quote_spanned!(Span::mixed_site()=> #name: #pattern,),
+                }
+            });
+            let pattern = pattern(quote!(#(#fields)* #others));
+            return quote_spanned!(Span::mixed_site()=> #pattern => { #body });
+        }
+        let Taken { from, ty, value } = taken;
+        let bound: Vec<_> =
+            (0..region.fields.len()).map(|index| format_ident!("v{}", index, span = Span::mixed_site())).collect();
+        let fields = region.fields.iter().zip(&bound).map(|(Field { name, .. }, bound)| quote!(#name: #bound,));
+        let rest = quote_spanned!(Span::mixed_site()=> ..);
+        let (whole, any) = (pattern(quote!(#(#fields)* #others)), pattern(rest));
+        let variables = region.fields.iter().map(|field| scope.pattern(field.variable));
+        quote_spanned! {Span::mixed_site()=>
+            #any => {
+                let (#(#variables,)*) = (|taken: #ty| match #value {
+                    #whole => (#(#bound,)*),
+                    _ => ::core::unreachable!(),
+                })(#from);
+                #body
             }
-        });
-        let fields = quote!(#(#fields)*);
+        }
+    }
+
+    /// What a region does.
+    fn region(&self, region: &Region, scope: &mut Scope<'e>) -> TokenStream {
         let mut body = TokenStream::new();
         for variable in &region.unset {
             let pattern = scope.pattern(*variable);
             let ty = self.graph.variables.get(*variable).ty.iter();
             body.extend(quote_spanned!(Span::mixed_site()=> let #pattern #(: #ty)*;));
         }
-        body.extend(self.block(region.block, &mut scope));
-        (fields, body)
+        body.extend(self.block(region.block, scope));
+        body
     }
 
     /// What a block does, written where it stands. It never falls through.

@@ -1,6 +1,6 @@
 //! Which variables have a value where, so that no `goto` leads to a question that needs one it has not got.
 
-use super::{Block, BlockId, End, Exit, Graph, Liveness, Operation};
+use super::{Block, BlockId, End, Exit, Graph, Listening, Liveness, Operation};
 use crate::diagnostics::Diagnostics;
 use crate::names::Variables;
 
@@ -72,18 +72,27 @@ impl Assigned {
                 let question = graph.question(*question);
                 self.reach(*done, &with(&[question.answer]));
                 self.reach(question.resume, &known);
-                heard.iter().for_each(|(_, block)| self.reach(*block, &known));
+                self.listening(heard, &known);
             }
-            End::Wait(question) | End::Again(question) => self.reach(graph.question(*question).resume, &known),
-            End::Reply { question, accepted, refused, problem, .. } => {
-                let (accepted, refused) = (*accepted, *refused);
-                self.reach(accepted, &with(&[graph.question(*question).answer]));
-                self.reach(refused, &with(problem.as_slice()));
-                let others = block.end.targets().into_iter().filter(|target| ![accepted, refused].contains(target));
-                others.for_each(|target| self.reach(target, &known));
+            End::Wait(question) | End::Again(question) | End::Store(question) => {
+                self.reach(graph.question(*question).resume, &known);
+            }
+            End::Reply { question, heard, accepted, refused, problem, again } => {
+                self.reach(*accepted, &with(&[graph.question(*question).answer]));
+                refused.iter().for_each(|refused| self.reach(*refused, &with(problem.as_slice())));
+                self.listening(heard, &known);
+                self.reach(*again, &known);
             }
             end => end.targets().into_iter().for_each(|target| self.reach(target, &known)),
         }
+    }
+
+    fn listening(&mut self, heard: &Listening, known: &Variables) {
+        for arm in &heard.events {
+            self.reach(arm.block, &known.iter().chain(&arm.declares).copied().collect());
+        }
+        let others = heard.words.iter().map(|(_, block)| block).chain(heard.timers.iter().map(|(_, block)| block));
+        others.chain(&heard.silence).for_each(|block| self.reach(*block, known));
     }
 
     fn leave_early(&mut self, exits: &[Exit], known: &Variables) {
@@ -91,7 +100,7 @@ impl Assigned {
             match exit {
                 Exit::To(target) => self.reach(*target, known),
                 Exit::With(variable, target) => self.reach(*target, &known.iter().chain([variable]).copied().collect()),
-                Exit::Output | Exit::Closed(_) => {}
+                Exit::Output | Exit::Closed(_) | Exit::Back(_) => {}
             }
         }
     }

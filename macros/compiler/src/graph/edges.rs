@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use proc_macro2::Span;
 use syn::spanned::Spanned;
 
-use super::{Block, BlockId, End, Exit, Graph, Operation, Question, QuestionId};
+use super::{Block, BlockId, End, Exit, Graph, Listening, Operation, Question, QuestionId};
 use crate::syntax::ast::{Action, Conversation, Message};
 
 /// A node of the reader's graph.
@@ -35,12 +35,13 @@ pub(crate) struct Edge {
 
 /// The edges, each once: of the start, then of each question, in the order in which a reader meets them.
 pub(crate) fn edges(conversation: &Conversation, graph: &Graph<'_>) -> Vec<Edge> {
-    let mut walk = Walk { graph, edges: Vec::new(), seen: BTreeSet::new() };
+    let mut walk = Walk { graph, edges: Vec::new(), backs: Vec::new(), seen: BTreeSet::new() };
     let name = conversation.name.span();
     walk.from(Node::Start, Graph::ENTRY, name);
     for (index, question) in graph.questions.iter().enumerate() {
-        walk.from(Node::Question(QuestionId(index)), question.resume, question.source.name().span());
+        walk.from(Node::Question(QuestionId(index)), question.resume, question.name.span());
     }
+    walk.go_back();
     walk.edges
 }
 
@@ -52,6 +53,8 @@ pub(crate) fn line(span: Span) -> u32 {
 struct Walk<'g, 'a> {
     graph: &'g Graph<'a>,
     edges: Vec<Edge>,
+    /// The ways to the question before.
+    backs: Vec<(QuestionId, Way)>,
     /// Blocks that were gone through, each with the reason.
     seen: BTreeSet<(BlockId, String)>,
 }
@@ -89,7 +92,8 @@ impl Walk<'_, '_> {
     }
 
     fn visit(&mut self, id: BlockId, way: &Way) {
-        let block = self.graph.block(id);
+        let graph = self.graph;
+        let block = graph.block(id);
         let way = &match &block.way {
             Some(through) => way.past(&through.label, through.span),
             None => way.clone(),
@@ -102,25 +106,30 @@ impl Walk<'_, '_> {
                 Exit::To(target) | Exit::With(_, target) => self.visit(target, &way.at(span)),
                 Exit::Output => self.add(Node::End, &way.at(span)),
                 Exit::Closed(code) => self.closed(code, &way.at(span)),
+                Exit::Back(question) => self.backs.push((question, way.past("back", span))),
             }
         }
         match &block.end {
             End::Run { question, .. } if way.from != Node::Question(*question) => {
                 self.add(Node::Question(*question), way);
             }
-            End::Run { heard, done, .. } => {
-                heard.iter().for_each(|(_, block)| self.visit(*block, way));
+            End::Run { question, heard, done } => {
+                self.heard(heard, way);
+                self.clocks(heard, graph.question(*question), way);
                 self.visit(*done, way);
             }
-            End::Wait(question) | End::Again(question) => self.add(Node::Question(*question), way),
+            End::Wait(question) | End::Again(question) | End::Store(question) => {
+                self.add(Node::Question(*question), way);
+            }
+            End::Back(question, span) => self.backs.push((*question, way.past("back", *span))),
             End::Return(_, span) => self.add(Node::End, &way.at(*span)),
             End::CloseOnSilence => self.add(Node::Silence, way),
             End::Close(close) => self.closed(close.number(), &way.at(close.code.code.span())),
-            End::Reply { question, heard, accepted, refused, silence, .. } => {
-                let question = self.graph.question(*question);
-                heard.iter().for_each(|(_, block)| self.visit(*block, way));
-                self.visit(*refused, &way.past("refused", refusal(question)));
-                silence.iter().for_each(|silence| self.visit(*silence, &way.past("silence", clock(question))));
+            End::Reply { question, heard, accepted, refused, .. } => {
+                let question = graph.question(*question);
+                self.heard(heard, way);
+                refused.iter().for_each(|refused| self.visit(*refused, &way.past("refused", refusal(question))));
+                self.clocks(heard, question, way);
                 self.visit(*accepted, way);
             }
             End::If { condition, then, otherwise, refuses: true, .. } => {
@@ -128,6 +137,31 @@ impl Walk<'_, '_> {
                 self.visit(*then, way);
             }
             other => other.targets().into_iter().for_each(|target| self.visit(target, way)),
+        }
+    }
+
+    fn heard(&mut self, heard: &Listening, way: &Way) {
+        heard.words.iter().for_each(|(_, block)| self.visit(*block, way));
+        heard.events.iter().for_each(|arm| self.visit(arm.block, way));
+    }
+
+    fn clocks(&mut self, heard: &Listening, question: &Question<'_>, way: &Way) {
+        heard.timers.iter().for_each(|(_, block)| self.visit(*block, way));
+        heard.silence.iter().for_each(|silence| self.visit(*silence, &way.past("silence", clock(question))));
+    }
+
+    /// A `back` leads to every question that leads here, or asks again where none does.
+    fn go_back(&mut self) {
+        for (question, way) in std::mem::take(&mut self.backs) {
+            let here = Node::Question(question);
+            let before: BTreeSet<Node> =
+                self.edges.iter().filter(|edge| edge.to == here).map(|edge| edge.from).collect();
+            let mut before: Vec<Node> =
+                before.into_iter().filter(|node| matches!(node, Node::Question(_)) && *node != here).collect();
+            if before.is_empty() {
+                before.push(here);
+            }
+            before.into_iter().for_each(|node| self.add(node, &way));
         }
     }
 
@@ -142,7 +176,7 @@ impl Walk<'_, '_> {
         if !self.edges.iter().any(known) {
             // The first question is what the conversation begins with, wherever its name stands.
             let span = match to {
-                Node::Question(question) if from == Node::Start => self.graph.question(question).source.name().span(),
+                Node::Question(question) if from == Node::Start => self.graph.question(question).name.span(),
                 _ => span,
             };
             self.edges.push(Edge { from, to, label, line: line(span) });
@@ -174,13 +208,12 @@ fn of(exits: &[Exit], code: &impl Spanned) -> Vec<(Exit, Span)> {
 /// What says what happens to a reply that is not of the question's type; the question, where nothing does.
 fn refusal(question: &Question<'_>) -> Span {
     let said = question.source.ask().and_then(|ask| ask.refused.as_ref()).and_then(place);
-    said.unwrap_or_else(|| question.source.name().span())
+    said.unwrap_or_else(|| question.name.span())
 }
 
 /// What says how long a question waits.
 fn clock(question: &Question<'_>) -> Span {
-    let within = question.source.ask().and_then(|ask| ask.within.as_ref());
-    within.map_or_else(|| question.source.name().span(), |within| within.duration.span())
+    question.within.as_ref().map_or_else(|| question.name.span(), Spanned::span)
 }
 
 fn place(action: &Action) -> Option<Span> {

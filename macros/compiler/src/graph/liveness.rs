@@ -1,6 +1,6 @@
 //! Which variables are still needed where. Nothing else decides what a state keeps.
 
-use super::{Block, BlockId, End, Exit, Graph, Operation, Source};
+use super::{Block, BlockId, End, Exit, Graph, Listening, Operation, Source};
 use crate::names::Variables;
 
 /// The variables that are needed at the beginning of each block.
@@ -48,7 +48,7 @@ impl Liveness {
             self.at(block).iter().filter(|variable| !declares.contains(*variable)).copied().collect::<Variables>()
         };
         match end {
-            End::Never | End::CloseOnSilence | End::Return(None, _) => {}
+            End::Never | End::Back(..) | End::CloseOnSilence | End::Return(None, _) => {}
             End::Goto(target) => needed.extend(self.at(*target)),
             End::If { condition, declares, then, otherwise, .. } => {
                 needed.extend(without(*then, declares));
@@ -67,31 +67,41 @@ impl Liveness {
                 needed.extend(self.at(question.resume));
                 needed.extend(&question.clock);
             }
-            End::Again(question) => needed.extend(self.at(graph.question(*question).resume)),
+            End::Again(question) | End::Store(question) => needed.extend(self.at(graph.question(*question).resume)),
             End::Close(close) => {
                 needed.extend(&close.code.uses);
                 needed.extend(&close.uses);
             }
             End::Run { question, heard, done } => {
                 let question = graph.question(*question);
-                heard.iter().for_each(|(_, block)| needed.extend(self.at(*block)));
+                self.listening(heard, &mut needed);
+                needed.extend(&question.clock);
                 needed.extend(without(*done, &[question.answer]));
                 if let Source::Run(_, running) = question.source {
                     needed.insert(running);
                 }
             }
-            End::Reply { question, heard, accepted, refused, problem, silence, again } => {
+            End::Reply { question, heard, accepted, refused, problem, again } => {
                 needed.extend(self.at(*again));
-                heard.iter().for_each(|(_, block)| needed.extend(self.at(*block)));
+                self.listening(heard, &mut needed);
                 needed.extend(&graph.question(*question).among);
                 needed.extend(without(*accepted, &[graph.question(*question).answer]));
-                needed.extend(without(*refused, problem.as_slice()));
-                silence.iter().for_each(|silence| needed.extend(self.at(*silence)));
+                refused.iter().for_each(|refused| needed.extend(without(*refused, problem.as_slice())));
             }
             End::Return(Some(value), _) => needed.extend(&value.uses),
         }
         self.at_exits(end.exits(), &mut needed);
         needed
+    }
+
+    fn listening(&self, heard: &Listening, needed: &mut Variables) {
+        for arm in &heard.events {
+            needed.extend(self.at(arm.block).iter().filter(|variable| !arm.declares.contains(variable)));
+            needed.extend(&arm.uses);
+        }
+        let others = heard.words.iter().map(|(_, block)| block).chain(heard.timers.iter().map(|(_, block)| block));
+        others.chain(&heard.silence).for_each(|block| needed.extend(self.at(*block)));
+        needed.extend(heard.timers.iter().map(|(timer, _)| timer));
     }
 
     fn at_exits(&self, exits: &[Exit], needed: &mut Variables) {
@@ -101,7 +111,7 @@ impl Liveness {
                 Exit::With(variable, target) => {
                     needed.extend(self.at(*target).iter().filter(|needed| *needed != variable))
                 }
-                Exit::Output | Exit::Closed(_) => {}
+                Exit::Output | Exit::Closed(_) | Exit::Back(_) => {}
             }
         }
     }

@@ -25,7 +25,7 @@ pub(crate) use progress::check_loops;
 pub(crate) use thread::thread;
 
 use crate::names::{Arena, VariableId, Variables};
-use crate::syntax::ast::{Ask, Conversation, Message, Run};
+use crate::syntax::ast::{Ask, Conversation, Message, Once, Run};
 use crate::text::source;
 
 /// A block of a [`Graph`].
@@ -47,6 +47,8 @@ pub(crate) struct Graph<'a> {
     pub(crate) items: Vec<syn::Item>,
     /// Whether the conversation awaits anything of its own.
     pub(crate) awaits: bool,
+    /// Whether there is a `back` in it.
+    pub(crate) goes_back: bool,
     /// Every `goto`.
     pub(crate) jumps: Vec<Jump>,
 }
@@ -61,6 +63,8 @@ pub(crate) struct Jump {
 
 pub(crate) struct Question<'a> {
     pub(crate) source: Source<'a>,
+    /// What the store, the diagram and the tests call it.
+    pub(crate) name: Ident,
     pub(crate) answer: VariableId,
     /// Says the prompt and waits.
     pub(crate) prompt: BlockId,
@@ -70,8 +74,11 @@ pub(crate) struct Question<'a> {
     pub(crate) answered: BlockId,
     /// Where it goes on when something comes.
     pub(crate) resume: BlockId,
-    /// What the time that it waits is computed from.
+    /// How long it waits, and what that is computed from.
+    pub(crate) within: Option<Expr>,
     pub(crate) clock: Variables,
+    /// The timers of every `on after` that finds the conversation here.
+    pub(crate) timers: Variables,
     /// What the options that the reply is among are computed from.
     pub(crate) among: Variables,
 }
@@ -82,13 +89,17 @@ pub(crate) enum Source<'a> {
     Ask(&'a Ask),
     /// Another conversation, which stands in this variable meanwhile.
     Run(&'a Run, VariableId),
+    /// Nothing but that what was done is stored.
+    Once(&'a Once),
 }
 
 impl<'a> Source<'a> {
+    /// The name of the variable that its answer goes to.
     pub(crate) fn name(self) -> &'a Ident {
         match self {
             Source::Ask(ask) => &ask.name,
             Source::Run(run, _) => &run.name,
+            Source::Once(once) => &once.name,
         }
     }
 
@@ -96,7 +107,7 @@ impl<'a> Source<'a> {
     pub(crate) fn ask(self) -> Option<&'a Ask> {
         match self {
             Source::Ask(ask) => Some(ask),
-            Source::Run(..) => None,
+            Source::Run(..) | Source::Once(_) => None,
         }
     }
 
@@ -105,14 +116,16 @@ impl<'a> Source<'a> {
         match self {
             Source::Ask(ask) => ask.ty.as_ref(),
             Source::Run(run, _) => run.ty.as_ref(),
+            Source::Once(once) => once.ty.as_ref(),
         }
     }
 
     /// What is said, or run, as written.
     pub(crate) fn prompt(self) -> String {
         match self {
-            Source::Ask(ask) => ask.prompt.source(),
+            Source::Ask(ask) => ask.prompt.as_ref().map_or_else(|| "hear".to_owned(), |prompt| prompt.source()),
             Source::Run(run, _) => format!("run {}", source(run.value.to_token_stream())),
+            Source::Once(once) => format!("once {}", source(once.value.to_token_stream())),
         }
     }
 }
@@ -152,13 +165,15 @@ pub(crate) enum Exit {
     Output,
     /// `close 4001, "reason"`, with its code where it is a number.
     Closed(Option<u16>),
+    /// `back`, from this question.
+    Back(QuestionId),
 }
 
 impl Exit {
     pub(crate) fn target(self) -> Option<BlockId> {
         match self {
             Exit::To(target) | Exit::With(_, target) => Some(target),
-            Exit::Output | Exit::Closed(_) => None,
+            Exit::Output | Exit::Closed(_) | Exit::Back(_) => None,
         }
     }
 }
@@ -203,22 +218,25 @@ pub(crate) enum End {
     Wait(QuestionId),
     /// It waits on, as if nothing had come.
     Again(QuestionId),
-    /// Another conversation takes its turn: it waits, ends, or hears what this one listens for.
+    /// The conversation is stored as it stands, and goes on at once at [`Question::resume`].
+    Store(QuestionId),
+    /// Back to the question before this one.
+    Back(QuestionId, Span),
+    /// Another conversation takes its turn: it waits, ends, or leaves what this one listens for.
     Run {
         question: QuestionId,
-        heard: Vec<(Vec<String>, BlockId)>,
+        heard: Listening,
         done: BlockId,
     },
     /// Something came.
     Reply {
         question: QuestionId,
-        /// What is heard before the reply is read: the words, and what happens then.
-        heard: Vec<(Vec<String>, BlockId)>,
+        heard: Listening,
         accepted: BlockId,
-        refused: BlockId,
+        /// Where a reply leads that will not do. A `hear` that has no `else` leaves every reply unread.
+        refused: Option<BlockId>,
         /// What `|problem|` binds, for `refused`.
         problem: Option<VariableId>,
-        silence: Option<BlockId>,
         /// Asks again, where another conversation runs this one.
         again: BlockId,
     },
@@ -228,6 +246,30 @@ pub(crate) enum End {
     CloseOnSilence,
     /// `close 4001, "reason"`
     Close(Box<Close>),
+}
+
+/// What is listened for while the conversation waits, and where each leads; the innermost handler first.
+#[derive(Default)]
+pub(crate) struct Listening {
+    /// Heard before a reply is read.
+    pub(crate) words: Vec<(Vec<String>, BlockId)>,
+    pub(crate) events: Vec<MatchArm>,
+    pub(crate) timers: Vec<(VariableId, BlockId)>,
+    pub(crate) silence: Option<BlockId>,
+}
+
+impl Listening {
+    pub(crate) fn targets(&self) -> impl Iterator<Item = BlockId> + '_ {
+        let words = self.words.iter().map(|(_, block)| *block);
+        let events = self.events.iter().map(|arm| arm.block);
+        words.chain(events).chain(self.timers.iter().map(|(_, block)| *block)).chain(self.silence)
+    }
+
+    pub(crate) fn targets_mut(&mut self) -> impl Iterator<Item = &mut BlockId> {
+        let words = self.words.iter_mut().map(|(_, block)| block);
+        let events = self.events.iter_mut().map(|arm| &mut arm.block);
+        words.chain(events).chain(self.timers.iter_mut().map(|(_, block)| block)).chain(&mut self.silence)
+    }
 }
 
 pub(crate) struct Close {
@@ -278,7 +320,7 @@ impl<'a> Graph<'a> {
     pub(crate) fn others(&self, conversation: &Conversation) -> Vec<&'a Run> {
         let runs = self.questions.iter().filter_map(|question| match question.source {
             Source::Run(run, _) => Some(run),
-            Source::Ask(_) => None,
+            Source::Ask(_) | Source::Once(_) => None,
         });
         runs.filter(|run| !run.is_of(conversation)).collect()
     }
@@ -317,16 +359,20 @@ impl End {
     /// Where the end leads within a turn, in the order of the source.
     pub(crate) fn targets(&self) -> Vec<BlockId> {
         match self {
-            End::Never | End::Wait(_) | End::Again(_) | End::Return(..) | End::CloseOnSilence | End::Close(_) => {
-                Vec::new()
-            }
+            End::Never
+            | End::Wait(_)
+            | End::Again(_)
+            | End::Store(_)
+            | End::Back(..)
+            | End::Return(..)
+            | End::CloseOnSilence
+            | End::Close(_) => Vec::new(),
             End::Goto(target) => vec![*target],
             End::If { then, otherwise, .. } => vec![*then, *otherwise],
             End::Match { arms, .. } => arms.iter().map(|arm| arm.block).collect(),
-            End::Run { heard, done, .. } => heard.iter().map(|(_, block)| *block).chain([*done]).collect(),
-            End::Reply { heard, accepted, refused, silence, again, .. } => {
-                let heard = heard.iter().map(|(_, block)| *block);
-                heard.chain([*refused]).chain(*silence).chain([*again, *accepted]).collect()
+            End::Run { heard, done, .. } => heard.targets().chain([*done]).collect(),
+            End::Reply { heard, accepted, refused, again, .. } => {
+                heard.targets().chain(*refused).chain([*again, *accepted]).collect()
             }
         }
     }

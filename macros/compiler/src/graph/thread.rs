@@ -9,7 +9,7 @@ pub(crate) fn thread(graph: &mut Graph<'_>) {
     let exits = |exits: &mut Vec<Exit>| {
         exits.iter_mut().for_each(|exit| match exit {
             Exit::To(target) | Exit::With(_, target) => to(target),
-            Exit::Output | Exit::Closed(_) => {}
+            Exit::Output | Exit::Closed(_) | Exit::Back(_) => {}
         });
     };
     for block in &mut graph.blocks {
@@ -21,7 +21,13 @@ pub(crate) fn thread(graph: &mut Graph<'_>) {
             }
         }
         match &mut block.end {
-            End::Never | End::Wait(_) | End::Again(_) | End::Return(None, _) | End::CloseOnSilence => {}
+            End::Never
+            | End::Wait(_)
+            | End::Again(_)
+            | End::Store(_)
+            | End::Back(..)
+            | End::Return(None, _)
+            | End::CloseOnSilence => {}
             End::Close(close) => exits(&mut close.code.exits),
             End::Goto(target) => to(target),
             End::If { condition, then, otherwise, .. } => {
@@ -32,10 +38,9 @@ pub(crate) fn thread(graph: &mut Graph<'_>) {
                 exits(&mut scrutinee.exits);
                 arms.iter_mut().for_each(|arm| to(&mut arm.block));
             }
-            End::Run { heard, done, .. } => heard.iter_mut().map(|(_, block)| block).chain([done]).for_each(to),
-            End::Reply { heard, accepted, refused, silence, again, .. } => {
-                let heard = heard.iter_mut().map(|(_, block)| block);
-                heard.chain([accepted, refused, again]).chain(silence).for_each(to);
+            End::Run { heard, done, .. } => heard.targets_mut().chain([done]).for_each(to),
+            End::Reply { heard, accepted, refused, again, .. } => {
+                heard.targets_mut().chain([accepted, again]).chain(refused).for_each(to);
             }
             End::Return(Some(value), _) => exits(&mut value.exits),
         }

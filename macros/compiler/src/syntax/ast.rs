@@ -1,7 +1,7 @@
 //! The tree of a conversation: the language's own statements taken apart, the Rust between them left as syn read it.
 
 use proc_macro2::{Span, TokenStream};
-use syn::{Attribute, Expr, Ident, Label, Pat, Type, Visibility};
+use syn::{Attribute, Expr, Generics, Ident, Label, Pat, Type, Visibility};
 
 use crate::types::named;
 
@@ -10,9 +10,13 @@ pub(crate) struct Conversation {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
     pub(crate) name: Ident,
+    /// With its `where` clause.
+    pub(crate) generics: Generics,
     pub(crate) parameters: Vec<Parameter>,
     /// `with (kitchen: Kitchen)`
     pub(crate) dependencies: Vec<Parameter>,
+    /// `hears Payment`
+    pub(crate) hears: Option<Type>,
     pub(crate) output: Option<Type>,
     pub(crate) body: Block,
 }
@@ -33,10 +37,14 @@ pub(crate) struct Block {
 }
 
 pub(crate) enum Statement {
-    /// `let name: Type = ask …;`
+    /// `let name: Type = ask …;` or `let event: Type = hear …;`
     Ask(Ask),
     /// `let name: Type = run …;`
     Run(Run),
+    /// `let name: Type = once …;`
+    Once(Once),
+    /// `revise name;`
+    Revise(Ident),
     /// `say …;`
     Say(Message),
     /// `retry;`
@@ -73,13 +81,14 @@ pub(crate) struct Arm {
     pub(crate) body: Block,
 }
 
-/// A question.
+/// A question, or a wait for an event.
 pub(crate) struct Ask {
     pub(crate) name: Ident,
     pub(crate) mutable: bool,
     /// What the reply is read as; missing where the source has none, which was reported.
     pub(crate) ty: Option<Type>,
-    pub(crate) prompt: Message,
+    /// What is said; nothing where it waits for an event.
+    pub(crate) prompt: Option<Message>,
     /// Where this is `Some`, it is the answer, and nothing is asked.
     pub(crate) unless: Option<Expr>,
     /// What the reply has to be one of.
@@ -118,6 +127,18 @@ impl Run {
     }
 }
 
+/// Something that is done once, and whose value is stored before anything else happens.
+pub(crate) struct Once {
+    /// As the variable; as what is called where the value goes nowhere.
+    pub(crate) name: Ident,
+    pub(crate) mutable: bool,
+    /// The value's type; missing where it goes nowhere, or where the source has none, which was reported.
+    pub(crate) ty: Option<Type>,
+    /// Whether the value goes into a variable.
+    pub(crate) bound: bool,
+    pub(crate) value: Expr,
+}
+
 /// `where CONDITION else action`
 pub(crate) struct Where {
     pub(crate) condition: Expr,
@@ -139,9 +160,22 @@ pub(crate) struct Tries {
 
 /// `on "cancel" | "stop" => action`
 pub(crate) struct On {
-    /// Lowercase, each with its place.
-    pub(crate) words: Vec<(String, Span)>,
+    /// The `on` itself.
+    pub(crate) span: Span,
+    pub(crate) what: Heard,
     pub(crate) action: Action,
+}
+
+/// What an `on` is for.
+pub(crate) enum Heard {
+    /// Words, lowercase, each with its place.
+    Words(Vec<(String, Span)>),
+    /// An event, with its guard.
+    Event(Pat),
+    /// `silence 5min`
+    Silence(Expr),
+    /// `after 30d`
+    After(Expr),
 }
 
 /// What happens next.
@@ -156,6 +190,7 @@ pub(crate) struct Verb {
 pub(crate) enum VerbKind {
     Retry,
     Wait,
+    Back,
     Goto(Ident),
     Answer(Expr),
     Close { code: Expr, reason: Option<Message> },

@@ -6,7 +6,7 @@ use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::quote_spanned;
 use syn::{Expr, Type};
 
-use super::ast::{Action, Ask, Block, On, Statement, Tries, Where, Within};
+use super::ast::{Action, Ask, Block, Heard, On, Statement, Tries, Verb, VerbKind, Where, Within};
 use super::message::message;
 use super::parse::block;
 use super::shape::ends_expression;
@@ -18,30 +18,57 @@ use crate::diagnostics::Diagnostics;
 pub(crate) fn ask(
     cx: &mut Diagnostics,
     word: Span,
-    (name, mutable, ty): (Ident, bool, Option<Type>),
+    answer: (Ident, bool, Option<Type>),
     tokens: TokenStream,
 ) -> Option<Ask> {
     let mut parts = split(tokens);
     let prompt = message(cx, word, parts.prompt);
-    let mut ask = Ask {
-        name,
-        mutable,
-        ty,
-        prompt: super::ast::Message::Format { text: String::new(), tokens: TokenStream::new() },
-        unless: None,
-        among: None,
-        verbatim: false,
-        ons: Vec::new(),
-        tries: None,
-        wheres: Vec::new(),
-        within: None,
-        refused: None,
-    };
+    let mut ask = Ask::new(answer);
     while let Some(part) = parts.clauses.pop_front() {
         clause(cx, &mut ask, part, &mut parts.clauses);
     }
-    ask.prompt = prompt?;
+    ask.prompt = Some(prompt?);
     Some(ask)
+}
+
+/// Reads the clauses of a `hear`.
+pub(crate) fn hear(cx: &mut Diagnostics, answer: (Ident, bool, Option<Type>), tokens: TokenStream) -> Ask {
+    let mut parts = split(tokens);
+    let mut ask = Ask::new(answer);
+    if let Some(token) = parts.prompt.into_iter().next() {
+        cx.error(token.span(), "`hear` says nothing: it waits for an event").help("say it before: `say \"…\";`");
+    }
+    while let Some(part) = parts.clauses.pop_front() {
+        match part.clause {
+            Clause::Within | Clause::On | Clause::Else => clause(cx, &mut ask, part, &mut parts.clauses),
+            _ => {
+                let word = &part.word;
+                cx.error(word.span(), format_args!("a `hear` has no `{word}`: that is about a reply"))
+                    .help("it has `within`, `on`, and an `else` for what the client says meanwhile");
+                take_else(&mut parts.clauses);
+            }
+        }
+    }
+    ask
+}
+
+impl Ask {
+    fn new((name, mutable, ty): (Ident, bool, Option<Type>)) -> Ask {
+        Ask {
+            name,
+            mutable,
+            ty,
+            prompt: None,
+            unless: None,
+            among: None,
+            verbatim: false,
+            ons: Vec::new(),
+            tries: None,
+            wheres: Vec::new(),
+            within: None,
+            refused: None,
+        }
+    }
 }
 
 /// One clause's word and the tokens after it.
@@ -119,7 +146,7 @@ fn clause(cx: &mut Diagnostics, ask: &mut Ask, part: Part, rest: &mut VecDeque<P
             }
         }
         Clause::Within => {
-            let duration = duration(cx, span, part.tokens);
+            let duration = duration(cx, &part.word, part.tokens);
             let action = take_else(rest).map(|other| action(cx, other.word.span(), other.tokens));
             if ask.within.is_some() {
                 cx.error(span, format_args!("the question `{}` has a `within` already", ask.name));
@@ -205,37 +232,79 @@ pub(crate) fn on(cx: &mut Diagnostics, word: Span, tokens: TokenStream) -> Optio
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let is = |at: usize, c: char| matches!(tokens.get(at), Some(TokenTree::Punct(p)) if p.as_char() == c);
     let arrow = (0..tokens.len()).find(|at| is(*at, '=') && is(at + 1, '>'));
-    let block = tokens.iter().position(|token| matches!(token, TokenTree::Group(_)));
-    let Some(arrow) = arrow.filter(|arrow| block.is_none_or(|block| *arrow < block)) else {
+    let block = tokens.iter().position(is_brace);
+    let Some(arrow) =
+        arrow.filter(|arrow| block.is_none_or(|block| *arrow < block || !tokens[..block].iter().all(is_word)))
+    else {
         cx.error(word, "an `on` needs a `=>`: what happens then").help("write `on \"cancel\" => return …`");
         return None;
     };
-    let mut words = Vec::new();
-    for token in &tokens[..arrow] {
-        match syn::parse2::<syn::LitStr>(token.clone().into()) {
-            Ok(text) => words.push((text.value().trim().to_lowercase(), token.span())),
-            Err(_) if matches!(token, TokenTree::Punct(p) if p.as_char() == '|') => {}
-            Err(_) => {
-                cx.error(
-                    token.span(),
-                    "an `on` for anything but words is a part of the language that this version does not compile",
-                )
-                .help("write what the client says, as in `on \"cancel\" | \"stop\" => …`");
-                return None;
-            }
+    let what = heard(cx, word, &tokens[..arrow]);
+    let action = action(cx, tokens[arrow].span(), tokens[arrow + 2..].iter().cloned().collect())?;
+    let what = what?;
+    if matches!(action, Action::List(_)) && !matches!(what, Heard::Silence(_)) {
+        cx.error(word, "this `on` has one action: only refusals and silences are counted, and escalate")
+            .help("write a message, or a block that counts for itself");
+        return None;
+    }
+    Some(On { span: word, what, action })
+}
+
+/// What an `on` is for: words, `silence 5min`, `after 30d`, or the pattern of an event.
+fn heard(cx: &mut Diagnostics, word: Span, tokens: &[TokenTree]) -> Option<Heard> {
+    let rest = || tokens[1..].iter().cloned().collect::<TokenStream>();
+    match tokens {
+        [] => {
+            cx.error(word, "an `on` needs what it is for").help("write `on \"cancel\" => …`");
+            None
+        }
+        [TokenTree::Ident(word), TokenTree::Literal(_) | TokenTree::Ident(_) | TokenTree::Group(_), ..]
+            if word == "silence" =>
+        {
+            duration(cx, word, rest()).map(Heard::Silence)
+        }
+        [TokenTree::Ident(word), TokenTree::Literal(_) | TokenTree::Ident(_) | TokenTree::Group(_), ..]
+            if word == "after" =>
+        {
+            duration(cx, word, rest()).map(Heard::After)
+        }
+        [TokenTree::Ident(only)] if only == "silence" || only == "after" => {
+            let example = if only == "silence" { "5min" } else { "30d" };
+            cx.error(only.span(), format_args!("`on {only}` needs a time"))
+                .help(format_args!("write `on {only} {example} => …`"));
+            None
+        }
+        [TokenTree::Literal(_) | TokenTree::Group(_), ..] if tokens.iter().all(is_word) => words(cx, word, tokens),
+        _ => {
+            let pattern: TokenStream = tokens.iter().cloned().collect();
+            let arm = syn::parse2::<syn::Arm>(quote_spanned!(word=> #pattern => {}));
+            arm.map(|arm| Heard::Event(arm.pat)).map_err(|error| cx.syntax(error)).ok()
         }
     }
+}
+
+/// Whether a token is one of words: a string, or the bar between two.
+fn is_word(token: &TokenTree) -> bool {
+    let is_bar = matches!(token, TokenTree::Punct(p) if p.as_char() == '|');
+    is_bar || syn::parse2::<syn::LitStr>(token.clone().into()).is_ok()
+}
+
+/// `"cancel" | "stop"`
+fn words(cx: &mut Diagnostics, word: Span, tokens: &[TokenTree]) -> Option<Heard> {
+    let texts = tokens.iter().filter_map(|token| {
+        let text = syn::parse2::<syn::LitStr>(token.clone().into()).ok()?;
+        Some((text.value().trim().to_lowercase(), token.span()))
+    });
+    let words: Vec<_> = texts.collect();
     if words.is_empty() {
         cx.error(word, "an `on` needs what it is for").help("write `on \"cancel\" => …`");
         return None;
     }
-    let action = action(cx, tokens[arrow].span(), tokens[arrow + 2..].iter().cloned().collect())?;
-    if matches!(action, Action::List(_)) {
-        cx.error(word, "an `on` has one action: only refusals and silences are counted, and escalate")
-            .help("write a message, or a block that counts for itself");
-        return None;
-    }
-    Some(On { words, action })
+    Some(Heard::Words(words))
+}
+
+fn is_brace(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
 }
 
 /// `message | [ action, … ] | ("|" problem "|")? block | verb`
@@ -279,6 +348,13 @@ fn action(cx: &mut Diagnostics, word: Span, tokens: TokenStream) -> Option<Actio
             let statements = verb(cx, tokens.iter().cloned().collect()).map(Statement::Verb).into_iter().collect();
             Some(Action::Block { problem: None, block: Block { statements, tail: None, end: word.span() } })
         }
+        // Then the question that it is an action of is asked again.
+        [TokenTree::Ident(word), _] if word == "revise" => {
+            let mut block = Block::of(cx, tokens.iter().cloned().collect(), word.span());
+            let retry = Verb { span: word.span(), kind: VerbKind::Retry };
+            block.statements.push(Statement::Verb(retry));
+            Some(Action::Block { problem: None, block })
+        }
         [TokenTree::Ident(verb), rest @ ..] if verb_begins(verb, rest) => {
             let braced: TokenStream = tokens.iter().cloned().collect();
             Some(Action::Block { problem: None, block: Block::of(cx, braced, word) })
@@ -299,10 +375,11 @@ fn verb_begins(verb: &Ident, rest: &[TokenTree]) -> bool {
 }
 
 /// `500ms`, `30s`, `5min`, `2h`, `7d`, or any expression of type `Duration`.
-fn duration(cx: &mut Diagnostics, word: Span, tokens: TokenStream) -> Option<Expr> {
+fn duration(cx: &mut Diagnostics, word: &Ident, tokens: TokenStream) -> Option<Expr> {
     let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
     if trees.is_empty() {
-        cx.error(word, "a `within` needs a time").help("write `within 30s`, or `500ms`, `5min`, `2h`, `7d`");
+        cx.error(word.span(), format_args!("a `{word}` needs a time"))
+            .help(format_args!("write `{word} 30s`, or `500ms`, `5min`, `2h`, `7d`"));
         return None;
     }
     let [TokenTree::Literal(literal)] = trees.as_slice() else {
@@ -315,7 +392,7 @@ fn duration(cx: &mut Diagnostics, word: Span, tokens: TokenStream) -> Option<Exp
         return None;
     };
     if millis == 0 {
-        cx.error(span, format_args!("`within {literal}` leaves no time to answer"));
+        cx.error(span, format_args!("`{word} {literal}` leaves no time to answer"));
         return None;
     }
     syn::parse2(quote_spanned!(span=> ::core::time::Duration::from_millis(#millis))).ok()

@@ -3,6 +3,7 @@
 pub(crate) mod ast;
 mod clauses;
 mod message;
+mod once;
 pub(crate) mod parse;
 mod recover;
 mod run;

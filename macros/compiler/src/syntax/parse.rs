@@ -4,11 +4,11 @@ use proc_macro2::{Group, Ident, Span, TokenStream};
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Attribute, Expr, ExprMacro, Pat, Stmt, StmtMacro, Token, braced, parenthesized};
+use syn::{Attribute, Expr, ExprMacro, Generics, Pat, Stmt, StmtMacro, Token, braced, parenthesized};
 
 use super::ast::{Arm, Block, Control, Conversation, Parameter, Statement, Value};
-use super::shape::{ASK, LATER, ON, RUN, SAY, TYPED, VERB, shape};
-use super::{clauses, message, recover, run, verb};
+use super::shape::{ASK, HEAR, ON, ONCE, REVISE, RUN, SAY, TYPED, VERB, shape};
+use super::{clauses, message, once, recover, run, verb};
 use crate::diagnostics::Diagnostics;
 
 /// The conversation in `tokens`; nothing where not even its name can be read.
@@ -37,10 +37,12 @@ fn head(input: ParseStream<'_>) -> syn::Result<Head> {
     let name: Ident = input.parse().map_err(|error| {
         syn::Error::new(error.span(), "expected the conversation's name, as in `pub Introduction -> Person { … }`")
     })?;
-    if input.peek(Token![<]) {
-        return Err(
-            input.error("a conversation with generics is a part of the language that this version does not compile")
-        );
+    let mut generics: Generics = input.parse()?;
+    if let Some(lifetime) = generics.lifetimes().next() {
+        return Err(syn::Error::new(
+            lifetime.span(),
+            "a conversation outlives every borrow: its generics are types and constants",
+        ));
     }
     let parameters = if input.peek(syn::token::Paren) { parameters_in(input)? } else { Vec::new() };
     let word = |input: ParseStream<'_>, word: &str| {
@@ -51,10 +53,13 @@ fn head(input: ParseStream<'_>) -> syn::Result<Head> {
         input.parse::<Ident>()?;
         dependencies = parameters_in(input)?;
     }
+    let mut hears = None;
     if word(input, "hears") {
-        return Err(input.error("`hears` is a word of the language that this version does not compile"));
+        input.parse::<Ident>()?;
+        hears = Some(input.parse()?);
     }
     let output = if input.parse::<Option<Token![->]>>()?.is_some() { Some(input.parse()?) } else { None };
+    generics.where_clause = input.parse()?;
     if input.is_empty() {
         return Err(syn::Error::new(
             name.span(),
@@ -74,7 +79,8 @@ fn head(input: ParseStream<'_>) -> syn::Result<Head> {
     }
     let end = braces.span.close();
     let nothing = Block { statements: Vec::new(), tail: None, end };
-    let conversation = Conversation { attributes, visibility, name, parameters, dependencies, output, body: nothing };
+    let conversation =
+        Conversation { attributes, visibility, name, generics, parameters, dependencies, hears, output, body: nothing };
     Ok(Head { conversation, body, end })
 }
 
@@ -150,7 +156,8 @@ fn statement(cx: &mut Diagnostics, statement: Stmt) -> Option<Statement> {
             Some(VERB) => verb::verb(cx, call.mac.tokens).map(Statement::Verb),
             Some(ON) => clauses::on(cx, call.mac.path.span(), call.mac.tokens).map(Statement::On),
             Some(RUN) => run::run(cx, call.mac.path.span(), None, call.mac.tokens).map(Statement::Run),
-            Some(LATER) => None,
+            Some(ONCE) => once::once(cx, call.mac.path.span(), None, call.mac.tokens).map(Statement::Once),
+            Some(REVISE) => revise(cx, call.mac.tokens).map(Statement::Revise),
             Some(_) => {
                 cx.error(
                     call.mac.path.span(),
@@ -177,17 +184,20 @@ fn statement(cx: &mut Diagnostics, statement: Stmt) -> Option<Statement> {
 fn local(cx: &mut Diagnostics, local: syn::Local) -> Option<Statement> {
     let Some(init) = &local.init else { return Some(Statement::Rust(Stmt::Local(local))) };
     if let Expr::Macro(call) = &*init.expr
-        && let Some(kind @ (ASK | RUN)) = marker(&call.mac)
+        && let Some(kind @ (ASK | RUN | ONCE | HEAR)) = marker(&call.mac)
     {
         let word = call.mac.path.span();
         if let Some((_, otherwise)) = &init.diverge {
             cx.error(otherwise.span(), "a question has its `else` before the `;`, not a `let … else`");
         }
         let (name, mutable, ty) = answer(cx, &local.pat)?;
-        if kind == RUN {
-            return run::run(cx, word, Some((name, mutable, ty)), call.mac.tokens.clone()).map(Statement::Run);
-        }
-        return clauses::ask(cx, word, (name, mutable, ty), call.mac.tokens.clone()).map(Statement::Ask);
+        let (answer, tokens) = ((name, mutable, ty), call.mac.tokens.clone());
+        return match kind {
+            RUN => run::run(cx, word, Some(answer), tokens).map(Statement::Run),
+            ONCE => once::once(cx, word, Some(answer), tokens).map(Statement::Once),
+            HEAR => Some(Statement::Ask(clauses::hear(cx, answer, tokens))),
+            _ => clauses::ask(cx, word, answer, tokens).map(Statement::Ask),
+        };
     }
     if !holds_question(&init.expr) || init.diverge.is_some() {
         report_lost_questions(cx, &Stmt::Local(local.clone()));
@@ -199,6 +209,16 @@ fn local(cx: &mut Diagnostics, local: syn::Local) -> Option<Statement> {
         pattern => (pattern, None),
     };
     control(cx, value).ok().map(|value| Statement::Let { pattern, ty, value })
+}
+
+/// The question that a `revise` names.
+fn revise(cx: &mut Diagnostics, tokens: TokenStream) -> Option<Ident> {
+    let parsed = syn::parse2(tokens);
+    if let Err(error) = &parsed {
+        cx.error(error.span(), "`revise` asks a question again")
+            .help("write `revise name`, with the name of a question");
+    }
+    parsed.ok()
 }
 
 /// `name: Type` on the left of an `ask`.
@@ -274,7 +294,7 @@ fn typed(cx: &mut Diagnostics, pattern: Pat) -> (Pat, Option<syn::Type>) {
 
 /// Which of the markers of `shape` a macro call is.
 pub(crate) fn marker(call: &syn::Macro) -> Option<&'static str> {
-    [SAY, ASK, RUN, VERB, ON, LATER].into_iter().find(|marker| call.path.is_ident(marker))
+    [SAY, ASK, RUN, VERB, ON, ONCE, HEAR, REVISE].into_iter().find(|marker| call.path.is_ident(marker))
 }
 
 fn is_marker(value: &Expr) -> bool {
@@ -287,7 +307,7 @@ struct Questions(Vec<Span>);
 
 impl<'ast> Visit<'ast> for Questions {
     fn visit_macro(&mut self, call: &'ast syn::Macro) {
-        if matches!(marker(call), Some(ASK | RUN)) {
+        if matches!(marker(call), Some(ASK | RUN | ONCE | HEAR | REVISE)) {
             self.0.push(call.path.span());
         }
         visit::visit_macro(self, call);

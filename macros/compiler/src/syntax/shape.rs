@@ -6,7 +6,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 
-use super::words::{Word, is_keyword};
+use super::words::{Clause, Word, is_keyword};
 use crate::diagnostics::Diagnostics;
 
 pub(crate) const SAY: &str = "__converse_say";
@@ -17,8 +17,9 @@ pub(crate) const ON: &str = "__converse_on";
 pub(crate) const RUN: &str = "__converse_run";
 /// The pattern and the type of `for x: T in …`.
 pub(crate) const TYPED: &str = "__converse_typed";
-/// Words that are understood to be words, and reported.
-pub(crate) const LATER: &str = "__converse_later";
+pub(crate) const ONCE: &str = "__converse_once";
+pub(crate) const HEAR: &str = "__converse_hear";
+pub(crate) const REVISE: &str = "__converse_revise";
 
 /// Wraps the words in `tokens`, which stand in braces, and in everything nested in them.
 pub(crate) fn shape(cx: &mut Diagnostics, tokens: TokenStream) -> TokenStream {
@@ -89,7 +90,7 @@ impl Shaper<'_> {
         let TokenTree::Ident(ident) = &tokens[at] else { return None };
         let word = Word::of(ident)?;
         // Other words are followed by what never follows a name in Rust.
-        if Word::stands_alone(ident) && self.variables.iter().any(|variable| ident == variable) {
+        if Word::is_like_a_variable(ident) && self.variables.iter().any(|variable| ident == variable) {
             return None;
         }
         let before = at.checked_sub(1).map(|at| &tokens[at]);
@@ -105,10 +106,17 @@ impl Shaper<'_> {
             // Two tokens that never stand side by side in Rust, so a question is seen wherever it stands.
             Word::Ask => followed && !is_path_or_field(before),
             Word::Say => followed && begins,
-            Word::Verb | Word::Later if Word::stands_alone(ident) => begins && ends_statement(after),
-            Word::Verb | Word::On => followed && begins,
-            Word::Later if ident == "hear" => value,
-            Word::Run | Word::Later => followed && (begins || value),
+            Word::Verb if Word::stands_alone(ident) => begins && ends_statement(after),
+            Word::Verb | Word::On | Word::Revise => followed && begins,
+            Word::Hear => {
+                value
+                    && (ends_statement(after)
+                        || matches!(after, Some(TokenTree::Ident(next)) if Clause::of(next).is_some()))
+            }
+            Word::Once if matches!(after, Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace) => {
+                begins || value
+            }
+            Word::Run | Word::Once => followed && (begins || value),
         };
         found.then_some((word, ident))
     }
@@ -129,13 +137,9 @@ impl Shaper<'_> {
             Word::Verb => VERB,
             Word::On => ON,
             Word::Run => RUN,
-            Word::Later => {
-                self.cx.error(
-                    ident.span(),
-                    format_args!("`{ident}` is a word of the language that this version does not compile"),
-                );
-                LATER
-            }
+            Word::Once => ONCE,
+            Word::Hear => HEAR,
+            Word::Revise => REVISE,
         };
         out.push(TokenTree::Ident(Ident::new(marker, ident.span())));
         out.push(punct('!', ident.span()));
@@ -184,7 +188,7 @@ impl Shaper<'_> {
                 Some(mutable) if mutable == "mut" => ident(at + 2),
                 name => name,
             };
-            self.variables.extend(name.filter(|name| Word::stands_alone(name)).map(Ident::to_string));
+            self.variables.extend(name.filter(|name| Word::is_like_a_variable(name)).map(Ident::to_string));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What happens next: `retry`, `wait`, `goto name`, `answer EXPR`, `close 4001, "reason"`.
+//! What happens next: `retry`, `wait`, `back`, `goto name`, `answer EXPR`, `close 4001, "reason"`.
 
 use proc_macro2::{TokenStream, TokenTree};
 
@@ -14,6 +14,7 @@ pub(crate) fn verb(cx: &mut Diagnostics, tokens: TokenStream) -> Option<Verb> {
     let kind = match word.to_string().as_str() {
         "retry" => VerbKind::Retry,
         "wait" => VerbKind::Wait,
+        "back" => VerbKind::Back,
         "goto" => match syn::parse2(rest) {
             Ok(name) => VerbKind::Goto(name),
             Err(error) => {

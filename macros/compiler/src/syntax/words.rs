@@ -11,8 +11,9 @@ pub(crate) enum Word {
     Verb,
     On,
     Run,
-    /// Part of the language, but not of what this version compiles.
-    Later,
+    Once,
+    Hear,
+    Revise,
 }
 
 /// A word that begins a clause of a question.
@@ -33,12 +34,19 @@ impl Word {
         Some(match ident.to_string().as_str() {
             "say" => Word::Say,
             "ask" => Word::Ask,
-            "retry" | "wait" | "goto" | "answer" | "close" => Word::Verb,
+            "retry" | "wait" | "back" | "goto" | "answer" | "close" => Word::Verb,
             "on" => Word::On,
             "run" => Word::Run,
-            "once" | "hear" | "back" | "revise" => Word::Later,
+            "once" => Word::Once,
+            "hear" => Word::Hear,
+            "revise" => Word::Revise,
             _ => return None,
         })
+    }
+
+    /// Whether the word is one that can be all of a statement or of a value, as a variable of its name could.
+    pub(crate) fn is_like_a_variable(ident: &Ident) -> bool {
+        Word::stands_alone(ident) || ident == "hear"
     }
 
     /// Whether the word stands alone, without anything after it.

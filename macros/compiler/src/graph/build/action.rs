@@ -1,13 +1,13 @@
-//! What happens when a reply will not do, does not come, or is one that an `on` listens for.
+//! What happens when a reply will not do or does not come, or something else is heard.
 
 use proc_macro2::Span;
 use quote::quote_spanned;
 use syn::{Expr, parse_quote_spanned};
 
-use super::{Builder, Destination, Handler};
-use crate::graph::{BlockId, End, Opaque, QuestionId, Source, Way};
+use super::{Builder, Destination};
+use crate::graph::{BlockId, End, Opaque};
 use crate::names::VariableId;
-use crate::syntax::ast::{Action, On};
+use crate::syntax::ast::Action;
 
 impl<'a> Builder<'_, 'a> {
     /// A block for an action. `count` says how often it was its turn; `problem` is bound by its `|problem|`.
@@ -81,77 +81,4 @@ impl<'a> Builder<'_, 'a> {
             syn::parse2(quote_spanned!(Span::mixed_site()=> #name = ::core::primitive::u32::saturating_add(#name, 1);));
         self.ours(statement.expect("a statement"), &[count], &[]);
     }
-
-    /// Listens, for the rest of the block.
-    pub(super) fn listen(&mut self, on: &'a On) {
-        let depth = self.labels.len();
-        for (word, span) in &on.words {
-            let known = self.handlers.iter().filter(|handler| handler.labels == depth);
-            if known.flat_map(|handler| &handler.on.words).any(|(known, _)| known == word) {
-                self.cx.error(*span, format_args!("another `on` of this block listens for \"{word}\" already"));
-            }
-        }
-        let handler = Handler { on, scope: self.scopes.enter(), frames: self.frames.len(), labels: depth };
-        self.handlers.push(handler);
-    }
-
-    /// What is heard at a question before its reply is read, the innermost first; a word that an inner `on` listens
-    /// for does not reach an outer one.
-    pub(super) fn heard(&mut self, question: QuestionId) -> Vec<(Vec<String>, BlockId)> {
-        let (source, prompt) = (self.graph.question(question).source, self.graph.question(question).prompt);
-        let ons: &'a [On] = match source {
-            Source::Ask(ask) if ask.verbatim => return Vec::new(),
-            Source::Ask(ask) => &ask.ons,
-            Source::Run(..) => &[],
-        };
-        let here = self.here.take();
-        let mut heard: Vec<(Vec<String>, BlockId)> = Vec::new();
-        let mut taken: Vec<String> = Vec::new();
-        let mut words_of = |on: &On| -> Vec<String> {
-            let words = on.words.iter().map(|(word, _)| word.clone()).filter(|word| !taken.contains(word));
-            let words: Vec<String> = words.collect();
-            taken.extend(words.iter().cloned());
-            words
-        };
-        for on in ons {
-            let words = words_of(on);
-            let block = self.action(&on.action, prompt, None, &mut None);
-            self.graph.blocks[block.0].way = way(on, &words);
-            heard.push((words, block));
-        }
-        for handler in self.handlers.clone().into_iter().rev() {
-            let words = words_of(handler.on);
-            if !words.is_empty() {
-                let block = self.handle(handler, question, prompt);
-                self.graph.blocks[block.0].way = way(handler.on, &words);
-                heard.push((words, block));
-            }
-        }
-        self.here = here;
-        heard
-    }
-
-    /// A handler's action for one question, with what could be seen where the handler stands.
-    fn handle(&mut self, handler: Handler<'a>, question: QuestionId, prompt: BlockId) -> BlockId {
-        let scopes = self.scopes.cut(handler.scope);
-        let frames = self.frames.split_off(handler.frames);
-        let labels = self.labels.split_off(handler.labels);
-        let pending = std::mem::replace(&mut self.pending, vec![question]);
-        // Questions inside of a handler are not asked while it listens itself.
-        let handlers = std::mem::take(&mut self.handlers);
-        let block = self.action(&handler.on.action, prompt, None, &mut None);
-        self.handlers = handlers;
-        self.pending = pending;
-        self.labels.extend(labels);
-        self.frames.extend(frames);
-        self.scopes.restore(scopes);
-        block
-    }
-}
-
-/// `on "cancel" | "stop"`, with the words that are heard.
-fn way(on: &On, words: &[String]) -> Option<Way> {
-    let span = on.words.iter().find(|(word, _)| words.contains(word))?.1;
-    let words: Vec<String> = words.iter().map(|word| format!("{word:?}")).collect();
-    Some(Way { label: format!("on {}", words.join(" | ")), span })
 }

@@ -5,69 +5,93 @@ use quote::quote_spanned;
 use syn::parse::Parser;
 use syn::{BinOp, Expr, ExprBinary, ExprLet, Ident, Pat, Token, parse_quote_spanned};
 
-use super::Builder;
+use super::{Builder, Definition, Handler};
 use crate::graph::{BlockId, End, Question, QuestionId, Source};
-use crate::names::{Variable, VariableId, plain};
+use crate::names::{Variable, VariableId, Variables, plain};
 use crate::opaque::Uses;
-use crate::syntax::ast::{Action, Ask};
+use crate::syntax::ast::{Action, Ask, Heard, Within};
 
 impl<'a> Builder<'_, 'a> {
     pub(super) fn ask(&mut self, ask: &'a Ask) {
         self.check_question(ask);
         let name = &ask.name;
         self.enter(name);
-        let refusals = self.counter(ask.counts_refusals(), name, "refused");
-        let silences = self.counter(ask.counts_silences(), name, "silent");
-
-        let (prompt, waiting, resume) = (self.new_block(), self.new_block(), self.new_block());
-        let (accepted, answered) = (self.new_block(), self.new_block());
+        let scopes = self.scopes.clone();
         let ty = ask.ty.clone();
         let variable = Variable { name: name.clone(), mutable: ask.mutable, from_pattern: false, label: None, ty };
         let answer = self.graph.variables.add(variable);
-        match &ask.unless {
+        self.question(ask, name.clone(), answer, ask.unless.as_ref());
+        let (frames, labels) = (self.frames.len(), self.labels.len());
+        self.definitions.push(Definition { source: Source::Ask(ask), answer, scopes, frames, labels });
+    }
+
+    /// Asks, unless the answer is known, and goes on with the answer.
+    pub(super) fn question(&mut self, ask: &'a Ask, name: Ident, answer: VariableId, known: Option<&Expr>) {
+        let on_silence = if ask.within.is_none() { self.silence_handler() } else { None };
+        let refusals = self.counter(ask.counts_refusals(), &name, "refused");
+        let silences = self.counter(ask.counts_silences() || on_silence.is_some_and(escalates), &name, "silent");
+
+        let (prompt, waiting, resume) = (self.new_block(), self.new_block(), self.new_block());
+        let (accepted, answered) = (self.new_block(), self.new_block());
+        match known {
             Some(known) => self.unless(ask, known, answer, answered, prompt),
             None => self.goto(prompt),
         }
 
         self.here = Some(prompt);
-        let used = |builder: &mut Self, value: Option<&Expr>| {
-            value.map(|value| builder.used(&Uses::of_expression(value))).unwrap_or_default()
-        };
-        let clock = used(self, ask.within.as_ref().map(|within| &within.duration));
-        let among = used(self, ask.among.as_ref());
-        self.say(&ask.prompt);
         let id = QuestionId(self.graph.questions.len());
+        let (within, clock) = self.clock(ask.within.as_ref(), on_silence);
+        let among = ask.among.as_ref().map(|among| self.used(&Uses::of_expression(among))).unwrap_or_default();
+        ask.prompt.iter().for_each(|prompt| self.say(prompt));
         self.end(End::Wait(id));
         self.graph.blocks[waiting.0].end = End::Again(id);
+        let timers = self.timers();
         let source = Source::Ask(ask);
-        self.graph.questions.push(Question { source, answer, prompt, waiting, answered, resume, clock, among });
+        self.graph.questions.push(Question {
+            source,
+            name: name.clone(),
+            answer,
+            prompt,
+            waiting,
+            answered,
+            resume,
+            within,
+            clock,
+            timers,
+            among,
+        });
 
         self.pending.push(id);
-        let heard = self.heard(id);
+        let mut heard = self.heard(id);
         let exhausted =
             ask.tries.as_ref().map(|tries| (&tries.count, self.plain_action(&tries.action, prompt, refusals)));
         let mut problem = None;
-        let specific = match &ask.refused {
-            None => prompt,
-            Some(action) => self.action(action, prompt, refusals, &mut problem),
+        let refused = match (&ask.refused, &ask.prompt) {
+            (Some(action), Some(_)) => Some(self.action(action, prompt, refusals, &mut problem)),
+            // It asked nothing that could be asked again.
+            (Some(action), None) => Some(self.plain_action(action, waiting, refusals)),
+            (None, Some(_)) => Some(prompt),
+            (None, None) => None,
         };
-        let refused = self.refusal(specific, refusals, exhausted);
-        let silence = ask.within.as_ref().map(|within| match &within.action {
-            Some(action) => {
+        let refused = refused.map(|specific| self.refusal(specific, refusals, exhausted));
+        heard.silence = match (&ask.within, on_silence) {
+            (Some(Within { action: Some(action), .. }), _) => {
                 let specific = self.plain_action(action, prompt, silences);
-                self.refusal(specific, silences, None)
+                Some(self.refusal(specific, silences, None))
             }
-            None => {
+            (Some(Within { action: None, .. }), _) => {
                 let close = self.new_block();
                 self.graph.blocks[close.0].end = End::CloseOnSilence;
-                close
+                Some(close)
             }
-        });
+            (None, Some(handler)) => Some(self.on_silence(handler, id, silences)),
+            (None, None) => None,
+        };
         self.here = Some(resume);
-        self.end(End::Reply { question: id, heard, accepted, refused, problem, silence, again: prompt });
+        self.end(End::Reply { question: id, heard, accepted, refused, problem, again: prompt });
 
         self.here = Some(accepted);
-        self.scopes.bind(plain(name), answer);
+        self.scopes.bind(plain(&ask.name), answer);
         for check in &ask.wheres {
             let start = self.here;
             let specific = self.plain_action(&check.action, prompt, refusals);
@@ -80,11 +104,53 @@ impl<'a> Builder<'_, 'a> {
         }
         self.goto(answered);
         self.here = Some(answered);
+        if ask.prompt.is_some() {
+            self.left();
+        }
         self.pending.pop();
+    }
+
+    /// How long it waits, and what that is computed from.
+    pub(super) fn clock(
+        &mut self,
+        within: Option<&Within>,
+        on_silence: Option<Handler<'a>>,
+    ) -> (Option<Expr>, Variables) {
+        let (duration, uses) = match (within, on_silence.map(|handler| (handler, &handler.on.what))) {
+            (Some(within), _) => (&within.duration, self.used(&Uses::of_expression(&within.duration))),
+            (None, Some((handler, Heard::Silence(duration)))) => {
+                let uses = Uses::of_expression(duration);
+                // What its names mean is what they mean where the handler stands.
+                let nobody = QuestionId(self.graph.questions.len());
+                (duration, self.handle(handler, nobody, |builder| builder.used(&uses)))
+            }
+            _ => return (None, Variables::new()),
+        };
+        (Some(duration.clone()), uses)
+    }
+
+    /// The timers that run here.
+    pub(super) fn timers(&self) -> Variables {
+        self.handlers.iter().filter_map(|handler| handler.timer).collect()
+    }
+
+    /// What an `on silence` does for one question.
+    pub(super) fn on_silence(&mut self, handler: Handler<'a>, id: QuestionId, count: Option<VariableId>) -> BlockId {
+        let prompt = self.graph.question(id).prompt;
+        let here = self.here.take();
+        let specific = self.handle(handler, id, |builder| builder.plain_action(&handler.on.action, prompt, count));
+        let silence = self.refusal(specific, count, None);
+        self.here = here;
+        silence
     }
 
     fn check_question(&mut self, ask: &Ask) {
         let name = &ask.name;
+        if ask.prompt.is_none() && !self.hears {
+            self.cx
+                .error(name.span(), "this conversation hears no events")
+                .help("write `hears Type` before its `->`, with the type of the events");
+        }
         if ask.ty.is_none() {
             self.cx
                 .error(name.span(), format_args!("the question `{name}` needs the type that its reply is read as"))
@@ -94,7 +160,7 @@ impl<'a> Builder<'_, 'a> {
     }
 
     pub(super) fn check_name(&mut self, name: &Ident) {
-        if let Some(first) = self.graph.questions.iter().find(|question| question.source.name() == name) {
+        if let Some(first) = self.graph.questions.iter().find(|question| question.name == *name) {
             if std::ptr::eq(first.source.name(), name) {
                 self.cx
                     .error(
@@ -121,7 +187,7 @@ impl<'a> Builder<'_, 'a> {
     }
 
     /// `let mut refused: u32 = 0;`
-    fn counter(&mut self, needed: bool, question: &Ident, what: &str) -> Option<VariableId> {
+    pub(super) fn counter(&mut self, needed: bool, question: &Ident, what: &str) -> Option<VariableId> {
         needed.then(|| {
             let ty = parse_quote_spanned!(Span::mixed_site()=> ::core::primitive::u32);
             let count = self.declare_ours(format!("{}_{what}", plain(question)), ty);
@@ -200,6 +266,11 @@ impl<'a> Builder<'_, 'a> {
         }
         block
     }
+}
+
+/// Whether a handler's actions are counted.
+pub(super) fn escalates(handler: Handler<'_>) -> bool {
+    matches!(handler.on.action, Action::List(_))
 }
 
 impl Ask {

@@ -3,7 +3,10 @@
 mod action;
 mod ask;
 mod control;
+mod listen;
+mod once;
 mod opaque;
+mod revise;
 mod run;
 mod verb;
 
@@ -14,7 +17,7 @@ use quote::format_ident;
 use syn::spanned::Spanned;
 use syn::{Expr, Lifetime, Stmt, Token, Type};
 
-use super::{Block, BlockId, End, Exit, Graph, Opaque, Operation, QuestionId};
+use super::{Block, BlockId, End, Exit, Graph, Opaque, Operation, QuestionId, Source};
 use crate::diagnostics::Diagnostics;
 use crate::names::{Arena, Mark, Scopes, Variable, VariableId, Variables, plain};
 use crate::opaque::{Binding, Uses, value_diverges};
@@ -29,6 +32,7 @@ pub(crate) fn build<'a>(cx: &mut Diagnostics, conversation: &'a Conversation) ->
         parameters: Vec::new(),
         items: Vec::new(),
         awaits: false,
+        goes_back: false,
         jumps: Vec::new(),
     };
     let mut builder = Builder {
@@ -41,6 +45,9 @@ pub(crate) fn build<'a>(cx: &mut Diagnostics, conversation: &'a Conversation) ->
         labels: Vec::new(),
         targeted: BTreeSet::new(),
         handlers: Vec::new(),
+        definitions: Vec::new(),
+        place: None,
+        hears: conversation.hears.is_some(),
         dead: false,
     };
     for parameter in &conversation.parameters {
@@ -67,6 +74,12 @@ struct Builder<'c, 'a> {
     targeted: BTreeSet<BlockId>,
     /// What is listened for at every question, the innermost last.
     handlers: Vec<Handler<'a>>,
+    /// The questions up to here, which a `revise` may ask again.
+    definitions: Vec<Definition<'a>>,
+    /// Where the `revise` stands whose question is being built.
+    place: Option<Place>,
+    /// Whether there are events.
+    hears: bool,
     /// Whether it was reported that nothing leads here.
     dead: bool,
 }
@@ -75,9 +88,27 @@ struct Builder<'c, 'a> {
 #[derive(Clone, Copy)]
 struct Handler<'a> {
     on: &'a On,
+    /// Of an `on after`.
+    timer: Option<VariableId>,
     scope: Mark,
     frames: usize,
     labels: usize,
+}
+
+/// A question that was built, and what could be seen where it stands.
+struct Definition<'a> {
+    source: Source<'a>,
+    answer: VariableId,
+    scopes: Scopes,
+    frames: usize,
+    labels: usize,
+}
+
+/// What can be seen at one place, while the question of another is being built there.
+struct Place {
+    scopes: Scopes,
+    frames: Vec<Frame>,
+    labels: Vec<Vec<(Ident, BlockId)>>,
 }
 
 /// Something that `break` and `continue` can mean.
@@ -251,6 +282,8 @@ impl<'a> Builder<'_, 'a> {
         match statement {
             Statement::Ask(ask) => self.ask(ask),
             Statement::Run(run) => self.run(run),
+            Statement::Once(once) => self.once(once),
+            Statement::Revise(name) => self.revise(name),
             Statement::Say(message) => self.say(message),
             Statement::Verb(verb) => self.verb(verb),
             Statement::On(_) => {}
@@ -270,6 +303,11 @@ impl<'a> Builder<'_, 'a> {
                 // Later statements still see the answer.
                 self.declare(name.clone(), *mutable, ty.clone());
             }
+            Statement::Once(ast::Once { name, mutable, ty, .. }) => {
+                self.unreachable(name.span());
+                self.declare(name.clone(), *mutable, ty.clone());
+            }
+            Statement::Revise(name) => self.unreachable(name.span()),
             Statement::Rust(Stmt::Item(item)) => self.graph.items.push(item.clone()),
             Statement::Rust(statement) => self.unreachable(statement.span()),
             Statement::Verb(verb) => self.unreachable(verb.span),

@@ -1,12 +1,13 @@
 //! Another conversation in the place of a question.
 
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span};
 use quote::quote_spanned;
 use syn::parse_quote_spanned;
 
-use super::Builder;
+use super::ask::escalates;
+use super::{Builder, Definition};
 use crate::graph::{End, Operation, Question, QuestionId, Source};
-use crate::names::{Variable, Variables, plain};
+use crate::names::{Variable, VariableId, Variables, plain};
 use crate::syntax::ast::Run;
 
 impl<'a> Builder<'_, 'a> {
@@ -14,9 +15,22 @@ impl<'a> Builder<'_, 'a> {
         let name = &run.name;
         self.check_name(name);
         self.enter(name);
+        let scopes = self.scopes.clone();
+        let ty = run.ty.clone();
+        let variable = Variable { name: name.clone(), mutable: run.mutable, from_pattern: false, label: None, ty };
+        let answer = self.graph.variables.add(variable);
+        let running = self.running(run, name.clone(), answer);
+        let (frames, labels) = (self.frames.len(), self.labels.len());
+        self.definitions.push(Definition { source: Source::Run(run, running), answer, scopes, frames, labels });
+    }
+
+    /// Runs it from its beginning, and goes on with its output. Returns the variable that it stands in meanwhile.
+    pub(super) fn running(&mut self, run: &'a Run, name: Ident, answer: VariableId) -> VariableId {
+        let on_silence = self.silence_handler();
+        let silences = self.counter(on_silence.is_some_and(escalates), &name, "silent");
         let conversation = &run.conversation;
         let slot = parse_quote_spanned!(Span::mixed_site()=> ::converse::__private::Slot<#conversation>);
-        let running = self.declare_ours(format!("{}_run", plain(name)), slot);
+        let running = self.declare_ours(format!("{}_run", plain(&name)), slot);
         let mut value = self.opaque_expression(&run.value);
         let code = &value.code;
         value.code = parse_quote_spanned!(Span::mixed_site()=> ::converse::__private::Slot::Start(#code));
@@ -24,23 +38,25 @@ impl<'a> Builder<'_, 'a> {
 
         let (turn, resume, again) = (self.new_block(), self.new_block(), self.new_block());
         let (waiting, answered) = (self.new_block(), self.new_block());
-        let ty = run.ty.clone();
-        let variable = Variable { name: name.clone(), mutable: run.mutable, from_pattern: false, label: None, ty };
-        let answer = self.graph.variables.add(variable);
         self.goto(turn);
         // Resuming is a way of its own to the same place.
         self.graph.blocks[resume.0].end = End::Goto(turn);
 
         let id = QuestionId(self.graph.questions.len());
         self.graph.blocks[waiting.0].end = End::Again(id);
+        let (within, clock) = self.clock(None, on_silence);
+        let timers = self.timers();
         self.graph.questions.push(Question {
             source: Source::Run(run, running),
+            name,
             answer,
             prompt: again,
             waiting,
             answered,
             resume,
-            clock: Variables::new(),
+            within,
+            clock,
+            timers,
             among: Variables::new(),
         });
         // A `retry` has the other conversation ask again.
@@ -50,14 +66,16 @@ impl<'a> Builder<'_, 'a> {
         self.goto(turn);
 
         self.pending.push(id);
-        let heard = self.heard(id);
+        let mut heard = self.heard(id);
+        heard.silence = on_silence.map(|handler| self.on_silence(handler, id, silences));
         self.pending.pop();
         self.here = Some(turn);
         self.end(End::Run { question: id, heard, done: answered });
         self.here = Some(answered);
         if run.ty.is_some() {
-            self.scopes.bind(plain(name), answer);
+            self.scopes.bind(plain(&run.name), answer);
         }
         self.graph.awaits = true;
+        running
     }
 }

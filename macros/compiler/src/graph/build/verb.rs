@@ -24,6 +24,11 @@ impl<'a> Builder<'_, 'a> {
                     self.goto(target);
                 }
             }
+            VerbKind::Back => {
+                if let Some(Exit::Back(question)) = self.exit(verb) {
+                    self.end(End::Back(question, verb.span));
+                }
+            }
             VerbKind::Retry | VerbKind::Wait | VerbKind::Goto(_) => {
                 if let Some(Exit::To(target)) = self.exit(verb) {
                     self.goto(target);
@@ -44,13 +49,22 @@ impl<'a> Builder<'_, 'a> {
                 let waiting = self.pending(verb.span, "wait")?.waiting;
                 Some(Exit::To(self.way("wait", verb.span, waiting)))
             }
+            VerbKind::Back => {
+                self.pending(verb.span, "back")?;
+                self.graph.goes_back = true;
+                self.pending.last().copied().map(Exit::Back)
+            }
             VerbKind::Answer(_) => {
                 let Question { answer, answered, .. } = *self.pending(verb.span, "answer")?;
                 Some(Exit::With(answer, self.way("answer", verb.span, answered)))
             }
             VerbKind::Goto(name) => {
                 let entry = self.goto_target(name)?;
-                Some(Exit::To(self.way("goto", verb.span, entry)))
+                let way = self.way("goto", verb.span, entry);
+                let here = self.here.replace(way);
+                self.left();
+                self.here = here;
+                Some(Exit::To(way))
             }
             VerbKind::Close { code, reason } => {
                 let _: Variables = self.reason_uses(reason.as_ref());

@@ -1,0 +1,219 @@
+//! What is listened for while a question waits: words, events, silence, and timers.
+
+use proc_macro2::Span;
+use quote::{ToTokens, quote_spanned};
+use syn::{Expr, Pat};
+
+use super::{Builder, Handler, Place};
+use crate::graph::inference::through;
+use crate::graph::{BlockId, Listening, MatchArm, QuestionId, Source, Way};
+use crate::names::{VariableId, Variables};
+use crate::opaque::Uses;
+use crate::syntax::ast::{Heard, On};
+use crate::text::source;
+
+impl<'a> Builder<'_, 'a> {
+    /// Listens, for the rest of the block.
+    pub(super) fn listen(&mut self, on: &'a On) {
+        let depth = self.labels.len();
+        let mut timer = None;
+        match &on.what {
+            Heard::Words(words) => self.check_words(words, depth),
+            Heard::Event(pattern) => self.check_hears(pattern),
+            Heard::Silence(_) => {
+                let silence = |handler: &&Handler<'_>| matches!(handler.on.what, Heard::Silence(_));
+                if self.handlers.iter().filter(|handler| handler.labels == depth).any(|handler| silence(&handler)) {
+                    self.cx
+                        .error(on.span, "this block has an `on silence` already")
+                        .help("write one of them into a block of its own, with the questions that it is for");
+                }
+            }
+            Heard::After(duration) => timer = self.set_timer(duration),
+        }
+        let handler = Handler { on, timer, scope: self.scopes.enter(), frames: self.frames.len(), labels: depth };
+        self.handlers.push(handler);
+    }
+
+    fn check_words(&mut self, words: &[(String, Span)], depth: usize) {
+        for (word, span) in words {
+            let known = self.handlers.iter().filter(|handler| handler.labels == depth);
+            let known = known.filter_map(|handler| match &handler.on.what {
+                Heard::Words(words) => Some(words),
+                _ => None,
+            });
+            if known.flatten().any(|(known, _)| known == word) {
+                self.cx.error(*span, format_args!("another `on` of this block listens for \"{word}\" already"));
+            }
+        }
+    }
+
+    fn check_hears(&mut self, pattern: &Pat) {
+        if !self.hears {
+            self.cx
+                .error_under(pattern, "this `on` is for an event, and the conversation hears none")
+                .help("write `hears Type` before its `->`, with the type of the events; words stand in quotes");
+        }
+    }
+
+    /// `let mut after: Timer = …;`
+    fn set_timer(&mut self, duration: &Expr) -> Option<VariableId> {
+        self.here?;
+        let ty = syn::parse_quote_spanned!(Span::mixed_site()=> ::converse::__private::Timer);
+        let number = self.handlers.iter().filter(|handler| handler.timer.is_some()).count() + 1;
+        let timer = self.declare_ours(format!("after_{number}"), ty);
+        let mut value = self.opaque_expression(duration);
+        let code = &value.code;
+        value.code = syn::parse_quote_spanned!(Span::mixed_site()=> ::converse::__private::Talk::after(talk, #code));
+        self.push(crate::graph::Operation::Bind { variable: timer, value });
+        Some(timer)
+    }
+
+    /// How long a question waits that says nothing of it: as the innermost `on silence` says.
+    pub(super) fn silence_handler(&self) -> Option<Handler<'a>> {
+        self.handlers.iter().rev().find(|handler| matches!(handler.on.what, Heard::Silence(_))).copied()
+    }
+
+    /// What is listened for at a question, the innermost first. A word that an inner `on` listens for does not reach
+    /// an outer one.
+    pub(super) fn heard(&mut self, question: QuestionId) -> Listening {
+        let (source, prompt) = (self.graph.question(question).source, self.graph.question(question).prompt);
+        let (ons, verbatim): (&'a [On], bool) = match source {
+            Source::Ask(ask) => (&ask.ons, ask.verbatim),
+            Source::Run(..) | Source::Once(_) => (&[], false),
+        };
+        let here = self.here.take();
+        let mut heard = Listening::default();
+        let mut taken: Vec<String> = Vec::new();
+        let mut words_of = |on: &On| -> Vec<String> {
+            let Heard::Words(words) = &on.what else { return Vec::new() };
+            let words = words.iter().map(|(word, _)| word.clone()).filter(|word| !taken.contains(word));
+            let words: Vec<String> = if verbatim { Vec::new() } else { words.collect() };
+            taken.extend(words.iter().cloned());
+            words
+        };
+        for on in ons {
+            let words = words_of(on);
+            match &on.what {
+                Heard::Words(_) => {
+                    let block = self.action(&on.action, prompt, None, &mut None);
+                    heard.words.push((words, block));
+                    self.name_way(block, on, heard.words.last().map_or(&[], |(words, _)| words));
+                }
+                Heard::Event(pattern) => {
+                    self.check_hears(pattern);
+                    let arm = self.event(on, pattern, prompt);
+                    heard.events.push(arm);
+                }
+                Heard::Silence(_) => {
+                    self.cx
+                        .error(on.span, "a question of its own has a `within` for its silence")
+                        .help("write `within 30s else …`");
+                }
+                Heard::After(_) => {
+                    self.cx
+                        .error(on.span, "an `on after` stands in a block: it counts from where it is reached")
+                        .help("write it as a statement before the question");
+                }
+            }
+        }
+        for handler in self.handlers.clone().into_iter().rev() {
+            let on = handler.on;
+            match (&on.what, handler.timer) {
+                (Heard::Words(_), _) => {
+                    let words = words_of(on);
+                    if !words.is_empty() {
+                        let block = self
+                            .handle(handler, question, |builder| builder.action(&on.action, prompt, None, &mut None));
+                        self.name_way(block, on, &words);
+                        heard.words.push((words, block));
+                    }
+                }
+                (Heard::Event(pattern), _) => {
+                    let arm = self.handle(handler, question, |builder| builder.event(on, pattern, prompt));
+                    heard.events.push(arm);
+                }
+                (Heard::After(_), Some(timer)) => {
+                    let block =
+                        self.handle(handler, question, |builder| builder.action(&on.action, prompt, None, &mut None));
+                    self.name_way(block, on, &[]);
+                    heard.timers.push((timer, block));
+                }
+                (Heard::After(_) | Heard::Silence(_), _) => {}
+            }
+        }
+        self.here = here;
+        heard
+    }
+
+    /// An event's pattern, and where it leads.
+    fn event(&mut self, on: &'a On, pattern: &Pat, prompt: BlockId) -> MatchArm {
+        let mark = self.scopes.enter();
+        let uses: Variables = self.used(&Uses::of_pattern(pattern));
+        let declares = self.declare_all(through(pattern, None));
+        let block = self.action(&on.action, prompt, None, &mut None);
+        self.name_way(block, on, &[]);
+        self.scopes.leave(mark);
+        MatchArm { pattern: pattern.clone(), uses, declares, block }
+    }
+
+    /// A handler's action for one question, with what could be seen where the handler stands.
+    pub(super) fn handle<T>(
+        &mut self,
+        handler: Handler<'a>,
+        question: QuestionId,
+        build: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let definition = self.place.take().map(|place| self.enter_place(place));
+        let scopes = self.scopes.cut(handler.scope);
+        let frames = self.frames.split_off(handler.frames);
+        let labels = self.labels.split_off(handler.labels);
+        let pending = std::mem::replace(&mut self.pending, vec![question]);
+        // Questions inside of a handler are not asked while it listens itself.
+        let handlers = std::mem::take(&mut self.handlers);
+        let built = build(self);
+        self.handlers = handlers;
+        self.pending = pending;
+        self.labels.extend(labels);
+        self.frames.extend(frames);
+        self.scopes.restore(scopes);
+        if let Some(definition) = definition {
+            self.place = Some(self.leave_place(definition));
+        }
+        built
+    }
+
+    /// Sees again what can be seen at a place.
+    fn enter_place(&mut self, place: Place) -> (crate::names::Scopes, usize, usize) {
+        let (frames, labels) = (self.frames.len(), self.labels.len());
+        self.frames.extend(place.frames);
+        self.labels.extend(place.labels);
+        (std::mem::replace(&mut self.scopes, place.scopes), frames, labels)
+    }
+
+    fn leave_place(&mut self, (scopes, frames, labels): (crate::names::Scopes, usize, usize)) -> Place {
+        let frames = self.frames.split_off(frames);
+        let labels = self.labels.split_off(labels);
+        Place { scopes: std::mem::replace(&mut self.scopes, scopes), frames, labels }
+    }
+
+    /// What the way through a handler is called.
+    fn name_way(&mut self, block: BlockId, on: &On, heard: &[String]) {
+        let (label, span) = match &on.what {
+            Heard::Words(words) => {
+                let Some((_, span)) = words.iter().find(|(word, _)| heard.contains(word)) else { return };
+                let heard: Vec<String> = heard.iter().map(|word| format!("{word:?}")).collect();
+                (format!("on {}", heard.join(" | ")), *span)
+            }
+            Heard::Event(pattern) => (format!("on {}", source(pattern.to_token_stream())), on.span),
+            Heard::Silence(_) => return,
+            Heard::After(_) => ("on after".to_owned(), on.span),
+        };
+        self.graph.blocks[block.0].way = Some(Way { label, span });
+    }
+
+    /// What says that the question is left for good, for those that go back to it.
+    pub(super) fn left(&mut self) {
+        let left = quote_spanned!(Span::mixed_site()=> ::converse::__private::Talk::advance(talk););
+        self.ours(syn::parse2(left).expect("a statement"), &[], &[]);
+    }
+}

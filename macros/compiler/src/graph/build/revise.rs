@@ -1,0 +1,65 @@
+//! `revise name`: the question `name` once more, with all its clauses, and then on from here.
+
+use quote::format_ident;
+use syn::Ident;
+
+use super::{Builder, Place};
+use crate::diagnostics::did_you_mean;
+use crate::graph::Source;
+use crate::names::plain;
+
+impl<'a> Builder<'_, 'a> {
+    pub(super) fn revise(&mut self, name: &Ident) {
+        let visible = |labels: &Vec<(Ident, _)>| labels.iter().any(|(question, _)| question == name);
+        let known = self.definitions.iter().rposition(|definition| definition.source.name() == name);
+        let Some(known) = known.filter(|_| self.labels.iter().any(visible)) else {
+            self.report_unknown(name);
+            return;
+        };
+        let definition = &self.definitions[known];
+        let (source, answer) = (definition.source, definition.answer);
+        let place = Place {
+            scopes: std::mem::replace(&mut self.scopes, definition.scopes.clone()),
+            frames: self.frames.split_off(definition.frames),
+            labels: self.labels.split_off(definition.labels),
+        };
+        let around = self.place.replace(place);
+        // In the store it is a question of its own, since what is remembered there is not the same.
+        let revised = match self.pending.last() {
+            Some(pending) => {
+                let pending = plain(&self.graph.question(*pending).name);
+                format_ident!("{}_revised_at_{}", plain(name), pending, span = name.span())
+            }
+            None => format_ident!("{}_revised", plain(name), span = name.span()),
+        };
+        let revised = self.unused_name(&revised);
+        match source {
+            Source::Ask(ask) => self.question(ask, revised, answer, None),
+            Source::Run(run, _) => {
+                self.running(run, revised, answer);
+            }
+            Source::Once(_) => unreachable!("what is done once is no question"),
+        }
+        let place = self.place.take().expect("it was put there");
+        self.scopes = place.scopes;
+        self.frames.extend(place.frames);
+        self.labels.extend(place.labels);
+        self.place = around;
+    }
+
+    fn report_unknown(&mut self, name: &Ident) {
+        let known: Vec<String> = self.labels.iter().flatten().map(|(question, _)| plain(question)).collect();
+        if known.contains(&plain(name)) {
+            self.cx
+                .error(name.span(), format_args!("the question `{name}` was not asked yet: there is nothing to revise"))
+                .help("`revise` stands behind the question; inside of its own clauses write `retry`");
+            return;
+        }
+        let meant = did_you_mean(&plain(name), known.iter().map(String::as_str)).map(str::to_owned);
+        let error = self.cx.error(name.span(), format_args!("there is no question `{name}` here"));
+        match meant {
+            Some(meant) => error.help(format_args!("did you mean `{meant}`?")),
+            None => error.help("a `revise` asks a question of this block again, or of one around it"),
+        };
+    }
+}

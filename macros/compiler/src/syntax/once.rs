@@ -1,0 +1,65 @@
+//! `once charge(card).await`: what is done once, named by its variable, or else by what is called.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use syn::{Expr, Type};
+
+use super::ast::Once;
+use crate::diagnostics::Diagnostics;
+
+/// Reads what stands behind `once`, whose value goes into `answer`, or nowhere.
+pub(crate) fn once(
+    cx: &mut Diagnostics,
+    word: Span,
+    answer: Option<(Ident, bool, Option<Type>)>,
+    tokens: TokenStream,
+) -> Option<Once> {
+    if tokens.is_empty() {
+        cx.error(word, "there is nothing to do once").help("write `once` in front of it: `once charge(card).await`");
+        return None;
+    }
+    let value: Expr = syn::parse2(tokens).map_err(|error| cx.syntax(error)).ok()?;
+    let Some((name, mutable, ty)) = answer else {
+        let name = Ident::new(&called(&value).unwrap_or_else(|| "once".to_owned()), word);
+        return Some(Once { name, mutable: false, ty: None, bound: false, value });
+    };
+    if ty.is_none() {
+        cx.error(
+            name.span(),
+            format_args!("`{name}` needs its type: the value is stored before anything else happens"),
+        )
+        .help(format_args!("write `let {name}: Type = once …;`"));
+    }
+    Some(Once { name, mutable, ty, bound: true, value })
+}
+
+/// The name of the function or method that is called: `charge` of `bank.charge(card).await?`.
+fn called(value: &Expr) -> Option<String> {
+    match value {
+        Expr::Await(value) => called(&value.base),
+        Expr::Try(value) => called(&value.expr),
+        Expr::Paren(value) => called(&value.expr),
+        Expr::MethodCall(call) => match called(&call.receiver) {
+            // `charge(card).await.unwrap()`
+            Some(inner) => Some(inner),
+            None => Some(call.method.to_string()),
+        },
+        Expr::Call(call) => match &*call.func {
+            Expr::Path(function) => function.path.segments.last().map(|last| last.ident.to_string()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_done_has_the_name_of_what_is_called() {
+        let name = |source: &str| called(&syn::parse_str(source).expect("Rust"));
+        assert_eq!(name("bank.charge(card).await?").as_deref(), Some("charge"));
+        assert_eq!(name("mail::send(to).await.expect(\"sent\")").as_deref(), Some("send"));
+        assert_eq!(name("{ a }"), None);
+    }
+}

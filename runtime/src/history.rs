@@ -1,0 +1,54 @@
+//! What a conversation was at each question before this one, for `back`.
+
+use std::marker::PhantomData;
+
+use crate::conversation::{Conversation, Slot};
+use crate::secret;
+use crate::talk::Finish;
+
+/// The states of a conversation at the questions it has left behind, as they would be stored; nothing is kept of one
+/// that never goes back.
+pub(crate) struct History<C> {
+    /// The last one before is the last.
+    before: Vec<String>,
+    /// As it waits now.
+    here: Option<String>,
+    conversation: PhantomData<fn() -> C>,
+}
+
+impl<C: Conversation> History<C> {
+    pub(crate) fn new() -> Self {
+        History { before: Vec::new(), here: None, conversation: PhantomData }
+    }
+
+    /// Remembers where a turn has led.
+    pub(crate) fn remember(&mut self, slot: &Slot<C>, finish: &Finish) {
+        if !C::BACK {
+            return;
+        }
+        if finish.stored {
+            // What was done once is not undone by going back to before it.
+            self.before.clear();
+            self.here = None;
+            return;
+        }
+        if let Some(here) = self.here.take().filter(|_| finish.advanced) {
+            self.before.push(here);
+        }
+        // It never leaves this process, and so may hold a secret.
+        self.here = secret::in_memory(|| serde_json::to_string(slot))
+            .inspect_err(|error| {
+                tracing::error!(conversation = C::FLOW.name, %error, "a state cannot be kept for a `back`");
+            })
+            .ok();
+    }
+
+    /// As it was at the question before this one, or at this one where it is the first.
+    pub(crate) fn back(&mut self) -> Option<Slot<C>> {
+        if let Some(before) = self.before.pop() {
+            self.here = Some(before);
+        }
+        let here = self.here.as_deref()?;
+        secret::in_memory(|| serde_json::from_str(here)).ok()
+    }
+}

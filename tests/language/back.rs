@@ -1,0 +1,77 @@
+//! `back` takes a conversation to the question before, as it was then.
+
+use converse::conversation;
+
+use crate::dialogue::Dialogue;
+
+conversation! {
+    /// Two questions of its own.
+    Inner -> u32 {
+        let one: u32 = ask "One?" on "inner" => back;
+        let two: u32 = ask "Two?";
+        one + two
+    }
+}
+
+conversation! {
+    /// Goes back from anywhere.
+    Steps -> String {
+        on "back" => back;
+        let mut tries: u32 = 0;
+        let name: String = ask "Name?";
+        tries += 1;
+        let age: u8 = ask "Age, {name}? ({tries})" else "A number."
+            where age > 0 else { if tries > 0 { back } retry };
+        let sum: u32 = run Inner;
+        let done: bool = once true;
+        let more: String = ask "More, {name} of {age}, {sum}, {done}?";
+        more
+    }
+}
+
+#[test]
+fn it_is_as_it_was_when_that_was_asked() {
+    let mut dialogue = Dialogue::start(Steps, &["Name?"]);
+    dialogue.reply("back", &["Name?"]);
+    dialogue.reply("Ada", &["Age, Ada? (1)"]);
+    dialogue.reply("x", &["A number.", "Age, Ada? (1)"]);
+    dialogue.reply("back", &["Name?"]);
+    dialogue.reply("Grace", &["Age, Grace? (1)"]);
+    dialogue.reply("0", &["Name?"]);
+    dialogue.reply("Grace", &["Age, Grace? (1)"]);
+    dialogue.reply("85", &["One?"]);
+    dialogue.reply("1", &["Two?"]);
+    dialogue.reply("BACK", &["One?"]);
+    dialogue.reply("inner", &["Age, Grace? (1)"]);
+    dialogue.reply("86", &["One?"]);
+    dialogue.reply("2", &["Two?"]);
+    dialogue.reply("3", &["More, Grace of 86, 5, true?"]);
+    // What was done once is a point of no return.
+    dialogue.reply("back", &["More, Grace of 86, 5, true?"]);
+    dialogue.reply("no", &[]);
+    assert_eq!(dialogue.output.as_deref(), Some("no"));
+}
+
+conversation! {
+    /// Asks the same question again and again.
+    Rounds -> u32 {
+        let mut sum: u32 = 0;
+        loop {
+            let number: u32 = ask "Number? ({sum})" on "undo" => back;
+            if number == 0 {
+                break sum;
+            }
+            sum += number;
+        }
+    }
+}
+
+#[test]
+fn each_time_a_question_is_asked_is_a_question_before() {
+    let mut dialogue = Dialogue::start(Rounds, &["Number? (0)"]);
+    dialogue.reply("1", &["Number? (1)"]).reply("2", &["Number? (3)"]).reply("4", &["Number? (7)"]);
+    dialogue.reply("undo", &["Number? (3)"]).reply("undo", &["Number? (1)"]).reply("8", &["Number? (9)"]);
+    dialogue.reply("undo", &["Number? (1)"]).reply("undo", &["Number? (0)"]).reply("undo", &["Number? (0)"]);
+    dialogue.reply("0", &[]);
+    assert_eq!(dialogue.output, Some(0));
+}
