@@ -127,3 +127,31 @@ fn a_jump_takes_the_variable_that_its_target_means() {
     dialogue.reply("1", &["More than 2?"]).reply("6", &["1", "2"]);
     assert_eq!(dialogue.output.as_deref(), Some("Ada"));
 }
+
+/// What a literal in a clause is made of.
+#[derive(PartialEq)]
+struct Limit {
+    most: u32,
+}
+
+conversation! {
+    /// Clauses with struct literals and operators, which Rust wants in parentheses in the condition of an `if`, and a
+    /// question whose name is one letter away from a keyword.
+    Limited(known: Vec<u32>) -> u32 {
+        let self_: u32 = ask "How many?"
+            unless Limit { most: 1 }.most.checked_sub(1).and_then(|first| known.get(first as usize).copied())
+            where Limit { most: self_ } != Limit { most: 3 } else "Not three."
+            tries Limit { most: 1 }.most + 1 else { return 0 };
+        self_
+    }
+}
+
+#[test]
+fn a_clause_may_hold_any_expression() {
+    assert_eq!(Dialogue::start(Limited { known: vec![7] }, &[]).output, Some(7));
+    let mut dialogue = Dialogue::start(Limited { known: Vec::new() }, &["How many?"]);
+    dialogue.reply("3", &["Not three.", "How many?"]).reply("3", &[]);
+    assert_eq!(dialogue.output, Some(0));
+    let mut dialogue = Dialogue::start(Limited { known: Vec::new() }, &["How many?"]);
+    assert_eq!(dialogue.reply("4", &[]).output, Some(4));
+}

@@ -10,8 +10,17 @@ pub(crate) fn check() -> Result {
     run(cargo(&["run", "--quiet", "-p", "converse-compiler", "--bin", "converse", "--", "fmt", "--check"])
         .args(["examples", "tests/language"]))?;
     run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    fuzz()?;
     run(cargo(&["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?;
     dependencies()
+}
+
+/// A workspace of its own, which nothing else builds; without libFuzzer, so that this takes seconds and no C++ compiler.
+fn fuzz() -> Result {
+    const FUZZ: [&str; 2] = ["--manifest-path", "fuzz/Cargo.toml"];
+    let lints = ["--target-dir", "target/fuzz", "--locked", "--no-default-features", "--", "-D", "warnings"];
+    run(cargo(&["fmt", "--check"]).args(FUZZ))?;
+    run(cargo(&["clippy"]).args(FUZZ).args(lints))
 }
 
 /// The rules of `deny.toml`. Advisories are left to a scheduled run: they change without us.

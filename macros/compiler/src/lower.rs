@@ -159,14 +159,16 @@ impl Lowering<'_, '_, '_> {
         };
     }
 
-    /// The blocks that are written inside of one: those that only one way leads to.
-    fn inlined(&self, block: BlockId) -> Vec<BlockId> {
-        let mut all = vec![block];
-        let mut next = 0;
-        while let Some(id) = all.get(next) {
-            let targets = self.graph.block(*id).end.targets();
-            all.extend(targets.into_iter().filter(|target| !self.joins.contains(target)));
-            next += 1;
+    /// The blocks that are written inside of one: those that only one way leads to. Behind a question that nothing leads
+    /// to, which was reported, they may lead to each other in a circle.
+    fn inlined(&self, block: BlockId) -> BTreeSet<BlockId> {
+        let mut all = BTreeSet::new();
+        let mut open = vec![block];
+        while let Some(id) = open.pop() {
+            if all.insert(id) {
+                let targets = self.graph.block(id).end.targets();
+                open.extend(targets.into_iter().filter(|target| !self.joins.contains(target)));
+            }
         }
         all
     }
@@ -312,7 +314,7 @@ fn camel_case(name: &str) -> String {
         camel.extend(letters.next().into_iter().flat_map(char::to_uppercase));
         camel.extend(letters);
     }
-    match camel.starts_with(|c: char| c.is_alphabetic()) {
+    match camel.starts_with(|c: char| c.is_alphabetic()) && camel != "Self" {
         true => camel,
         false => format!("Q{camel}"),
     }
@@ -327,5 +329,6 @@ mod tests {
         assert_eq!(camel_case("first_name"), "FirstName");
         assert_eq!(camel_case("_2nd"), "Q2nd");
         assert_eq!(camel_case("_"), "Q");
+        assert_eq!(camel_case("_self"), "QSelf");
     }
 }

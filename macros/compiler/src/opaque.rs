@@ -214,7 +214,8 @@ pub(crate) struct Binding {
     pub(crate) nested: bool,
 }
 
-/// The names that a pattern binds, in their order. One with a capital letter is a constant or a variant.
+/// The names that a pattern binds, in their order. One with a capital letter is a constant or a variant, and `self` is no
+/// name.
 pub(crate) fn bindings(pattern: &Pat) -> Vec<Binding> {
     struct Names {
         found: Vec<Binding>,
@@ -222,7 +223,7 @@ pub(crate) fn bindings(pattern: &Pat) -> Vec<Binding> {
     }
     impl<'ast> Visit<'ast> for Names {
         fn visit_pat_ident(&mut self, name: &'ast syn::PatIdent) {
-            if !plain(&name.ident).starts_with(char::is_uppercase) {
+            if !plain(&name.ident).starts_with(char::is_uppercase) && name.ident != "self" {
                 let (name, mutable, nested) = (name.ident.clone(), name.mutability.is_some(), self.nested);
                 self.found.push(Binding { name, mutable, nested });
             }

@@ -1,9 +1,10 @@
 //! How a block ends: it goes on, branches, waits, or is the end.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::Expr;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Expr, ExprIf, Token};
 
+use super::braced;
 use super::scope::Scope;
 use super::turn::Emitter;
 use super::wait::Arms;
@@ -27,7 +28,7 @@ impl<'e> Emitter<'e, '_> {
                 let otherwise = self.goto(*otherwise, scope);
                 scope.declare(declares.iter().copied());
                 let then = self.goto(*then, scope);
-                out.extend(quote_spanned!(Span::mixed_site()=> if #code { #then } else { #otherwise }));
+                branch(code, then, otherwise).to_tokens(&mut out);
                 out
             }
             End::Match { scrutinee, arms } => self.choice(scrutinee, arms, needed, scope),
@@ -115,6 +116,17 @@ impl<'e> Emitter<'e, '_> {
             Some(_) => self.jump(target, scope),
             None => self.block(target, &mut scope.clone()),
         }
+    }
+}
+
+/// `if … { … } else { … }`, the condition in parentheses where Rust wants them, as around the struct literal of a `where`.
+fn branch(condition: Expr, then: TokenStream, otherwise: TokenStream) -> ExprIf {
+    ExprIf {
+        attrs: Vec::new(),
+        if_token: Token![if](Span::mixed_site()),
+        cond: Box::new(condition),
+        then_branch: braced(then).block,
+        else_branch: Some((Token![else](Span::mixed_site()), Box::new(Expr::Block(braced(otherwise))))),
     }
 }
 

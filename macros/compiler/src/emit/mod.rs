@@ -17,6 +17,8 @@ mod wait;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote_spanned};
+use syn::token::Brace;
+use syn::{Block, Expr, ExprBlock, Stmt};
 
 pub(crate) use editor::editor;
 pub(crate) use stub::stub;
@@ -74,6 +76,12 @@ fn output(conversation: &Conversation) -> TokenStream {
         Some(output) => quote::quote!(#output),
         None => quote_spanned!(Span::mixed_site()=> ()),
     }
+}
+
+/// `{ code }`, which syn puts into parentheses where Rust would read it as a statement.
+fn braced(code: TokenStream) -> ExprBlock {
+    let block = Block { brace_token: Brace(Span::mixed_site()), stmts: vec![Stmt::Expr(Expr::Verbatim(code), None)] };
+    ExprBlock { attrs: Vec::new(), label: None, block }
 }
 
 /// The type of the events that it hears.

@@ -4,9 +4,9 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, Stmt};
 
-use super::output;
 use super::scope::Scope;
 use super::turn::Emitter;
+use super::{braced, output};
 use crate::diagnostics::Diagnostics;
 use crate::escapes::{self, Escape};
 use crate::graph::{Exit, Opaque, Operation};
@@ -111,30 +111,25 @@ impl<'e> Emitter<'e, '_> {
         visit(&mut |escape| {
             let tokens = match escape {
                 Escape::Say(span, tokens) => {
-                    let said = crate::syntax::message(&mut Diagnostics::default(), span, tokens).as_ref().map(say);
-                    quote_spanned!(Span::mixed_site()=> { #said })
+                    let message = crate::syntax::message(&mut Diagnostics::default(), span, tokens);
+                    message.as_ref().map(say).unwrap_or_default()
                 }
                 Escape::Verb(tokens) => {
                     let exit = *exits.next()?;
                     let verb = crate::syntax::verb(&mut Diagnostics::default(), tokens)?;
-                    let jump = match &verb.kind {
+                    match &verb.kind {
                         VerbKind::Answer(value) => self.exit(exit, Some(quote!(#value)), scope),
                         VerbKind::Close { code, reason } => self.close(quote!(#code), reason.as_ref()),
                         VerbKind::Back => self.back(),
                         VerbKind::Retry | VerbKind::Wait | VerbKind::Goto(_) => self.exit(exit, None, scope),
-                    };
-                    quote_spanned!(Span::mixed_site()=> { #jump })
+                    }
                 }
-                Escape::Continue(..) => {
-                    let jump = self.exit(*exits.next()?, None, scope);
-                    quote_spanned!(Span::mixed_site()=> { #jump })
-                }
+                Escape::Continue(..) => self.exit(*exits.next()?, None, scope),
                 Escape::Return(value) | Escape::Break(_, _, value) => {
-                    let jump = self.exit(*exits.next()?, value.map(|value| quote!(#value)), scope);
-                    quote_spanned!(Span::mixed_site()=> { #jump })
+                    self.exit(*exits.next()?, value.map(|value| quote!(#value)), scope)
                 }
             };
-            Some(Expr::Verbatim(tokens))
+            Some(Expr::Block(braced(tokens)))
         });
     }
 

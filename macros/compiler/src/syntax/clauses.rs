@@ -319,7 +319,10 @@ fn action(cx: &mut Diagnostics, word: Span, tokens: TokenStream) -> Option<Actio
             Some(Action::Block { problem: None, block: block(cx, group) })
         }
         [TokenTree::Punct(open), TokenTree::Ident(problem), TokenTree::Punct(close), TokenTree::Group(group)]
-            if open.as_char() == '|' && close.as_char() == '|' && group.delimiter() == Delimiter::Brace =>
+            if open.as_char() == '|'
+                && close.as_char() == '|'
+                && group.delimiter() == Delimiter::Brace
+                && is_name(problem) =>
         {
             Some(Action::Block { problem: Some(problem.clone()), block: block(cx, group) })
         }
@@ -358,6 +361,11 @@ fn action(cx: &mut Diagnostics, word: Span, tokens: TokenStream) -> Option<Actio
         }
         _ => message(cx, word, tokens.into_iter().collect()).map(Action::Say),
     }
+}
+
+/// Whether a variable can be called so: it is no keyword.
+fn is_name(ident: &Ident) -> bool {
+    syn::parse2::<Ident>(TokenTree::from(ident.clone()).into()).is_ok()
 }
 
 /// Whether an action is a verb: one of the language's, or of Rust's own.

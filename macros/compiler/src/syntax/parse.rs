@@ -225,7 +225,7 @@ fn revise(cx: &mut Diagnostics, tokens: TokenStream) -> Option<Ident> {
 fn answer(cx: &mut Diagnostics, pattern: &Pat) -> Option<(Ident, bool, Option<syn::Type>)> {
     match pattern {
         Pat::Type(typed) => answer(cx, &typed.pat).map(|(name, mutable, _)| (name, mutable, Some((*typed.ty).clone()))),
-        Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none() => {
+        Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none() && name.ident != "self" => {
             Some((name.ident.clone(), name.mutability.is_some(), None))
         }
         other => {

@@ -11,15 +11,17 @@ use crate::diagnostics::Diagnostics;
 pub(crate) fn statements(cx: &mut Diagnostics, tokens: TokenStream) -> Vec<Stmt> {
     match syn::Block::parse_within.parse2(tokens.clone()) {
         Ok(statements) => statements,
-        Err(_) => chunks(tokens).into_iter().flat_map(|chunk| chunk_statements(cx, chunk)).collect(),
+        Err(error) => {
+            let parse = |chunk| syn::Block::parse_within.parse2(chunk);
+            let parsed: Vec<_> = chunks(tokens).into_iter().map(parse).collect();
+            // Where each alone is Rust, a `;` is missing between two.
+            if parsed.iter().all(Result::is_ok) {
+                cx.syntax(error);
+            }
+            let or_report = |chunk: syn::Result<_>| chunk.map_err(|error| cx.syntax(error)).unwrap_or_default();
+            parsed.into_iter().flat_map(or_report).collect()
+        }
     }
-}
-
-fn chunk_statements(cx: &mut Diagnostics, chunk: TokenStream) -> Vec<Stmt> {
-    syn::Block::parse_within.parse2(chunk).unwrap_or_else(|error| {
-        cx.syntax(error);
-        Vec::new()
-    })
 }
 
 /// Cuts after each `;`, and after each block that nothing continues.
@@ -56,5 +58,13 @@ mod tests {
         let found = statements(&mut cx, source.parse().expect("tokens"));
         assert_eq!(found.len(), 3);
         assert_eq!(cx.into_compile_errors().to_string().matches("compile_error").count(), 2);
+    }
+
+    #[test]
+    fn a_missing_semicolon_is_reported_though_each_statement_parses() {
+        let mut cx = Diagnostics::default();
+        let found = statements(&mut cx, "Total { sum: 1 } total.sum".parse().expect("tokens"));
+        assert_eq!(found.len(), 2);
+        assert_eq!(cx.into_compile_errors().to_string().matches("compile_error").count(), 1);
     }
 }

@@ -6,6 +6,7 @@ use syn::{Expr, Path, Type, parse_quote};
 use super::ast::Run;
 use crate::diagnostics::Diagnostics;
 use crate::names::plain;
+use crate::types::argument;
 
 /// Reads what stands behind `run`, whose output goes into `answer`, or nowhere.
 pub(crate) fn run(
@@ -64,8 +65,11 @@ fn of_path(path: Path) -> Type {
     parse_quote!(#path)
 }
 
-/// `ShippingAddress` as `shipping_address`.
+/// `ShippingAddress` as `shipping_address`, in a box or not, and `Match` as `match_`.
 fn snake_case(conversation: &Type) -> String {
+    if let Some(inner) = argument(conversation, "Box") {
+        return snake_case(inner);
+    }
     let Type::Path(path) = conversation else { return "run".to_owned() };
     let name = path.path.segments.last().map(|last| plain(&last.ident)).unwrap_or_default();
     let mut snake = String::new();
@@ -74,6 +78,9 @@ fn snake_case(conversation: &Type) -> String {
             snake.push('_');
         }
         snake.extend(letter.to_lowercase());
+    }
+    if syn::parse_str::<Ident>(&snake).is_err() {
+        snake.push('_');
     }
     snake
 }

@@ -2,7 +2,8 @@
 
 use proc_macro2::Span;
 use quote::quote_spanned;
-use syn::{Expr, Ident, parse_quote_spanned};
+use syn::parse::Parser;
+use syn::{BinOp, Expr, ExprBinary, ExprLet, Ident, Pat, Token, parse_quote_spanned};
 
 use super::{Builder, Definition, Handler};
 use crate::graph::{BlockId, End, Question, QuestionId, Source};
@@ -201,9 +202,14 @@ impl<'a> Builder<'_, 'a> {
     fn unless(&mut self, ask: &Ask, known: &Expr, answer: VariableId, answered: BlockId, prompt: BlockId) {
         let (name, mutable) = (&ask.name, ask.mutable.then(|| quote_spanned!(Span::mixed_site()=> mut)));
         let mut condition = self.opaque_expression(known);
-        let known = &condition.code;
-        condition.code =
-            parse_quote_spanned!(Span::mixed_site()=> let ::core::option::Option::Some(#mutable #name) = #known);
+        let some = quote_spanned!(Span::mixed_site()=> ::core::option::Option::Some(#mutable #name));
+        condition.code = Expr::Let(ExprLet {
+            attrs: Vec::new(),
+            let_token: Token![let](Span::mixed_site()),
+            pat: Box::new(Pat::parse_single.parse2(some).expect("a pattern")),
+            eq_token: Token![=](Span::mixed_site()),
+            expr: Box::new(condition.code),
+        });
         let then = self.new_block();
         self.end(End::If { condition, declares: vec![answer], then, otherwise: prompt, refuses: false });
         self.here = Some(then);
@@ -224,10 +230,14 @@ impl<'a> Builder<'_, 'a> {
         match exhausted {
             None => self.goto(specific),
             Some((most, exhausted)) => {
-                let name = &self.graph.variables.get(counter).name;
-                let test: Expr = parse_quote_spanned!(Span::mixed_site()=> #name >= #most);
+                let name = self.graph.variables.get(counter).name.clone();
                 let mut condition = self.opaque_expression(most);
-                condition.code = test;
+                condition.code = Expr::Binary(ExprBinary {
+                    attrs: Vec::new(),
+                    left: parse_quote_spanned!(Span::mixed_site()=> #name),
+                    op: BinOp::Ge(Token![>=](Span::mixed_site())),
+                    right: Box::new(condition.code),
+                });
                 condition.uses.insert(counter);
                 self.end(End::If {
                     condition,

@@ -27,7 +27,7 @@ impl<'a> Builder<'_, 'a> {
         // The value is not in scope while it is computed.
         let mark = self.scopes.enter();
         let whole = match pattern {
-            Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none() => {
+            Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none() && name.ident != "self" => {
                 (name.ident.clone(), name.mutability.is_some())
             }
             _ => (Ident::new("__value", Span::mixed_site()), false),
