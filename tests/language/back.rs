@@ -9,7 +9,8 @@ use crate::dialogue::Dialogue;
 conversation! {
     /// Two questions of its own.
     Inner -> u32 {
-        let one: u32 = ask "One?" on "inner" => back;
+        let one: u32 = ask "One?"
+            on "inner" => back;
         let two: u32 = ask "Two?";
         one + two
     }
@@ -22,8 +23,14 @@ conversation! {
         let mut tries: u32 = 0;
         let name: String = ask "Name?";
         tries += 1;
-        let age: u8 = ask "Age, {name}? ({tries})" else "A number."
-            where age > 0 else { if tries > 0 { back } retry };
+        let age: u8 = ask "Age, {name}? ({tries})"
+            else "A number."
+            where age > 0 else {
+                if tries > 0 {
+                    back
+                }
+                retry
+            };
         let sum: u32 = run Inner;
         let done: bool = once true;
         let more: String = ask "More, {name} of {age}, {sum}, {done}?";
@@ -59,7 +66,8 @@ conversation! {
     Rounds -> u32 {
         let mut sum: u32 = 0;
         loop {
-            let number: u32 = ask "Number? ({sum})" on "undo" => back;
+            let number: u32 = ask "Number? ({sum})"
+                on "undo" => back;
             if number == 0 {
                 break sum;
             }
@@ -84,7 +92,8 @@ conversation! {
         on after 1min => { say "A minute."; wait }
         on after 2min => { say "Two minutes."; wait }
         let one: String = ask "One?";
-        let two: String = ask "Two?" on "back" => back;
+        let two: String = ask "Two?"
+            on "back" => back;
         one + &two
     }
 }
