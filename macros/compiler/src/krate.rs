@@ -4,6 +4,7 @@ use proc_macro2::{Group, TokenStream, TokenTree};
 use syn::{Attribute, Path};
 
 use crate::diagnostics::Diagnostics;
+use crate::syntax::words::is_keyword;
 
 /// Takes the crate's other name out of a conversation's attributes.
 pub(crate) fn take(cx: &mut Diagnostics, attributes: &mut Vec<Attribute>) -> Option<Path> {
@@ -36,8 +37,10 @@ pub(crate) fn rename(tokens: TokenStream, name: &Path) -> TokenStream {
     let mut renamed = TokenStream::new();
     let mut at = 0;
     while at < tokens.len() {
-        let crate_name = matches!(tokens.get(at + 2), Some(TokenTree::Ident(ident)) if ident == "converse");
-        if colon(at) && colon(at + 1) && crate_name && !continues_path(&tokens[..at]) {
+        let named = matches!(tokens.get(at + 2), Some(TokenTree::Ident(ident)) if ident == "converse");
+        // In the middle of a path it is no crate.
+        let inside = matches!(tokens[..at].last(), Some(TokenTree::Ident(ident)) if !is_keyword(ident));
+        if named && colon(at) && colon(at + 1) && colon(at + 3) && !inside {
             renamed.extend(quote::quote!(#name));
             at += 3;
             continue;
@@ -55,17 +58,6 @@ pub(crate) fn rename(tokens: TokenStream, name: &Path) -> TokenStream {
     renamed
 }
 
-/// Whether a `::` behind these tokens is one in the middle of a path.
-fn continues_path(before: &[TokenTree]) -> bool {
-    match before {
-        [.., TokenTree::Ident(ident)] => !crate::syntax::words::is_keyword(ident),
-        [before @ .., TokenTree::Punct(last)] if last.as_char() == '>' => {
-            !matches!(before.last(), Some(TokenTree::Punct(p)) if "-=".contains(p.as_char()))
-        }
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use quote::quote;
@@ -76,9 +68,8 @@ mod tests {
     #[test]
     fn only_what_begins_with_the_crate_is_renamed() {
         let name = Path::parse_mod_style.parse_str("crate::talks").expect("a path");
-        let source =
-            quote!(fn f() -> ::converse::A { a::converse::B; <T>::converse::C; (::converse::D) => ::converse::E });
-        let expected = quote!(fn f() -> crate::talks::A { a::converse::B; <T>::converse::C; (crate::talks::D) => crate::talks::E });
+        let source = quote!(fn f() -> ::converse::A { a::converse::B; impl<T> ::converse::C for T {} (::converse::D) => ::converse::E });
+        let expected = quote!(fn f() -> crate::talks::A { a::converse::B; impl<T> crate::talks::C for T {} (crate::talks::D) => crate::talks::E });
         assert_eq!(rename(source, &name).to_string(), expected.to_string());
     }
 
