@@ -107,3 +107,28 @@ fn a_timer_that_has_rung_does_not_ring_again() {
     dialogue.pass(Duration::from_secs(59), &["Two minutes."]).reply("c", &[]);
     assert_eq!(dialogue.output.as_deref(), Some("bc"));
 }
+
+conversation! {
+    /// A question in the clause of another, and one that is asked again there.
+    Aside -> String {
+        let first: String = ask "First?" on "back" => back;
+        let second: String = ask "Second?"
+            on "first" => revise first
+            on "why" => {
+                let why: String = ask "Why {first}?" on "back" => back;
+                say "{why}";
+                retry
+            };
+        second
+    }
+}
+
+#[test]
+fn a_question_in_the_clause_of_another_comes_after_that() {
+    let mut dialogue = Dialogue::start(Aside, &["First?"]);
+    dialogue.reply("a", &["Second?"]).reply("why", &["Why a?"]).reply("back", &["Second?"]);
+    dialogue.reply("first", &["First?"]).reply("back", &["Second?"]);
+    dialogue.reply("first", &["First?"]).reply("b", &["Second?"]).reply("why", &["Why b?"]);
+    dialogue.reply("so", &["so", "Second?"]).reply("done", &[]);
+    assert_eq!(dialogue.output.as_deref(), Some("done"));
+}

@@ -209,6 +209,13 @@ impl<'a> Builder<'_, 'a> {
         self.graph.blocks[block.0].way = Some(Way { label, span });
     }
 
+    /// A question in a clause of another leaves that one behind, too, until it is asked again.
+    pub(super) fn leave_pending(&mut self) {
+        if !self.pending.is_empty() {
+            self.left();
+        }
+    }
+
     /// What says that the question is left for good, for those that go back to it.
     pub(super) fn left(&mut self) {
         let left = quote_spanned!(Span::mixed_site()=> ::converse::__private::Talk::advance(talk););
