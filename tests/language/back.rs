@@ -7,7 +7,8 @@ use crate::dialogue::Dialogue;
 conversation! {
     /// Two questions of its own.
     Inner -> u32 {
-        let one: u32 = ask "One?" on "inner" => back;
+        let one: u32 = ask "One?"
+            on "inner" => back;
         let two: u32 = ask "Two?";
         one + two
     }
@@ -20,8 +21,14 @@ conversation! {
         let mut tries: u32 = 0;
         let name: String = ask "Name?";
         tries += 1;
-        let age: u8 = ask "Age, {name}? ({tries})" else "A number."
-            where age > 0 else { if tries > 0 { back } retry };
+        let age: u8 = ask "Age, {name}? ({tries})"
+            else "A number."
+            where age > 0 else {
+                if tries > 0 {
+                    back
+                }
+                retry
+            };
         let sum: u32 = run Inner;
         let done: bool = once true;
         let more: String = ask "More, {name} of {age}, {sum}, {done}?";
@@ -57,7 +64,8 @@ conversation! {
     Rounds -> u32 {
         let mut sum: u32 = 0;
         loop {
-            let number: u32 = ask "Number? ({sum})" on "undo" => back;
+            let number: u32 = ask "Number? ({sum})"
+                on "undo" => back;
             if number == 0 {
                 break sum;
             }

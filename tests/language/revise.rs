@@ -11,9 +11,11 @@ conversation! {
         let name: String = ask "Name?"
             unless known.clone()
             where !name.is_empty() else "A name, please.";
-        let age: u8 = ask "Age?" else ["A number.", "Digits."];
+        let age: u8 = ask "Age?"
+            else ["A number.", "Digits."];
         loop {
-            let right: String = ask "{name}, {age}?" on "older" => revise age;
+            let right: String = ask "{name}, {age}?"
+                on "older" => revise age;
             match right.as_str() {
                 "yes" => break format!("{name} {age}"),
                 "name" => {
@@ -67,7 +69,8 @@ conversation! {
     /// The names mean what they mean where the question stands.
     Scoped -> String {
         let limit: usize = 3;
-        let word: String = ask "At most {limit}?" where word.len() <= limit else "Longer than {limit}.";
+        let word: String = ask "At most {limit}?"
+            where word.len() <= limit else "Longer than {limit}.";
         let limit: usize = 100;
         loop {
             let inner: String = ask "{word} {limit}?";

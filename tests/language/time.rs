@@ -12,7 +12,8 @@ conversation! {
     /// Says nothing of silence.
     Quiet -> u32 {
         let one: u32 = ask "One?";
-        let two: u32 = ask "Two?" within 10s else { say "Inner."; retry };
+        let two: u32 = ask "Two?"
+            within 10s else { say "Inner."; retry };
         one + two
     }
 }
@@ -22,7 +23,8 @@ conversation! {
     Silent(patience: u64) -> String {
         on silence Duration::from_secs(patience) => ["Still there?", { return "gone".to_owned() }];
         let name: String = ask "Name?";
-        let own: String = ask "Own?" within 1s else "Own.";
+        let own: String = ask "Own?"
+            within 1s else "Own.";
         let sum: u32 = run Quiet;
         {
             on silence 1h => wait;
