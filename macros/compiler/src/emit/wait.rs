@@ -2,6 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
 
 use super::ends::handed;
 use super::scope::Scope;
@@ -54,7 +55,9 @@ impl<'e> Emitter<'e, '_> {
         let (events, timers, silence) = match ask.prompt {
             Some(_) => (self.events(arms, None, scope), self.timers(arms, scope), self.silence(arms, scope)),
             None => {
-                let event = quote_spanned!(Span::mixed_site()=> event);
+                // Where it is not of the variable's type, that is underlined.
+                let place = ask.ty.as_ref().map_or_else(Span::mixed_site, |ty| ty.span());
+                let event = quote_spanned!(Span::mixed_site().located_at(place)=> event);
                 (self.events(arms, Some(event), scope), self.timers(arms, scope), self.silence(arms, scope))
             }
         };
