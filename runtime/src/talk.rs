@@ -8,7 +8,7 @@ use crate::conversation::Input;
 use crate::error::Error;
 use crate::message::{IntoMessage, Message, Text};
 use crate::once::{Once, Onces};
-use crate::reply::is_one_of;
+use crate::reply::is_word_of;
 use crate::timer::Timer;
 
 /// What a turn said, in order. Shared with the session, so that words said before a slow `.await` can leave early.
@@ -162,14 +162,15 @@ impl<'t> Talk<'t> {
     #[doc(hidden)]
     #[inline]
     pub fn overhears(&mut self, reply: &Message) -> bool {
-        !self.listening.is_empty() && self.is_heard(reply)
+        // By its text, since a reply whose address is taken is copied once more.
+        !self.listening.is_empty() && reply.as_text().is_some_and(|text| self.is_heard(text))
     }
 
-    fn is_heard(&mut self, reply: &Message) -> bool {
+    fn is_heard(&mut self, text: &str) -> bool {
         let levels = self.listening.iter().enumerate().rev();
         let mut heard =
             levels.flat_map(|(level, words)| words.iter().enumerate().map(move |(n, words)| ((level, n), words)));
-        self.heard = heard.find(|(_, words)| is_one_of(reply, words)).map(|(place, _)| place);
+        self.heard = heard.find(|(_, words)| is_word_of(text, words)).map(|(place, _)| place);
         self.heard.is_some()
     }
 

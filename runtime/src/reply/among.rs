@@ -7,8 +7,13 @@ use super::{Problem, text};
 use crate::message::Message;
 
 /// Whether the reply, trimmed and without case, is one of these lowercase words.
+#[inline]
 pub fn is_one_of(message: &Message, words: &[&str]) -> bool {
-    let Some(text) = message.as_text() else { return false };
+    message.as_text().is_some_and(|text| is_word_of(text, words))
+}
+
+/// Whether the text, trimmed and without case, is one of these lowercase words.
+pub(crate) fn is_word_of(text: &str, words: &[&str]) -> bool {
     let text = text.trim().to_lowercase();
     words.iter().any(|word| *word == text)
 }

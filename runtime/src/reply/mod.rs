@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::message::{Binary, Json, Message};
 
+pub(crate) use self::among::is_word_of;
 pub use self::among::{is_one_of, read_among, read_several_among};
 pub use self::collections::{Optional, Several};
 
