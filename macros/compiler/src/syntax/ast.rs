@@ -1,6 +1,7 @@
 //! The tree of a conversation: the language's own statements taken apart, the Rust between them left as syn read it.
 
 use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
 use syn::{Attribute, Expr, Ident, Label, Pat, Type, Visibility};
 
 use crate::types::named;
@@ -178,4 +179,13 @@ pub(crate) enum Message {
     Format { text: String, tokens: TokenStream },
     /// Any other expression.
     Value(Expr),
+}
+
+impl Message {
+    pub(crate) fn tokens(&self) -> TokenStream {
+        match self {
+            Message::Format { tokens, .. } => tokens.clone(),
+            Message::Value(value) => value.to_token_stream(),
+        }
+    }
 }

@@ -1,25 +1,29 @@
 //! Reads the shaped tokens as the tree.
 
+use std::fmt::Display;
+
 use proc_macro2::{Group, Ident, Span, TokenStream};
+use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Attribute, Expr, ExprMacro, Pat, Stmt, StmtMacro, Token, braced, parenthesized};
+use syn::{Attribute, Expr, ExprMacro, Pat, Stmt, StmtMacro, Token, Type, braced, parenthesized};
 
 use super::ast::{Arm, Block, Control, Conversation, Parameter, Statement, Value};
 use super::shape::{ASK, LATER, ON, RUN, SAY, TYPED, VERB, shape};
-use super::{clauses, message, recover, run, verb};
+use super::{amiss, clauses, message, recover, run, verb};
 use crate::diagnostics::Diagnostics;
 
 /// The conversation in `tokens`; nothing where not even its name can be read.
 pub(crate) fn parse(cx: &mut Diagnostics, tokens: TokenStream) -> Option<Conversation> {
-    let head = match head.parse2(tokens) {
+    let mut head = match head.parse2(tokens) {
         Ok(head) => head,
         Err(error) => {
             cx.syntax(error);
             return None;
         }
     };
+    check_parameters(cx, &mut head.conversation);
     let body = Block::of(cx, head.body, head.end);
     Some(Conversation { body, ..head.conversation })
 }
@@ -35,7 +39,14 @@ fn head(input: ParseStream<'_>) -> syn::Result<Head> {
     let attributes = input.call(Attribute::parse_outer)?;
     let visibility = input.parse()?;
     let name: Ident = input.parse().map_err(|error| {
-        syn::Error::new(error.span(), "expected the conversation's name, as in `pub Introduction -> Person { … }`")
+        let message = "expected the conversation's name, as in `pub Introduction -> Person { … }`";
+        let keyword = input.fork().call(Ident::parse_any).ok();
+        let help = match keyword.map(|keyword| keyword.to_string()) {
+            Some(word) if ["async", "fn", "struct"].contains(&word.as_str()) => format!("leave out `{word}`"),
+            Some(word) => format!("`{word}` is a word of Rust's own: take another"),
+            None => "write `conversation! { pub Introduction -> Person { … } }`".to_owned(),
+        };
+        with_help(error.span(), message, help)
     })?;
     if input.peek(Token![<]) {
         return Err(
@@ -48,29 +59,45 @@ fn head(input: ParseStream<'_>) -> syn::Result<Head> {
     };
     let mut dependencies = Vec::new();
     if word(input, "with") {
-        input.parse::<Ident>()?;
+        let with: Ident = input.parse()?;
+        if !input.peek(syn::token::Paren) {
+            let help = "write `with (kitchen: Kitchen)`";
+            return Err(with_help(with.span(), "`with` lists what the conversation depends on in parentheses", help));
+        }
         dependencies = parameters_in(input)?;
     }
     if word(input, "hears") {
         return Err(input.error("`hears` is a word of the language that this version does not compile"));
     }
-    let output = if input.parse::<Option<Token![->]>>()?.is_some() { Some(input.parse()?) } else { None };
+    let output = match input.parse::<Option<Token![->]>>()? {
+        Some(arrow) if input.is_empty() || input.peek(syn::token::Brace) => {
+            let help = "write `-> Person`, or leave the arrow out where nothing comes out";
+            return Err(with_help(arrow.span(), "`->` needs the type that the conversation ends with", help));
+        }
+        Some(_) => Some(input.parse()?),
+        None => None,
+    };
     if input.is_empty() {
-        return Err(syn::Error::new(
+        let help = format!("write `{name} {{ say \"Hello!\"; }}`");
+        return Err(with_help(
             name.span(),
             format_args!("`{name}` has no body: what it says and asks, in braces"),
+            help,
         ));
     }
     if !input.peek(syn::token::Brace) {
-        return Err(input.error("expected the conversation's body, in braces"));
+        let order = "in this order: `Name(parameters) with (dependencies) -> Output { … }`";
+        return Err(with_help(input.span(), "expected the conversation's body, in braces", order));
     }
     let content;
     let braces = braced!(content in input);
     let body: TokenStream = content.parse()?;
     if !input.is_empty() {
-        return Err(
-            input.error("nothing stands after the conversation's body: one `conversation!` holds one conversation")
-        );
+        return Err(with_help(
+            input.span(),
+            "nothing stands after the conversation's body: one `conversation!` holds one conversation",
+            "write another `conversation! { … }` for this",
+        ));
     }
     let end = braces.span.close();
     let nothing = Block { statements: Vec::new(), tail: None, end };
@@ -84,11 +111,52 @@ fn parameters_in(input: ParseStream<'_>) -> syn::Result<Vec<Parameter>> {
     parenthesized!(content in input);
     let parameter = |input: ParseStream<'_>| {
         let attributes = input.call(Attribute::parse_outer)?;
-        let name = input.parse()?;
-        input.parse::<Token![:]>()?;
+        let name: Ident = input.parse().map_err(|error| {
+            with_help(error.span(), "expected the name of a parameter", "write `name: Type`, without `mut` or `&`")
+        })?;
+        if input.parse::<Option<Token![:]>>()?.is_none() {
+            let help = format!("write `{name}: Type`");
+            return Err(with_help(name.span(), format_args!("`{name}` needs its type"), help));
+        }
         Ok(Parameter { attributes, name, ty: input.parse()? })
     };
     Ok(content.parse_terminated(parameter, Token![,])?.into_iter().collect())
+}
+
+/// An error of the head, which ends the reading.
+fn with_help(span: Span, message: impl Display, help: impl Display) -> syn::Error {
+    syn::Error::new(span, format_args!("{message}\n\n  = help: {help}"))
+}
+
+/// Reports parameters and dependencies that share a name, and leaves the later ones out; and parameters that are borrowed.
+fn check_parameters(cx: &mut Diagnostics, conversation: &mut Conversation) {
+    let mut known: Vec<Ident> = Vec::new();
+    let mut check = |parameter: &Parameter| {
+        let name = &parameter.name;
+        let is_new = !known.contains(name);
+        if !is_new {
+            cx.error(name.span(), format_args!("`{name}` is already a parameter or a dependency of this conversation"))
+                .help("give this one another name");
+        }
+        known.push(name.clone());
+        is_new
+    };
+    conversation.parameters.retain(&mut check);
+    conversation.dependencies.retain(&mut check);
+    for parameter in conversation.parameters.iter_mut().chain(&mut conversation.dependencies) {
+        if let Type::Reference(borrow) = &parameter.ty
+            && borrow.lifetime.is_none()
+        {
+            cx.error_under(
+                &parameter.ty,
+                format_args!("a conversation owns what it is given, and `{}` borrows", parameter.name),
+            )
+            .help("write `String` for `&str`, `Vec<T>` for `&[T]`, `T` for `&T`");
+            // Beside that error, not one of rustc's about its lifetime.
+            let owned = &borrow.elem;
+            parameter.ty = syn::parse_quote!(&'static #owned);
+        }
+    }
 }
 
 /// The block in a brace group of the source.
@@ -159,7 +227,11 @@ fn statement(cx: &mut Diagnostics, statement: Stmt) -> Option<Statement> {
                 .help("write `let answer: Type = ask …;`");
                 None
             }
-            None => Some(Statement::Rust(Stmt::Macro(call))),
+            None => {
+                let call = Stmt::Macro(call);
+                report_lost_questions(cx, &call);
+                Some(Statement::Rust(call))
+            }
         },
         Stmt::Expr(Expr::Macro(call), semicolon) if marker(&call.mac).is_some() => {
             let call = StmtMacro { attrs: call.attrs, mac: call.mac, semi_token: semicolon };
@@ -181,7 +253,8 @@ fn local(cx: &mut Diagnostics, local: syn::Local) -> Option<Statement> {
     {
         let word = call.mac.path.span();
         if let Some((_, otherwise)) = &init.diverge {
-            cx.error(otherwise.span(), "a question has its `else` before the `;`, not a `let … else`");
+            cx.error(otherwise.span(), "a question has its `else` before the `;`, not a `let … else`")
+                .help("write `let answer: Type = ask …;` and take it apart afterwards");
         }
         let (name, mutable, ty) = answer(cx, &local.pat)?;
         if kind == RUN {
@@ -209,8 +282,12 @@ fn answer(cx: &mut Diagnostics, pattern: &Pat) -> Option<(Ident, bool, Option<sy
             Some((name.ident.clone(), name.mutability.is_some(), None))
         }
         other => {
-            cx.error_under(other, "the answer to a question goes into one variable, which names the question")
-                .help("write `let answer: Type = ask …;` and take it apart afterwards");
+            let error =
+                cx.error_under(other, "the answer to a question goes into one variable, which names the question");
+            match other {
+                Pat::Wild(_) => error.help("write `let _answer: Type = ask …;` where the answer does not matter"),
+                _ => error.help("write `let answer: Type = ask …;` and take it apart afterwards"),
+            };
             None
         }
     }
@@ -290,6 +367,7 @@ impl<'ast> Visit<'ast> for Questions {
         if matches!(marker(call), Some(ASK | RUN)) {
             self.0.push(call.path.span());
         }
+        self.0.extend(amiss::questions_in_macro(call));
         visit::visit_macro(self, call);
     }
 }
@@ -314,7 +392,6 @@ fn report_lost_questions(cx: &mut Diagnostics, statement: &Stmt) {
 
 fn report(cx: &mut Diagnostics, questions: &Questions) {
     for span in &questions.0 {
-        cx.error(*span, "a question stands alone, not inside another expression")
-            .help("write `let answer: Type = ask …;` as a statement of its own, and use `answer` here");
+        amiss::question_inside(cx, *span);
     }
 }

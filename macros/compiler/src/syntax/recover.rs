@@ -4,6 +4,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::Stmt;
 use syn::parse::Parser;
 
+use super::amiss;
 use super::shape::ends_expression;
 use crate::diagnostics::Diagnostics;
 
@@ -16,8 +17,8 @@ pub(crate) fn statements(cx: &mut Diagnostics, tokens: TokenStream) -> Vec<Stmt>
 }
 
 fn chunk_statements(cx: &mut Diagnostics, chunk: TokenStream) -> Vec<Stmt> {
-    syn::Block::parse_within.parse2(chunk).unwrap_or_else(|error| {
-        cx.syntax(error);
+    syn::Block::parse_within.parse2(chunk.clone()).unwrap_or_else(|error| {
+        amiss::report(cx, error, &chunk);
         Vec::new()
     })
 }

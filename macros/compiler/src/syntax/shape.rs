@@ -119,6 +119,8 @@ impl Shaper<'_> {
         let end = match word {
             Word::On => end_of_handler(tokens, at + 1),
             _ if ident == "close" && in_arm => self.end(tokens, behind_reason(tokens, at + 1), in_arm),
+            // Where no question may stand, so that what is around it still parses.
+            Word::Ask if is_condition(tokens, at) => End { at: end_of_condition(tokens, at), missing_semicolon: false },
             _ => self.end(tokens, at + 1, in_arm),
         };
         // A verb is told by its word.
@@ -194,6 +196,19 @@ pub(crate) struct End {
     missing_semicolon: bool,
 }
 
+/// Whether what begins at `at` is followed by the block that belongs to it.
+fn is_condition(tokens: &[TokenTree], at: usize) -> bool {
+    let before = at.checked_sub(1).map(|before| &tokens[before]);
+    let heads = ["if", "while", "match", "in"];
+    matches!(before, Some(TokenTree::Ident(word)) if heads.iter().any(|head| word == head))
+}
+
+fn end_of_condition(tokens: &[TokenTree], at: usize) -> usize {
+    let is_block =
+        |token: &TokenTree| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
+    tokens[at..].iter().position(is_block).map_or(tokens.len(), |length| at + length)
+}
+
 fn punct(character: char, span: Span) -> TokenTree {
     let mut punct = Punct::new(character, Spacing::Alone);
     punct.set_span(span);
@@ -248,7 +263,7 @@ pub(crate) fn begins_statement(tokens: &[TokenTree], at: usize) -> bool {
     }
 }
 
-fn ends_statement(after: Option<&TokenTree>) -> bool {
+pub(crate) fn ends_statement(after: Option<&TokenTree>) -> bool {
     match after {
         None => true,
         Some(TokenTree::Punct(p)) => matches!(p.as_char(), ';' | ','),
