@@ -217,9 +217,10 @@ impl<'e> Emitter<'e, '_> {
         let within = self.graph.question(question).source.ask().and_then(|ask| ask.within.as_ref());
         let clock = within.map(|within| {
             let duration = &within.duration;
-            quote_spanned! {Span::mixed_site()=>
-                ::converse::__private::Talk::wait(talk, ::converse::__private::Clock::Within(#duration));
-            }
+            // What is wrong with its type is said at the expression.
+            let place = syn::spanned::Spanned::span(duration).resolved_at(Span::mixed_site());
+            let clock = quote_spanned!(place=> ::converse::__private::Clock::Within(#duration));
+            quote_spanned!(Span::mixed_site()=> ::converse::__private::Talk::wait(talk, #clock);)
         });
         let shown =
             scope.show(&self.graph.question(question).clock, self.live.at(self.graph.question(question).resume));
@@ -296,8 +297,11 @@ fn read(ask: &Ask, problem: bool) -> TokenStream {
 /// A region's fields, filled with the variables as they are called here.
 fn handed(fields: &[Field], scope: &Scope<'_>) -> TokenStream {
     let fields = fields.iter().map(|field| {
-        let (name, value) = (&field.name, scope.name(field.variable));
-        match value == *name {
+        let (name, mut value) = (&field.name, scope.name(field.variable));
+        if let Some(used) = field.used {
+            value.set_span(used.resolved_at(value.span()));
+        }
+        match field.used.is_none() && value == *name {
             true => quote_spanned!(Span::mixed_site()=> #name),
             false => quote_spanned!(Span::mixed_site()=> #name: #value),
         }

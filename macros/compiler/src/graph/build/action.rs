@@ -5,9 +5,11 @@ use quote::quote_spanned;
 use syn::{Expr, parse_quote_spanned};
 
 use super::{Builder, Destination, Handler};
+use crate::graph::stray::report_no_listener;
 use crate::graph::{BlockId, End, Opaque, QuestionId, Source, Way};
-use crate::names::VariableId;
-use crate::syntax::ast::{Action, On};
+use crate::names::{VariableId, plain};
+use crate::syntax::ast::{Action, Message, On, Value};
+use crate::syntax::misspelt_verb;
 
 impl<'a> Builder<'_, 'a> {
     /// A block for an action. `count` says how often it was its turn; `problem` is bound by its `|problem|`.
@@ -21,6 +23,7 @@ impl<'a> Builder<'_, 'a> {
         let start = self.new_block();
         self.here = Some(start);
         match action {
+            Action::Say(Message::Value(value)) if !self.is_variable(value) && misspelt_verb(self.cx, value) => {}
             Action::Say(message) => {
                 self.say(message);
                 self.goto(prompt);
@@ -48,6 +51,13 @@ impl<'a> Builder<'_, 'a> {
                     *problem = Some(self.declare(name.clone(), false, Some(ty)));
                 }
                 self.block(block, Destination::Nothing);
+                let last = match &block.tail {
+                    Some(Value::Rust(value)) if self.here.is_some() && !self.is_variable(value) => Some(value),
+                    _ => None,
+                };
+                if last.is_some_and(|value| misspelt_verb(self.cx, value)) {
+                    self.here = None;
+                }
                 if self.here.take().is_some() {
                     self.cx
                         .error(block.end, "this block does not say what happens next")
@@ -58,6 +68,11 @@ impl<'a> Builder<'_, 'a> {
         }
         self.here = None;
         start
+    }
+
+    /// Whether this is a variable of the conversation, and so no misspelt word.
+    fn is_variable(&self, value: &Expr) -> bool {
+        matches!(value, Expr::Path(path) if path.path.get_ident().is_some_and(|name| self.scopes.resolve(&plain(name)).is_some()))
     }
 
     fn action_at(&mut self, action: &'a Action, prompt: BlockId, problem: &mut Option<VariableId>) -> BlockId {
@@ -85,14 +100,34 @@ impl<'a> Builder<'_, 'a> {
     /// Listens, for the rest of the block.
     pub(super) fn listen(&mut self, on: &'a On) {
         let depth = self.labels.len();
+        self.unheard.push((on, false));
         for (word, span) in &on.words {
-            let known = self.handlers.iter().filter(|handler| handler.labels == depth);
-            if known.flat_map(|handler| &handler.on.words).any(|(known, _)| known == word) {
-                self.cx.error(*span, format_args!("another `on` of this block listens for \"{word}\" already"));
+            let mut known = self.handlers.iter().filter(|handler| handler.labels == depth);
+            let listens = |handler: &&Handler<'_>| handler.on.words.iter().any(|(known, _)| known == word);
+            if let Some(first) = known.find(listens) {
+                self.cx
+                    .error(*span, format_args!("another `on` of this block listens for \"{word}\" already"))
+                    .help("take the word out of one of them: upper and lower case make no difference");
+                // That says it all of both.
+                self.unheard.retain(|(known, _)| !std::ptr::eq(*known, first.on) && !std::ptr::eq(*known, on));
             }
         }
         let handler = Handler { on, scope: self.scopes.enter(), frames: self.frames.len(), labels: depth };
         self.handlers.push(handler);
+    }
+
+    /// Reports the `on`s that nothing hears.
+    pub(super) fn report_unheard(&mut self) {
+        for (on, is_shadowed) in std::mem::take(&mut self.unheard) {
+            let Some((_, span)) = on.words.first() else { continue };
+            if is_shadowed {
+                self.cx
+                    .error(*span, "this `on` is never heard: inside of its block, others listen for its words first")
+                    .help("take this one out, or the words out of those inside");
+            } else {
+                report_no_listener(self.cx, *span);
+            }
+        }
     }
 
     /// What is heard at a question before its reply is read, the innermost first; a word that an inner `on` listens
@@ -121,7 +156,11 @@ impl<'a> Builder<'_, 'a> {
         }
         for handler in self.handlers.clone().into_iter().rev() {
             let words = words_of(handler.on);
-            if !words.is_empty() {
+            if words.is_empty() {
+                let known = self.unheard.iter_mut().filter(|(on, _)| std::ptr::eq(*on, handler.on));
+                known.for_each(|(_, is_shadowed)| *is_shadowed = true);
+            } else {
+                self.unheard.retain(|(on, _)| !std::ptr::eq(*on, handler.on));
                 let block = self.handle(handler, question, prompt);
                 self.graph.blocks[block.0].way = way(handler.on, &words);
                 heard.push((words, block));

@@ -2,6 +2,7 @@
 
 use proc_macro2::Span;
 use quote::quote_spanned;
+use syn::spanned::Spanned;
 use syn::{Expr, Ident, parse_quote_spanned};
 
 use super::Builder;
@@ -106,7 +107,10 @@ impl<'a> Builder<'_, 'a> {
             let line = first.source.name().span().start().line;
             self.cx
                 .error(name.span(), format_args!("`{name}` is already a question of this conversation, on line {line}"))
-                .help("questions are told apart by their names: give this one another");
+                .help(format_args!(
+                    "questions are told apart by their names, also in two branches: call this one something like \
+                     `other_{name}`, or ask once, behind the branches"
+                ));
         }
     }
 
@@ -136,8 +140,16 @@ impl<'a> Builder<'_, 'a> {
         let (name, mutable) = (&ask.name, ask.mutable.then(|| quote_spanned!(Span::mixed_site()=> mut)));
         let mut condition = self.opaque_expression(known);
         let known = &condition.code;
+        // What is wrong with the value is said at the value, held against the question's type.
+        let value = match &ask.ty {
+            Some(ty) => {
+                let option = quote_spanned!(ty.span().resolved_at(Span::mixed_site())=> ::core::option::Option<#ty>);
+                quote_spanned!(Span::mixed_site()=> { let known: #option = #known; known })
+            }
+            None => quote_spanned!(Span::mixed_site()=> #known),
+        };
         condition.code =
-            parse_quote_spanned!(Span::mixed_site()=> let ::core::option::Option::Some(#mutable #name) = #known);
+            parse_quote_spanned!(Span::mixed_site()=> let ::core::option::Option::Some(#mutable #name) = #value);
         let then = self.new_block();
         self.end(End::If { condition, declares: vec![answer], then, otherwise: prompt, refuses: false });
         self.here = Some(then);
@@ -158,7 +170,9 @@ impl<'a> Builder<'_, 'a> {
         match exhausted {
             None => self.goto(specific),
             Some((most, exhausted)) => {
-                let name = &self.graph.variables.get(counter).name;
+                // A count of another type is told at the count.
+                let mut name = self.graph.variables.get(counter).name.clone();
+                name.set_span(most.span().resolved_at(name.span()));
                 let test: Expr = parse_quote_spanned!(Span::mixed_site()=> #name >= #most);
                 let mut condition = self.opaque_expression(most);
                 condition.code = test;
