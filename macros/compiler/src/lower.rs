@@ -154,6 +154,7 @@ impl Lowering<'_, '_, '_> {
         };
         match variable.from_pattern {
             true => error.help(format_args!("begin what follows by `let {name}: Type = {name};`")),
+            false if variable.mutable => error.help(format_args!("write `let mut {name}: Type = …`")),
             false => error.help(format_args!("write `let {name}: Type = …`")),
         };
     }

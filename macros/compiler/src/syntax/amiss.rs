@@ -3,8 +3,8 @@
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use syn::Expr;
 
-use super::shape::{SAY, begins_statement, ends_expression, is_arrow};
-use super::words::is_keyword;
+use super::shape::{SAY, begins_statement, ends_expression, ends_statement, is_arrow};
+use super::words::{Word, is_keyword};
 use crate::diagnostics::{Diagnostics, did_you_mean};
 
 /// Words that stand in front of something.
@@ -41,8 +41,13 @@ pub(crate) fn report(cx: &mut Diagnostics, error: syn::Error, tokens: &TokenStre
         }
         match found.as_ref().and_then(|(tokens, at)| tokens.get(*at)) {
             Some(token) if error.to_string().starts_with("unexpected token") => {
-                cx.error(token.span(), format_args!("`{}` cannot follow what stands in front of it", shown(token)))
-                    .help("put a `,` between the two where they are two of a list, a `;` where a statement ends");
+                let error =
+                    cx.error(token.span(), format_args!("`{}` cannot follow what stands in front of it", shown(token)));
+                match token {
+                    TokenTree::Punct(_) => error.help("leave it out, or complete what it belongs to"),
+                    _ => error
+                        .help("put a `,` between the two where they are two of a list, a `;` where a statement ends"),
+                };
             }
             _ => cx.syntax(error),
         }
@@ -117,17 +122,31 @@ fn misspelt(cx: &mut Diagnostics, word: &Ident, words: &[&'static str]) -> bool 
     meant.is_some()
 }
 
-/// Reports a name that is nearly a verb, in the place of one.
+/// Reports a name that is nearly a verb, or a word without what belongs to it, in the place of a verb.
 pub(crate) fn misspelt_verb(cx: &mut Diagnostics, value: &Expr) -> bool {
     let Expr::Path(path) = value else { return false };
-    path.path.get_ident().is_some_and(|word| misspelt(cx, word, ALONE))
+    path.path.get_ident().is_some_and(|word| {
+        if WORDS.iter().any(|known| word == known) {
+            cx.error(word.span(), format_args!("nothing stands behind `{word}`")).help(
+                match word.to_string().as_str() {
+                    "goto" | "revise" => format!("write the name of a question: `{word} name`"),
+                    "close" => "write a code, and a reason if you like: `close 4001, \"reason\"`".to_owned(),
+                    "answer" => "write the answer: `answer Some(3)`".to_owned(),
+                    _ => format!("write what it is about: `{word} …`"),
+                },
+            );
+            return true;
+        }
+        misspelt(cx, word, ALONE)
+    })
 }
 
 /// Reports what stands behind a message's string literal and is no argument of it.
 pub(crate) fn behind_message(cx: &mut Diagnostics, tokens: &TokenStream) -> bool {
-    let Some(next) = tokens.clone().into_iter().nth(1) else { return false };
+    let all: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    let Some(next) = all.get(1).cloned() else { return false };
     match &next {
-        TokenTree::Punct(punct) if punct.as_char() == ',' => return false,
+        TokenTree::Punct(punct) if punct.as_char() == ',' => return comma_before_clause(cx, &all),
         TokenTree::Ident(word) if misspelt(cx, word, CLAUSES) || misspelt(cx, word, WORDS) => return true,
         _ => {}
     }
@@ -135,9 +154,32 @@ pub(crate) fn behind_message(cx: &mut Diagnostics, tokens: &TokenStream) -> bool
     let error = cx.error(next.span(), format_args!("`{text}` cannot follow the text of a message"));
     match next {
         TokenTree::Punct(_) => error.help("write `\"{}\"`, and the expression as its argument behind a `,`"),
+        TokenTree::Ident(_) => error.help(
+            "put a `,` in front of an argument, a `;` in front of another statement; the clauses of a question begin \
+             with `unless`, `among`, `verbatim`, `where`, `within`, `tries`, `on` and `else`",
+        ),
         _ => error.help("put a `,` in front of an argument, a `;` in front of another statement"),
     };
     true
+}
+
+/// Reports a comma between a question and its clause, which is none of an argument.
+fn comma_before_clause(cx: &mut Diagnostics, tokens: &[TokenTree]) -> bool {
+    let found = tokens.windows(3).find(|three| match three {
+        [TokenTree::Punct(comma), TokenTree::Ident(word), next] => {
+            let followed = matches!(next, TokenTree::Ident(_) | TokenTree::Literal(_));
+            comma.as_char() == ',' && CLAUSES.iter().any(|clause| word == clause) && (followed || is_keyword(word))
+        }
+        _ => false,
+    });
+    found.is_some_and(|three| {
+        cx.error(
+            three[0].span(),
+            format_args!("no `,` stands in front of a clause, as in front of this `{}`", three[1]),
+        )
+        .help("leave it out");
+        true
+    })
 }
 
 fn shown(token: &TokenTree) -> String {
@@ -149,6 +191,50 @@ fn shown(token: &TokenTree) -> String {
         },
         other => other.to_string(),
     }
+}
+
+/// Reports what stands in the place of an action and is nearly one.
+pub(crate) fn no_action(cx: &mut Diagnostics, tokens: &[TokenTree]) -> bool {
+    let is = |at: usize, c: char| matches!(tokens.get(at), Some(TokenTree::Punct(p)) if p.as_char() == c);
+    let Some(first) = tokens.first() else { return false };
+    let is_brace =
+        |token: &TokenTree| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
+    match first {
+        TokenTree::Ident(branch) if (branch == "if" || branch == "match") && holds_verb(tokens) => {
+            let why = format_args!("this `{branch}` chooses between verbs, so it stands in a block");
+            cx.error(branch.span(), why).help(format_args!("put braces around it: `{{ {branch} … }}`"))
+        }
+        TokenTree::Ident(say) if say == "say" && matches!(tokens.get(1), Some(TokenTree::Literal(_))) => cx
+            .error(say.span(), "a message that is all that happens stands without `say`")
+            .help("leave `say` out to have the question asked again, or write a block: `{ say \"…\"; wait }`"),
+        TokenTree::Punct(bar) if bar.as_char() == '|' && is(2, '|') && !tokens[3..].iter().any(is_brace) => cx
+            .error(bar.span(), "a problem is bound by a block, not by a message")
+            .help("write `|problem| { say \"… {problem} …\"; retry }`"),
+        TokenTree::Punct(sign) if is(0, ':') || is(0, '=') && is(1, '>') => cx
+            .error(sign.span(), "nothing stands between an `else` and what happens then")
+            .help("leave this out: `else \"…\"`, or `else { … }`"),
+        _ => return false,
+    };
+    true
+}
+
+/// Whether a verb, or a jump of Rust's, stands in a block of these tokens.
+fn holds_verb(tokens: &[TokenTree]) -> bool {
+    tokens.iter().any(|token| match token {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
+            let inner: Vec<TokenTree> = group.stream().into_iter().collect();
+            let is_verb = |at: usize| match &inner[at] {
+                TokenTree::Ident(word) if begins_statement(&inner, at) => match Word::of(word) {
+                    Some(Word::Verb) if Word::stands_alone(word) => ends_statement(inner.get(at + 1)),
+                    Some(Word::Verb) => matches!(inner.get(at + 1), Some(TokenTree::Ident(_) | TokenTree::Literal(_))),
+                    _ => word == "return" || word == "break" || word == "continue",
+                },
+                _ => false,
+            };
+            (0..inner.len()).any(is_verb) || holds_verb(&inner)
+        }
+        _ => false,
+    })
 }
 
 /// Where questions stand in the input of a macro that takes Rust.

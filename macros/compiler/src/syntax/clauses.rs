@@ -10,7 +10,7 @@ use super::amiss;
 use super::ast::{Action, Ask, Block, On, Statement, Tries, Where, Within};
 use super::message::message;
 use super::parse::block;
-use super::shape::{begins_statement, ends_expression, ends_statement};
+use super::shape::ends_expression;
 use super::verb::verb;
 use super::words::{Clause, Word};
 use crate::diagnostics::Diagnostics;
@@ -301,11 +301,7 @@ fn action(cx: &mut Diagnostics, word: Span, tokens: TokenStream) -> Option<Actio
             cx.error(word, "what happens next is missing here").help("write a message, a block, or `retry`");
             None
         }
-        [TokenTree::Ident(branch), ..] if (branch == "if" || branch == "match") && holds_verb(&tokens) => {
-            cx.error(branch.span(), format_args!("this `{branch}` chooses between verbs, so it stands in a block"))
-                .help(format_args!("put braces around it: `{{ {branch} … }}`"));
-            None
-        }
+        _ if amiss::no_action(cx, &tokens) => None,
         [TokenTree::Group(group)] if group.delimiter() == Delimiter::Brace => {
             Some(Action::Block { problem: None, block: block(cx, group) })
         }
@@ -352,25 +348,6 @@ fn action(cx: &mut Diagnostics, word: Span, tokens: TokenStream) -> Option<Actio
 fn verb_begins(verb: &Ident, rest: &[TokenTree]) -> bool {
     let rust = verb == "return" || verb == "break" || verb == "continue";
     rust || Word::of(verb).is_some() && (Word::stands_alone(verb) == rest.is_empty())
-}
-
-/// Whether a verb, or a jump of Rust's, stands in a block of these tokens.
-fn holds_verb(tokens: &[TokenTree]) -> bool {
-    tokens.iter().any(|token| match token {
-        TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
-            let inner: Vec<TokenTree> = group.stream().into_iter().collect();
-            let is_verb = |at: usize| match &inner[at] {
-                TokenTree::Ident(word) if begins_statement(&inner, at) => match Word::of(word) {
-                    Some(Word::Verb) if Word::stands_alone(word) => ends_statement(inner.get(at + 1)),
-                    Some(Word::Verb) => matches!(inner.get(at + 1), Some(TokenTree::Ident(_) | TokenTree::Literal(_))),
-                    _ => word == "return" || word == "break" || word == "continue",
-                },
-                _ => false,
-            };
-            (0..inner.len()).any(is_verb) || holds_verb(&inner)
-        }
-        _ => false,
-    })
 }
 
 /// `500ms`, `30s`, `5min`, `2h`, `7d`, or any expression of type `Duration`.

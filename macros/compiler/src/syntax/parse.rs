@@ -238,6 +238,7 @@ fn statement(cx: &mut Diagnostics, statement: Stmt) -> Option<Statement> {
             self::statement(cx, Stmt::Macro(call))
         }
         Stmt::Local(local) => self::local(cx, local),
+        Stmt::Expr(value @ Expr::Path(_), Some(_)) if amiss::misspelt_verb(cx, &value) => None,
         Stmt::Expr(value, semicolon) if holds_question(&value) => match control(cx, value) {
             Ok(control) => Some(Statement::Control(control)),
             Err(value) => Some(Statement::Rust(Stmt::Expr(*value, semicolon))),

@@ -165,7 +165,7 @@ impl Shaper<'_> {
                 TokenTree::Punct(p) if p.as_char() == ',' && in_arm => break,
                 TokenTree::Ident(ident) if at > start && !in_arm && ends_expression(&tokens[at - 1]) => {
                     let word = self.word(tokens, at, true).map(|(word, _)| word);
-                    if ident == "let" || matches!(word, Some(Word::Say | Word::Ask)) {
+                    if ident == "let" || matches!(word, Some(Word::Say | Word::Ask | Word::Verb)) {
                         return End { at, missing_semicolon: true };
                     }
                 }

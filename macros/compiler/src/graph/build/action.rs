@@ -59,9 +59,15 @@ impl<'a> Builder<'_, 'a> {
                     self.here = None;
                 }
                 if self.here.take().is_some() {
-                    self.cx
-                        .error(block.end, "this block does not say what happens next")
-                        .help("end it by `retry`, which asks again, by `wait`, `answer`, `goto`, `close` or `return`");
+                    let error = self.cx.error(block.end, "this block does not say what happens next");
+                    match last {
+                        Some(Expr::Lit(_)) => {
+                            error.help("write the message without braces, which asks again: `else \"…\"`")
+                        }
+                        _ => error.help(
+                            "end it by `retry`, which asks again, by `wait`, `answer`, `goto`, `close` or `return`",
+                        ),
+                    };
                 }
                 self.scopes.leave(mark);
             }
