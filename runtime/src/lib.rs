@@ -66,7 +66,9 @@ pub mod __private {
     pub use crate::__editor as editor;
     pub use crate::choice::{Named, choose, options};
     pub use crate::conversation::{Clock, Conversation, Dependencies, Input, Slot, Talk};
-    pub use crate::reply::{Optional, Reply, Several, is_one_of, read_among, read_several_among};
+    pub use crate::reply::{
+        Reply, is_one_of, read_among, read_or_nothing, read_several, read_several_among, read_verbatim_or_nothing,
+    };
     pub use crate::rest::Rest;
     pub use crate::route::{
         Extractor, IntoConversation, PathParameter, Refusal, Request, RouteOf, Routed, State, WsRoute, add, converse,

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use crate::message::{Binary, Json, Message};
 
 pub use self::among::{is_one_of, read_among, read_several_among};
-pub use self::collections::{Optional, Several};
+pub use self::collections::{read_or_nothing, read_several, read_verbatim_or_nothing};
 
 /// A type that a question can ask for: `let age: i32 = ask "…";`.
 ///

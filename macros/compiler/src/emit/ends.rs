@@ -280,15 +280,15 @@ fn read(ask: &Ask, problem: bool) -> TokenStream {
             quote_spanned!(span=> ::converse::__private::read_several_among::<#item>(&reply, #among))
         }
         (Some(among), None, _) => quote_spanned!(span=> ::converse::__private::read_among::<#ty>(&reply, #among)),
-        (None, Some(item), _) => quote_spanned! {span=>
-            <::converse::__private::Several<#item> as ::converse::__private::Reply>::#method(reply).map(|several| several.0)
-        },
-        (None, None, Some(item)) => quote_spanned! {span=>
-            <::converse::__private::Optional<#item> as ::converse::__private::Reply>::#method(reply).map(|optional| optional.0)
+        (None, Some(item), _) => quote_spanned!(span=> ::converse::__private::read_several::<#item>(reply)),
+        (None, None, Some(item)) => match ask.verbatim {
+            true => quote_spanned!(span=> ::converse::__private::read_verbatim_or_nothing::<#item>(reply)),
+            false => quote_spanned!(span=> ::converse::__private::read_or_nothing::<#item>(reply)),
         },
         (None, None, None) => quote_spanned!(span=> <#ty as ::converse::__private::Reply>::#method(reply)),
     };
-    match plain || problem {
+    let accepts = plain && argument(ty, "Vec").or(argument(ty, "Option")).is_none();
+    match accepts || problem {
         true => read,
         false => quote_spanned!(span=> #read.ok()),
     }
