@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use proc_macro2::{Group, Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
@@ -16,11 +16,13 @@ use crate::diagnostics::Diagnostics;
 
 /// The conversation in `tokens`; nothing where not even its name can be read.
 pub(crate) fn parse(cx: &mut Diagnostics, tokens: TokenStream) -> Option<Conversation> {
-    let mut head = match head.parse2(tokens) {
+    let mut head = match head.parse2(tokens.clone()) {
         Ok(head) => head,
         Err(error) => {
             cx.syntax(error);
-            return None;
+            let (conversation, body) = what_is_known.parse2(tokens).ok()?;
+            let body = body.map_or_else(|| Block::empty(conversation.name.span()), |body| block(cx, &body));
+            return Some(Conversation { body, ..conversation });
         }
     };
     check_parameters(cx, &mut head.conversation);
@@ -100,9 +102,30 @@ fn head(input: ParseStream<'_>) -> syn::Result<Head> {
         ));
     }
     let end = braces.span.close();
-    let nothing = Block { statements: Vec::new(), tail: None, end };
+    let nothing = Block::empty(end);
     let conversation = Conversation { attributes, visibility, name, parameters, dependencies, output, body: nothing };
     Ok(Head { conversation, body, end })
+}
+
+/// What can be told of a conversation whose head was reported, and its body, so that the rest is checked beside.
+fn what_is_known(input: ParseStream<'_>) -> syn::Result<(Conversation, Option<Group>)> {
+    let (attributes, visibility) = (input.call(Attribute::parse_outer)?, input.parse()?);
+    let name: Ident = input.parse()?;
+    let parameters = if input.peek(syn::token::Paren) { parameters_in(input).unwrap_or_default() } else { Vec::new() };
+    let (mut output, mut body) = (None, None);
+    while !input.is_empty() && body.is_none() {
+        if input.parse::<Option<Token![->]>>()?.is_some() {
+            output = input.parse().ok();
+        } else if let TokenTree::Group(group) = input.parse()?
+            && group.delimiter() == Delimiter::Brace
+        {
+            body = Some(group);
+        }
+    }
+    input.parse::<TokenStream>()?;
+    let nothing = Block::empty(name.span());
+    let dependencies = Vec::new();
+    Ok((Conversation { attributes, visibility, name, parameters, dependencies, output, body: nothing }, body))
 }
 
 /// `(name: Type, …)`
@@ -165,6 +188,10 @@ pub(crate) fn block(cx: &mut Diagnostics, group: &Group) -> Block {
 }
 
 impl Block {
+    fn empty(end: Span) -> Block {
+        Block { statements: Vec::new(), tail: None, end }
+    }
+
     /// The block of these tokens, which nothing has shaped yet.
     pub(crate) fn of(cx: &mut Diagnostics, tokens: TokenStream, end: Span) -> Block {
         let shaped = shape(cx, tokens);
