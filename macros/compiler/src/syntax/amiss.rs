@@ -83,6 +83,12 @@ fn explain(cx: &mut Diagnostics, tokens: &[TokenTree], at: usize) -> bool {
     {
         let value =
             matches!(before.checked_sub(1).map(|at| &tokens[at]), Some(TokenTree::Punct(p)) if p.as_char() == '=');
+        // As a statement it would have been found by now.
+        if WORDS.iter().any(|known| word == known) {
+            cx.error(word.span(), format_args!("`{word}` is a statement, and this is an expression"))
+                .help(format_args!("`{word}` in front of the question or behind it, or in the block of an `else`"));
+            return true;
+        }
         if (value || begins_statement(tokens, before)) && misspelt(cx, word, WORDS) {
             return true;
         }
