@@ -12,7 +12,7 @@ conversation! {
     /// Picks one of some items.
     pub(crate) Pick<T: Remember + Display + Clone, const MOST: usize = 3>(items: Vec<T>) -> Result<T, String>
     where
-        T: PartialEq,
+        Option<T>: PartialEq,
     {
         let mut tries: usize = 0;
         loop {
