@@ -25,7 +25,7 @@ use crate::conversation::Conversation;
 ///     tokio::spawn(async move { till.send(250).await });
 ///     Checkout.hearing(events)
 /// }
-/// # let _ = routes![checkout];
+/// # let _: axum::Router = routes![checkout];
 /// ```
 #[derive(Debug)]
 #[must_use = "a conversation is held where a handler returns it"]

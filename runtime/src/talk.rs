@@ -38,6 +38,8 @@ pub struct Talk<'t> {
     heard: Option<(usize, usize)>,
     /// The time of this turn, where it is not the system's.
     now: Option<SystemTime>,
+    /// Until when every timer has rung, though the state be older.
+    rung: Option<SystemTime>,
     onces: Onces<'t>,
 }
 
@@ -84,6 +86,7 @@ impl<'t> Talk<'t> {
             listening: Vec::new(),
             heard: None,
             now: None,
+            rung: None,
             onces: Onces::default(),
         }
     }
@@ -91,6 +94,12 @@ impl<'t> Talk<'t> {
     /// The same turn, at another time than the system's.
     pub fn at(mut self, now: SystemTime) -> Self {
         self.now = Some(now);
+        self
+    }
+
+    /// The same turn, in a state of before: the timers that were due until then have rung since, and do not ring again.
+    pub fn rung(mut self, until: SystemTime) -> Self {
+        self.rung = Some(until);
         self
     }
 
@@ -195,7 +204,10 @@ impl<'t> Talk<'t> {
 
     /// Lets a timer ring while the conversation waits.
     #[doc(hidden)]
-    pub fn set(&mut self, timer: &Timer) {
+    pub fn set(&mut self, timer: &mut Timer) {
+        if let Some(rung) = self.rung {
+            timer.rings(rung);
+        }
         self.finish.alarm = [self.finish.alarm, timer.due()].into_iter().flatten().min();
     }
 

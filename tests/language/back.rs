@@ -1,5 +1,7 @@
 //! `back` takes a conversation to the question before, as it was then.
 
+use std::time::Duration;
+
 use converse::conversation;
 
 use crate::dialogue::Dialogue;
@@ -7,7 +9,8 @@ use crate::dialogue::Dialogue;
 conversation! {
     /// Two questions of its own.
     Inner -> u32 {
-        let one: u32 = ask "One?" on "inner" => back;
+        let one: u32 = ask "One?"
+            on "inner" => back;
         let two: u32 = ask "Two?";
         one + two
     }
@@ -20,8 +23,14 @@ conversation! {
         let mut tries: u32 = 0;
         let name: String = ask "Name?";
         tries += 1;
-        let age: u8 = ask "Age, {name}? ({tries})" else "A number."
-            where age > 0 else { if tries > 0 { back } retry };
+        let age: u8 = ask "Age, {name}? ({tries})"
+            else "A number."
+            where age > 0 else {
+                if tries > 0 {
+                    back
+                }
+                retry
+            };
         let sum: u32 = run Inner;
         let done: bool = once true;
         let more: String = ask "More, {name} of {age}, {sum}, {done}?";
@@ -57,7 +66,8 @@ conversation! {
     Rounds -> u32 {
         let mut sum: u32 = 0;
         loop {
-            let number: u32 = ask "Number? ({sum})" on "undo" => back;
+            let number: u32 = ask "Number? ({sum})"
+                on "undo" => back;
             if number == 0 {
                 break sum;
             }
@@ -74,4 +84,51 @@ fn each_time_a_question_is_asked_is_a_question_before() {
     dialogue.reply("undo", &["Number? (1)"]).reply("undo", &["Number? (0)"]).reply("undo", &["Number? (0)"]);
     dialogue.reply("0", &[]);
     assert_eq!(dialogue.output, Some(0));
+}
+
+conversation! {
+    /// Has a timer that rings before it goes back.
+    Reminded -> String {
+        on after 1min => { say "A minute."; wait }
+        on after 2min => { say "Two minutes."; wait }
+        let one: String = ask "One?";
+        let two: String = ask "Two?"
+            on "back" => back;
+        one + &two
+    }
+}
+
+#[test]
+fn a_timer_that_has_rung_does_not_ring_again() {
+    let mut dialogue = Dialogue::start(Reminded, &["One?"]);
+    dialogue.reply("a", &["Two?"]);
+    dialogue.pass(Duration::from_secs(60), &["A minute."]).reply("back", &["One?"]);
+    dialogue.pass(Duration::from_secs(1), &[]).reply("b", &["Two?"]);
+    dialogue.pass(Duration::from_secs(59), &["Two minutes."]).reply("c", &[]);
+    assert_eq!(dialogue.output.as_deref(), Some("bc"));
+}
+
+conversation! {
+    /// A question in the clause of another, and one that is asked again there.
+    Aside -> String {
+        let first: String = ask "First?" on "back" => back;
+        let second: String = ask "Second?"
+            on "first" => revise first
+            on "why" => {
+                let why: String = ask "Why {first}?" on "back" => back;
+                say "{why}";
+                retry
+            };
+        second
+    }
+}
+
+#[test]
+fn a_question_in_the_clause_of_another_comes_after_that() {
+    let mut dialogue = Dialogue::start(Aside, &["First?"]);
+    dialogue.reply("a", &["Second?"]).reply("why", &["Why a?"]).reply("back", &["Second?"]);
+    dialogue.reply("first", &["First?"]).reply("back", &["Second?"]);
+    dialogue.reply("first", &["First?"]).reply("b", &["Second?"]).reply("why", &["Why b?"]);
+    dialogue.reply("so", &["so", "Second?"]).reply("done", &[]);
+    assert_eq!(dialogue.output.as_deref(), Some("done"));
 }

@@ -20,6 +20,8 @@ pub(crate) struct Dialogue<C: Conversation> {
     now: SystemTime,
     /// How many things were done once.
     done: u64,
+    /// Until when every timer has rung, after a step back.
+    rung: Option<SystemTime>,
     /// As it would be stored, at the questions before and at this one.
     history: Vec<String>,
     here: Option<String>,
@@ -47,6 +49,7 @@ impl<C: Conversation> Dialogue<C> {
             said: Vec::new(),
             now: SystemTime::UNIX_EPOCH,
             done: 0,
+            rung: None,
             history: Vec::new(),
             here: None,
         };
@@ -97,6 +100,7 @@ impl<C: Conversation> Dialogue<C> {
                 self.here = self.history.pop().or(self.here.take());
                 let here = self.here.as_deref().expect("there was a question");
                 self.slot = Slot::Waiting(serde_json::from_str(here).expect("it was stored"));
+                self.rung = Some(self.now);
                 next = Some(Input::Again);
             } else if self.finish.stored {
                 self.done += 1;
@@ -119,6 +123,9 @@ impl<C: Conversation> Dialogue<C> {
         assert!(self.output.is_none(), "the conversation has ended");
         let outbox = Outbox::default();
         let mut talk = Talk::new(&outbox, input).at(self.now).of("test", self.done);
+        if let Some(rung) = self.rung.take() {
+            talk = talk.rung(rung);
+        }
         let polled = {
             let mut turn = pin!(C::turn(&mut self.slot, &self.with, &mut talk));
             match turn.as_mut().poll(&mut Context::from_waker(Waker::noop())) {

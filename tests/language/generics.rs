@@ -10,13 +10,14 @@ use crate::dialogue::{Dialogue, remembered};
 
 conversation! {
     /// Picks one of some items.
-    pub(crate) Pick<T: Remember + Display + Clone, const MOST: usize = 3>(items: Vec<T>) -> Result<T, String>
+    pub(crate) Pick<T, const MOST: usize = 3>(items: Vec<T>) -> Result<T, String>
     where
-        T: PartialEq,
+        T: Remember + Display + Clone,
     {
         let mut tries: usize = 0;
         loop {
-            let number: usize = ask "1 to {}?", items.len() else "A number.";
+            let number: usize = ask "1 to {}?", items.len()
+                else "A number.";
             tries += 1;
             match items.get(number.wrapping_sub(1)) {
                 Some(item) => {
@@ -62,7 +63,8 @@ conversation! {
     {
         let mut found: u32 = 0;
         loop {
-            let key: K = ask "Key?" on "done" => return found;
+            let key: K = ask "Key?"
+                on "done" => return found;
             match table.find(&key).await {
                 Some(value) => {
                     let value: String = value;

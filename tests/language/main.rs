@@ -15,6 +15,7 @@ mod names;
 mod once;
 mod programs;
 mod questions;
+mod renamed;
 mod revise;
 mod runs;
 mod time;

@@ -11,9 +11,11 @@ conversation! {
         let name: String = ask "Name?"
             unless known.clone()
             where !name.is_empty() else "A name, please.";
-        let age: u8 = ask "Age?" else ["A number.", "Digits."];
+        let age: u8 = ask "Age?"
+            else ["A number.", "Digits."];
         loop {
-            let right: String = ask "{name}, {age}?" on "older" => revise age;
+            let right: String = ask "{name}, {age}?"
+                on "older" => revise age;
             match right.as_str() {
                 "yes" => break format!("{name} {age}"),
                 "name" => {
@@ -67,7 +69,8 @@ conversation! {
     /// The names mean what they mean where the question stands.
     Scoped -> String {
         let limit: usize = 3;
-        let word: String = ask "At most {limit}?" where word.len() <= limit else "Longer than {limit}.";
+        let word: String = ask "At most {limit}?"
+            where word.len() <= limit else "Longer than {limit}.";
         let limit: usize = 100;
         loop {
             let inner: String = ask "{word} {limit}?";
@@ -90,4 +93,40 @@ fn names_are_those_of_the_question() {
     dialogue.reply("abcd", &["Longer than 3.", "At most 3?"]).reply("xy", &["inner 2", "xy 100?"]);
     dialogue.reply("", &[]);
     assert_eq!(dialogue.output.as_deref(), Some("xy"));
+}
+
+conversation! {
+    /// A question that is revised asks for another to be revised, below a handler that stands after both.
+    Nested -> String {
+        let first: String = ask "First?";
+        let second: String = ask "Second, {first}?" on "first" => { revise first; retry };
+        'outer: loop {
+            let third: u32 = 3;
+            on "stop" => break 'outer;
+            let more: String = ask "{first} {second} {third}?";
+            if more.is_empty() {
+                return second;
+            }
+            loop {
+                let fourth: String = more.clone();
+                on "again" => { say "{fourth}"; continue };
+                revise second;
+                say "{fourth} {third}";
+                break;
+            }
+        }
+        format!("stopped {first} {second}")
+    }
+}
+
+#[test]
+fn a_revised_question_may_revise_another() {
+    let mut dialogue = Dialogue::start(Nested, &["First?"]);
+    dialogue.reply("a", &["Second, a?"]).reply("first", &["First?"]).reply("b", &["Second, b?"]);
+    dialogue.reply("c", &["b c 3?"]).reply("x", &["Second, b?"]);
+    dialogue.reply("again", &["x", "Second, b?"]).reply("first", &["First?"]);
+    dialogue.reply("again", &["x", "Second, b?"]).reply("first", &["First?"]).reply("d", &["Second, d?"]);
+    dialogue.reply("e", &["x 3", "d e 3?"]).reply("y", &["Second, d?"]).reply("first", &["First?"]);
+    dialogue.reply("stop", &[]);
+    assert_eq!(dialogue.output.as_deref(), Some("stopped d e"));
 }

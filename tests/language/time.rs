@@ -12,7 +12,8 @@ conversation! {
     /// Says nothing of silence.
     Quiet -> u32 {
         let one: u32 = ask "One?";
-        let two: u32 = ask "Two?" within 10s else { say "Inner."; retry };
+        let two: u32 = ask "Two?"
+            within 10s else { say "Inner."; retry };
         one + two
     }
 }

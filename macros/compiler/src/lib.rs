@@ -16,6 +16,7 @@ mod types;
 
 mod escapes;
 mod graph;
+mod krate;
 
 mod lower;
 mod machine;
@@ -33,28 +34,32 @@ pub use routes::{routes, ws_route};
 /// Where something is wrong, the errors, and beside them the same items as far as they can be known. Ahead of all that,
 /// what editors read, whatever is wrong.
 pub fn conversation(input: TokenStream) -> TokenStream {
-    let mut tokens = emit::editor(input.clone());
-    tokens.extend(compile(input));
-    tokens
+    let shadow = emit::editor(input.clone());
+    let cx = &mut diagnostics::Diagnostics::default();
+    let Some(mut tree) = syntax::parse(cx, input) else {
+        return [shadow, std::mem::take(cx).into_compile_errors()].into_iter().collect();
+    };
+    let renamed = krate::take(cx, &mut tree.attributes);
+    let tokens = [shadow, compile(cx, &tree)].into_iter().collect();
+    match renamed {
+        Some(name) => krate::rename(tokens, &name),
+        None => tokens,
+    }
 }
 
-fn compile(input: TokenStream) -> TokenStream {
-    let cx = &mut diagnostics::Diagnostics::default();
-    let Some(tree) = syntax::parse(cx, input) else {
-        return std::mem::take(cx).into_compile_errors();
-    };
-    let mut graph = graph::build(cx, &tree);
-    let edges = graph::edges(&tree, &graph);
+fn compile(cx: &mut diagnostics::Diagnostics, tree: &syntax::ast::Conversation) -> TokenStream {
+    let mut graph = graph::build(cx, tree);
+    let edges = graph::edges(tree, &graph);
     let live = graph::liveness(&graph);
     graph::check_jumps(cx, &graph, &live);
     graph::thread(&mut graph);
     graph::check_loops(cx, &graph);
-    graph::check_question_marks(cx, &tree, &graph);
+    graph::check_question_marks(cx, tree, &graph);
     let machine = lower::lower(cx, &graph, &live);
     if cx.is_empty() {
-        return emit::conversation(&tree, &graph, &edges, &live, &machine);
+        return emit::conversation(tree, &graph, &edges, &live, &machine);
     }
-    let mut tokens = emit::stub(&tree);
+    let mut tokens = emit::stub(tree);
     tokens.extend(std::mem::take(cx).into_compile_errors());
     tokens
 }

@@ -20,12 +20,14 @@ pub use route::Route;
 /// A conversation's graph.
 ///
 /// ```
-/// use converse_flow::{Edge, Flow, Node, Question};
+/// use converse_flow::{Edge, Flow, Kind, Node, Question};
 ///
 /// const FLOW: Flow = Flow {
 ///     name: "Hello",
 ///     file: "src/main.rs",
-///     questions: &[Question { name: "name", ty: "String", prompt: "Who?", line: 3, remembers: &[] }],
+///     questions: &[
+///         Question { name: "name", kind: Kind::Ask, ty: "String", prompt: "Who?", line: 3, remembers: &[] },
+///     ],
 ///     edges: &[
 ///         Edge { from: Node::Start, to: Node::Question(0), label: "", line: 3 },
 ///         Edge { from: Node::Question(0), to: Node::End, label: "", line: 3 },
@@ -67,6 +69,8 @@ impl Flow {
 pub struct Question {
     /// The name of the question and of the variable its answer goes to.
     pub name: &'static str,
+    /// What it waits for.
+    pub kind: Kind,
     /// The type it asks for, as written.
     pub ty: &'static str,
     /// The prompt as written: a format string, or the Rust expression that makes it.
@@ -75,6 +79,19 @@ pub struct Question {
     pub line: u32,
     /// The variables that are kept while it waits.
     pub remembers: &'static [Field],
+}
+
+/// What a conversation waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `ask`: a reply.
+    Ask,
+    /// `hear`: an event.
+    Hear,
+    /// `run`: the end of another conversation.
+    Run,
+    /// `once`: nothing but that what was done is stored, after which it goes on.
+    Once,
 }
 
 /// A variable that is kept while a question waits.

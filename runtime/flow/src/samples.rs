@@ -1,6 +1,6 @@
 //! Flows that the diagrams' tests draw.
 
-use crate::{Edge, Flow, Node, Question};
+use crate::{Edge, Flow, Kind, Node, Question};
 
 /// A question, and every kind of node.
 pub(crate) const PLAIN: Flow = Flow {
@@ -28,7 +28,7 @@ pub(crate) const AWKWARD: Flow = Flow {
 };
 
 const fn question(name: &'static str) -> Question {
-    Question { name, ty: "u8", prompt: "?", line: 1, remembers: &[] }
+    Question { name, kind: Kind::Ask, ty: "u8", prompt: "?", line: 1, remembers: &[] }
 }
 
 const fn edge(from: Node, to: Node, label: &'static str) -> Edge {

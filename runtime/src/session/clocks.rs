@@ -1,6 +1,6 @@
 //! The clocks of a conversation: that of its question, and the first of its timers.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
@@ -38,6 +38,15 @@ impl Clocks {
         let (wall, steady) = self.began;
         let until = |alarm: SystemTime| steady.checked_add(alarm.duration_since(wall).unwrap_or_default());
         self.alarm = finish.alarm.and_then(until);
+    }
+
+    /// Until when every timer has rung.
+    pub(super) fn rung(&self) -> SystemTime {
+        let now = self.now();
+        match self.alarm {
+            Some(next) => now.min(self.began.0 + (next - self.began.1) - Duration::from_nanos(1)),
+            None => now,
+        }
     }
 
     /// When the first of them runs out.

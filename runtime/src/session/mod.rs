@@ -7,6 +7,7 @@ use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
+use std::time::SystemTime;
 
 use data_encoding::HEXLOWER;
 
@@ -48,6 +49,8 @@ struct Session<'s, C: Conversation> {
     /// How many things were done once.
     done: u64,
     clocks: Clocks,
+    /// Until when every timer has rung, while the state is one of before.
+    rung: Option<SystemTime>,
     events: Events<C::Event>,
 }
 
@@ -61,6 +64,7 @@ impl<'s, C: Conversation> Session<'s, C> {
             id: unique_id(),
             done: 0,
             clocks: Clocks::new(),
+            rung: None,
             events: Events::new(events),
         }
     }
@@ -79,6 +83,7 @@ impl<'s, C: Conversation> Session<'s, C> {
                     return Ok(internal());
                 };
                 self.slot = before;
+                self.rung = Some(self.clocks.rung());
                 self.events.look_again();
                 input = Input::Again;
                 continue;
@@ -119,6 +124,9 @@ impl<'s, C: Conversation> Session<'s, C> {
     async fn turn(&mut self, input: Input) -> Result<Turn, Stopped> {
         let outbox = Outbox::default();
         let mut talk = Talk::new(&outbox, input).at(self.clocks.now()).of(&self.id, self.done);
+        if let Some(rung) = self.rung.take() {
+            talk = talk.rung(rung);
+        }
         let ended = {
             let mut code = pin!(C::turn(&mut self.slot, self.with, &mut talk));
             loop {

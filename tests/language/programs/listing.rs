@@ -7,10 +7,10 @@ use crate::dialogue::Dialogue;
 conversation! {
     /// Puts something on offer.
     Listing(tags: Vec<String>) -> String {
-        let mut title: String = ask "Title?"
+        let title: String = ask "Title?"
             where !title.is_empty() else "It needs one.";
-        let mut description: String = ask "Description?";
-        let mut chosen: Vec<String> = ask "Three of {}?", tags.join(", ")
+        let description: String = ask "Description?";
+        let chosen: Vec<String> = ask "Three of {}?", tags.join(", ")
             among &tags
             where chosen.len() == 3 else "Three, not {}.", chosen.len()
             else |problem| { say "{problem}."; retry };
@@ -18,26 +18,13 @@ conversation! {
             say "{title}: {description} ({})", chosen.join(", ");
             let next: String = ask "Publish, or change title, description or tags?";
             match next.as_str() {
-                "publish" => break,
-                "change title" => {
-                    let name: String = ask "Which title?"
-                        where !name.is_empty() else "It needs one.";
-                    title = name;
-                }
-                "change description" => {
-                    let text: String = ask "Which description?";
-                    description = text;
-                }
-                "change tags" => {
-                    let others: Vec<String> = ask "Which tags?"
-                        among &tags
-                        where others.len() == 3 else "Three, not {}.", others.len();
-                    chosen = others;
-                }
+                "publish" => break title,
+                "change title" => revise title,
+                "change description" => revise description,
+                "change tags" => revise chosen,
                 _ => say "I cannot do that.",
             }
         }
-        title
     }
 }
 
@@ -51,12 +38,13 @@ fn one_change_comes_back_to_the_preview() {
     dialogue.reply("For one.", &["Three of old, new, big, red?"]);
     dialogue.reply("old, red", &["Three, not 2.", "Three of old, new, big, red?"]);
     dialogue.reply("old, big, red", &["Chair: For one. (old, big, red)", NEXT]);
-    dialogue.reply("change title", &["Which title?"]);
+    dialogue.reply("change title", &["Title?"]).reply("", &["It needs one.", "Title?"]);
     dialogue.reply("Throne", &["Throne: For one. (old, big, red)", NEXT]);
-    dialogue.reply("change tags", &["Which tags?"]).reply("new", &["Three, not 1.", "Which tags?"]);
+    dialogue.reply("change tags", &["Three of old, new, big, red?"]);
+    dialogue.reply("new", &["Three, not 1.", "Three of old, new, big, red?"]);
     dialogue.reply("new, big, red", &["Throne: For one. (new, big, red)", NEXT]);
     dialogue.reply("burn it", &["I cannot do that.", "Throne: For one. (new, big, red)", NEXT]);
-    dialogue.reply("change description", &["Which description?"]);
+    dialogue.reply("change description", &["Description?"]);
     dialogue.reply("For two.", &["Throne: For two. (new, big, red)", NEXT]);
     dialogue.reply("publish", &[]);
     assert_eq!(dialogue.output.as_deref(), Some("Throne"));

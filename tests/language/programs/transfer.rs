@@ -5,37 +5,34 @@ use converse::prelude::*;
 
 use crate::dialogue::{Dialogue, remembered};
 
+/// Does it, and says under which number.
+async fn execute(recipient: &str, amount: u32) -> u32 {
+    amount + u32::try_from(recipient.len()).unwrap_or(0)
+}
+
 conversation! {
     /// Transfers money: to whom, and how much of it.
-    Transfer(balance: u32) -> Option<(String, u32)> {
+    Transfer(balance: u32) -> Option<u32> {
         on "cancel" => { say "Nothing was transferred."; return None }
         on "balance" => { say "You have {balance}."; retry }
-        let mut kept: Option<u32> = None;
         let recipient: String = ask "To whom?"
             where !recipient.is_empty() else "Somebody has to get it.";
         let amount: u32 = ask "How much?"
-            unless kept.take()
             where amount > 0 else "That is nothing."
+            where amount <= balance else "You have only {balance}."
             else "An amount, please.";
-        if amount > balance {
-            say "You have only {balance}.";
-            goto amount
-        }
-        let sure: String = ask "{amount} to {recipient}?";
-        match sure.as_str() {
-            "yes" => {}
-            "amount" => goto amount,
-            "recipient" => {
-                kept = Some(amount);
-                goto recipient
-            }
-            _ => {
-                say "Yes, or what is wrong: amount or recipient.";
-                goto sure
+        loop {
+            let sure: String = ask "{amount} to {recipient}?";
+            match sure.as_str() {
+                "yes" => break,
+                "amount" => revise amount,
+                "recipient" => revise recipient,
+                _ => say "Yes, or what is wrong: amount or recipient.",
             }
         }
-        say "Done.";
-        Some((recipient, amount))
+        let number: u32 = once execute(&recipient, amount).await;
+        say "Done, as number {number}.";
+        Some(number)
     }
 }
 
@@ -46,8 +43,8 @@ fn what_is_not_there_is_asked_for_again() {
     dialogue.reply("0", &["That is nothing.", "How much?"]);
     dialogue.reply("500", &["You have only 100.", "How much?"]);
     dialogue.reply("balance", &["You have 100.", "How much?"]);
-    dialogue.reply("60", &["60 to Ada?"]).reply("yes", &["Done."]);
-    assert_eq!(dialogue.output, Some(Some(("Ada".to_owned(), 60))));
+    dialogue.reply("60", &["60 to Ada?"]).reply("yes", &["Done, as number 63."]);
+    assert_eq!(dialogue.output, Some(Some(63)));
 }
 
 #[test]
@@ -57,9 +54,9 @@ fn the_confirmation_takes_a_correction_of_one_thing() {
     dialogue.reply("hm", &["Yes, or what is wrong: amount or recipient.", "60 to Ada?"]);
     dialogue.reply("recipient", &["To whom?"]).reply("Bob", &["60 to Bob?"]);
     dialogue.reply("balance", &["You have 100.", "60 to Bob?"]);
-    dialogue.reply("amount", &["How much?"]).reply("70", &["70 to Bob?"]).reply("yes", &["Done."]);
-    assert_eq!(dialogue.output, Some(Some(("Bob".to_owned(), 70))));
-    assert_eq!(remembered::<Transfer>()[2], "sure(balance: u32, kept: Option<u32>, recipient: String, amount: u32)");
+    dialogue.reply("amount", &["How much?"]).reply("70", &["70 to Bob?"]).reply("yes", &["Done, as number 73."]);
+    assert_eq!(dialogue.output, Some(Some(73)));
+    assert_eq!(remembered::<Transfer>()[4], "recipient_revised(balance: u32, amount: u32)");
 }
 
 #[test]

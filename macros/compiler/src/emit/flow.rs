@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 
-use crate::graph::{Edge, Graph, Node, QuestionId, line};
+use crate::graph::{Edge, Graph, Node, QuestionId, Source, line};
 use crate::machine::Machine;
 use crate::names::plain;
 use crate::syntax::ast::Conversation;
@@ -16,13 +16,22 @@ pub(crate) fn flow(conversation: &Conversation, graph: &Graph<'_>, edges: &[Edge
         let question = graph.question(state.question);
         let (name, ty, prompt) = (plain(&question.name), text(question.source.ty()), question.source.prompt());
         let line = line(question.name.span());
+        let kind = match question.source {
+            Source::Ask(ask) if ask.prompt.is_none() => quote_spanned!(Span::mixed_site()=> Hear),
+            Source::Ask(_) => quote_spanned!(Span::mixed_site()=> Ask),
+            Source::Run(..) => quote_spanned!(Span::mixed_site()=> Run),
+            Source::Once(_) => quote_spanned!(Span::mixed_site()=> Once),
+        };
         let remembers = state.region.fields.iter().map(|field| {
             let (name, ty) = (plain(&field.name), text(field.ty.as_ref()));
             quote_spanned!(Span::mixed_site()=> ::converse::__private::flow::Field { name: #name, ty: #ty })
         });
         quote_spanned! {Span::mixed_site()=>
             ::converse::__private::flow::Question {
-                name: #name, ty: #ty, prompt: #prompt, line: #line, remembers: &[#(#remembers),*],
+                name: #name,
+                kind: ::converse::__private::flow::Kind::#kind,
+                ty: #ty,
+                prompt: #prompt, line: #line, remembers: &[#(#remembers),*],
             }
         }
     });

@@ -18,8 +18,6 @@ pub(crate) fn stub(conversation: &Conversation) -> TokenStream {
         #declared
 
         #[doc(hidden)]
-        #[derive(::converse::__private::serde::Serialize, ::converse::__private::serde::Deserialize)]
-        #[serde(crate = "::converse::__private::serde")]
         #visibility enum #state {}
 
         #dependencies
@@ -27,13 +25,13 @@ pub(crate) fn stub(conversation: &Conversation) -> TokenStream {
         #[automatically_derived]
         impl #generics ::converse::__private::Conversation for #name #arguments #bounds {
             type Output = #output;
-            type State = #state;
+            type State = ::converse::Never;
             type With = #with;
             type Event = #event;
             const BACK: ::core::primitive::bool = false;
             const FLOW: ::converse::__private::flow::Flow =
                 ::converse::__private::flow::Flow { name: #text, file: ::core::file!(), questions: &[], edges: &[] };
-            fn question(state: &#state) -> ::core::primitive::usize {
+            fn question(state: &::converse::Never) -> ::core::primitive::usize {
                 match *state {}
             }
             fn turn(

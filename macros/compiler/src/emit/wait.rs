@@ -51,13 +51,9 @@ impl<'e> Emitter<'e, '_> {
             (None, Some(refused)) => self.goto(refused, scope),
             (_, None) => waiting.clone(),
         };
-        let (events, timers, silence) = match ask.prompt {
-            Some(_) => (self.events(arms, None, scope), self.timers(arms, scope), self.silence(arms, scope)),
-            None => {
-                let event = quote_spanned!(Span::mixed_site()=> event);
-                (self.events(arms, Some(event), scope), self.timers(arms, scope), self.silence(arms, scope))
-            }
-        };
+        let event = ask.prompt.is_none().then(|| quote_spanned!(Span::mixed_site()=> event));
+        let (events, timers, silence) =
+            (self.events(arms, event, scope), self.timers(arms, scope), self.silence(arms, scope));
         let again = self.goto(again, scope);
         let value = quote_spanned! {Span::mixed_site()=>
             match ::converse::__private::Talk::input(talk) {
@@ -290,7 +286,7 @@ impl<'e> Emitter<'e, '_> {
     fn alarms(&self, question: QuestionId, scope: &Scope<'_>) -> TokenStream {
         let timers = self.graph.question(question).timers.iter().map(|timer| {
             let timer = scope.name(*timer);
-            quote_spanned!(Span::mixed_site()=> ::converse::__private::Talk::set(talk, &#timer);)
+            quote_spanned!(Span::mixed_site()=> ::converse::__private::Talk::set(talk, &mut #timer);)
         });
         quote!(#(#timers)*)
     }

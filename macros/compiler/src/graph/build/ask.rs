@@ -27,6 +27,7 @@ impl<'a> Builder<'_, 'a> {
 
     /// Asks, unless the answer is known, and goes on with the answer.
     pub(super) fn question(&mut self, ask: &'a Ask, name: Ident, answer: VariableId, known: Option<&Expr>) {
+        self.leave_pending();
         let on_silence = if ask.within.is_none() { self.silence_handler() } else { None };
         let refusals = self.counter(ask.counts_refusals(), &name, "refused");
         let silences = self.counter(ask.counts_silences() || on_silence.is_some_and(escalates), &name, "silent");

@@ -6,8 +6,8 @@ use syn::{Expr, Pat};
 
 use super::{Builder, Handler, Place};
 use crate::graph::inference::through;
-use crate::graph::{BlockId, Listening, MatchArm, QuestionId, Source, Way};
-use crate::names::{VariableId, Variables};
+use crate::graph::{BlockId, Listening, MatchArm, Operation, QuestionId, Source, Way};
+use crate::names::{Scopes, VariableId, Variables};
 use crate::opaque::Uses;
 use crate::syntax::ast::{Heard, On};
 use crate::text::source;
@@ -21,8 +21,7 @@ impl<'a> Builder<'_, 'a> {
             Heard::Words(words) => self.check_words(words, depth),
             Heard::Event(pattern) => self.check_hears(pattern),
             Heard::Silence(_) => {
-                let silence = |handler: &&Handler<'_>| matches!(handler.on.what, Heard::Silence(_));
-                if self.handlers.iter().filter(|handler| handler.labels == depth).any(|handler| silence(&handler)) {
+                if self.silence_handler().is_some_and(|handler| handler.labels == depth) {
                     self.cx
                         .error(on.span, "this block has an `on silence` already")
                         .help("write one of them into a block of its own, with the questions that it is for");
@@ -64,7 +63,7 @@ impl<'a> Builder<'_, 'a> {
         let mut value = self.opaque_expression(duration);
         let code = &value.code;
         value.code = syn::parse_quote_spanned!(Span::mixed_site()=> ::converse::__private::Talk::after(talk, #code));
-        self.push(crate::graph::Operation::Bind { variable: timer, value });
+        self.push(Operation::Bind { variable: timer, value });
         Some(timer)
     }
 
@@ -82,67 +81,66 @@ impl<'a> Builder<'_, 'a> {
             Source::Run(..) | Source::Once(_) => (&[], false),
         };
         let here = self.here.take();
+        let own = ons.iter().map(|on| (on, None));
+        let around: Vec<_> = self.handlers.iter().rev().map(|handler| (handler.on, Some(*handler))).collect();
         let mut heard = Listening::default();
         let mut taken: Vec<String> = Vec::new();
-        let mut words_of = |on: &On| -> Vec<String> {
-            let Heard::Words(words) = &on.what else { return Vec::new() };
-            let words = words.iter().map(|(word, _)| word.clone()).filter(|word| !taken.contains(word));
-            let words: Vec<String> = if verbatim { Vec::new() } else { words.collect() };
-            taken.extend(words.iter().cloned());
-            words
-        };
-        for on in ons {
-            let words = words_of(on);
+        for (on, handler) in own.chain(around) {
+            let timer = handler.and_then(|handler: Handler<'_>| handler.timer);
             match &on.what {
-                Heard::Words(_) => {
-                    let block = self.action(&on.action, prompt, None, &mut None);
-                    heard.words.push((words, block));
-                    self.name_way(block, on, heard.words.last().map_or(&[], |(words, _)| words));
-                }
-                Heard::Event(pattern) => {
-                    self.check_hears(pattern);
-                    let arm = self.event(on, pattern, prompt);
-                    heard.events.push(arm);
-                }
-                Heard::Silence(_) => {
-                    self.cx
-                        .error(on.span, "a question of its own has a `within` for its silence")
-                        .help("write `within 30s else …`");
-                }
-                Heard::After(_) => {
-                    self.cx
-                        .error(on.span, "an `on after` stands in a block: it counts from where it is reached")
-                        .help("write it as a statement before the question");
-                }
-            }
-        }
-        for handler in self.handlers.clone().into_iter().rev() {
-            let on = handler.on;
-            match (&on.what, handler.timer) {
-                (Heard::Words(_), _) => {
-                    let words = words_of(on);
+                Heard::Words(words) => {
+                    let words = words.iter().map(|(word, _)| word.clone()).filter(|word| !taken.contains(word));
+                    let words: Vec<String> = if verbatim { Vec::new() } else { words.collect() };
+                    taken.extend(words.iter().cloned());
                     if !words.is_empty() {
-                        let block = self
-                            .handle(handler, question, |builder| builder.action(&on.action, prompt, None, &mut None));
+                        let block = self.heard_action(on, handler, question);
                         self.name_way(block, on, &words);
                         heard.words.push((words, block));
                     }
                 }
-                (Heard::Event(pattern), _) => {
-                    let arm = self.handle(handler, question, |builder| builder.event(on, pattern, prompt));
-                    heard.events.push(arm);
-                }
-                (Heard::After(_), Some(timer)) => {
-                    let block =
-                        self.handle(handler, question, |builder| builder.action(&on.action, prompt, None, &mut None));
+                Heard::Event(pattern) => heard.events.push(match handler {
+                    Some(handler) => self.handle(handler, question, |builder| builder.event(on, pattern, prompt)),
+                    None => {
+                        self.check_hears(pattern);
+                        self.event(on, pattern, prompt)
+                    }
+                }),
+                Heard::After(_) if let Some(timer) = timer => {
+                    let block = self.heard_action(on, handler, question);
                     self.name_way(block, on, &[]);
                     heard.timers.push((timer, block));
                 }
-                (Heard::After(_) | Heard::Silence(_), _) => {}
+                Heard::Silence(_) | Heard::After(_) if handler.is_none() => self.report_clock_of_a_question(on),
+                Heard::Silence(_) | Heard::After(_) => {}
             }
         }
         self.here = here;
         heard
+    }
+
+    fn report_clock_of_a_question(&mut self, on: &On) {
+        match &on.what {
+            Heard::Silence(_) => {
+                let error = self.cx.error(on.span, "a question of its own has a `within` for its silence");
+                error.help("write `within 30s else …`");
+            }
+            _ => {
+                let error =
+                    self.cx.error(on.span, "an `on after` stands in a block: it counts from where it is reached");
+                error.help("write it as a statement before the question");
+            }
+        }
+    }
+
+    /// What happens at one question: its own `on` sees what it sees, a handler what can be seen where that stands.
+    fn heard_action(&mut self, on: &'a On, handler: Option<Handler<'a>>, question: QuestionId) -> BlockId {
+        let prompt = self.graph.question(question).prompt;
+        match handler {
+            Some(handler) => {
+                self.handle(handler, question, |builder| builder.action(&on.action, prompt, None, &mut None))
+            }
+            None => self.action(&on.action, prompt, None, &mut None),
+        }
     }
 
     /// An event's pattern, and where it leads.
@@ -183,14 +181,14 @@ impl<'a> Builder<'_, 'a> {
     }
 
     /// Sees again what can be seen at a place.
-    fn enter_place(&mut self, place: Place) -> (crate::names::Scopes, usize, usize) {
+    fn enter_place(&mut self, place: Place) -> (Scopes, usize, usize) {
         let (frames, labels) = (self.frames.len(), self.labels.len());
         self.frames.extend(place.frames);
         self.labels.extend(place.labels);
         (std::mem::replace(&mut self.scopes, place.scopes), frames, labels)
     }
 
-    fn leave_place(&mut self, (scopes, frames, labels): (crate::names::Scopes, usize, usize)) -> Place {
+    fn leave_place(&mut self, (scopes, frames, labels): (Scopes, usize, usize)) -> Place {
         let frames = self.frames.split_off(frames);
         let labels = self.labels.split_off(labels);
         Place { scopes: std::mem::replace(&mut self.scopes, scopes), frames, labels }
@@ -209,6 +207,13 @@ impl<'a> Builder<'_, 'a> {
             Heard::After(_) => ("on after".to_owned(), on.span),
         };
         self.graph.blocks[block.0].way = Some(Way { label, span });
+    }
+
+    /// A question in a clause of another leaves that one behind, too, until it is asked again.
+    pub(super) fn leave_pending(&mut self) {
+        if !self.pending.is_empty() {
+            self.left();
+        }
     }
 
     /// What says that the question is left for good, for those that go back to it.

@@ -48,6 +48,7 @@ pub(crate) fn build<'a>(cx: &mut Diagnostics, conversation: &'a Conversation) ->
         definitions: Vec::new(),
         place: None,
         hears: conversation.hears.is_some(),
+        talk: conversation.dependencies.iter().all(|dependency| dependency.name != "talk"),
         dead: false,
     };
     for parameter in &conversation.parameters {
@@ -80,6 +81,8 @@ struct Builder<'c, 'a> {
     place: Option<Place>,
     /// Whether there are events.
     hears: bool,
+    /// Whether `talk` is ours to name, where no variable has the name.
+    talk: bool,
     /// Whether it was reported that nothing leads here.
     dead: bool,
 }

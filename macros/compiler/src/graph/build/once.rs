@@ -18,7 +18,8 @@ impl<'a> Builder<'_, 'a> {
         }
         let mut value = self.opaque_expression(&once.value);
         // Only who asks for the key pays for it.
-        if Uses::of_expression(&once.value).free.contains("talk") && self.scopes.resolve("talk").is_none() {
+        let ours = self.talk && self.scopes.resolve("talk").is_none();
+        if ours && Uses::of_expression(&once.value).free.contains("talk") {
             let (code, text) = (&value.code, plain(&name));
             let ours = Ident::new("talk", Span::call_site());
             value.code = parse_quote_spanned!(Span::mixed_site()=> {

@@ -18,12 +18,20 @@ impl<'a> Builder<'_, 'a> {
         };
         let definition = &self.definitions[known];
         let (source, answer) = (definition.source, definition.answer);
-        let place = Place {
-            scopes: std::mem::replace(&mut self.scopes, definition.scopes.clone()),
-            frames: self.frames.split_off(definition.frames),
-            labels: self.labels.split_off(definition.labels),
+        let scopes = std::mem::replace(&mut self.scopes, definition.scopes.clone());
+        let mut frames = self.frames.split_off(definition.frames);
+        let mut labels = self.labels.split_off(definition.labels);
+        // Handlers belong to the first place that a question is revised from, also while that asks for another.
+        let (own_frames, own_labels) = (frames.len(), labels.len());
+        let (scopes, around) = match self.place.take() {
+            Some(place) => {
+                frames.extend(place.frames);
+                labels.extend(place.labels);
+                (place.scopes, Some(scopes))
+            }
+            None => (scopes, None),
         };
-        let around = self.place.replace(place);
+        self.place = Some(Place { scopes, frames, labels });
         // In the store it is a question of its own, since what is remembered there is not the same.
         let revised = match self.pending.last() {
             Some(pending) => {
@@ -40,11 +48,17 @@ impl<'a> Builder<'_, 'a> {
             }
             Source::Once(_) => unreachable!("what is done once is no question"),
         }
-        let place = self.place.take().expect("it was put there");
-        self.scopes = place.scopes;
-        self.frames.extend(place.frames);
-        self.labels.extend(place.labels);
-        self.place = around;
+        let Place { scopes, mut frames, mut labels } = self.place.take().expect("it was put there");
+        let (outer_frames, outer_labels) = (frames.split_off(own_frames), labels.split_off(own_labels));
+        self.frames.extend(frames);
+        self.labels.extend(labels);
+        self.scopes = match around {
+            Some(around) => {
+                self.place = Some(Place { scopes, frames: outer_frames, labels: outer_labels });
+                around
+            }
+            None => scopes,
+        };
     }
 
     fn report_unknown(&mut self, name: &Ident) {
