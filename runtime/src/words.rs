@@ -1,7 +1,7 @@
 //! The words of `conversation!` as functions that nobody calls. An editor reads a conversation as plain Rust in which
 //! each word is a call of its namesake here, so what these say is what hovering over the word shows.
 
-use crate::{Conversation, Problem};
+use crate::{Conversation, Once, Problem};
 
 const UNCALLED: &str = "only editors read these";
 
@@ -20,11 +20,46 @@ pub fn run<C: Conversation>(_conversation: C) -> C::Output {
     unreachable!("{UNCALLED}")
 }
 
-/// `on "cancel" | "stop" => ACTION` says what to do about a reply that is one of these words, trimmed and without case:
-/// as a statement, at every question in the rest of the block; as a clause, at this question.
-pub fn on<W>(_words: W) -> bool {
+/// `let x: T = once EXPRESSION;` does something, and stores its value before anything else happens: after a crash it is
+/// not done again. Inside, `talk.idempotency_key()` is the same however often it is tried.
+pub fn once<T>(_value: T) -> T {
     unreachable!("{UNCALLED}")
 }
+
+/// Inside of a `once`, what the conversation knows of it: its idempotency key.
+pub fn talk() -> Once {
+    unreachable!("{UNCALLED}")
+}
+
+/// `hears TYPE` in a conversation's head: the type of the events that the server can send into it.
+#[allow(non_camel_case_types, reason = "it is a word")]
+pub type hears<T> = T;
+
+/// `let event: T = hear;` waits for an event, where an `ask` waits for a reply.
+///
+/// Clauses follow it: `within`, `on`, and an `else` for what the client says meanwhile.
+pub fn hear<T>() -> T {
+    unreachable!("{UNCALLED}")
+}
+
+/// `on … => ACTION` says what to do about something other than the answer: as a statement, at every question in the rest of
+/// the block; as a clause, at this question.
+///
+/// - `on "cancel" | "stop"`: a reply that is one of these words, trimmed and without case;
+/// - `on Pattern { field }`: an event, which a conversation with `hears` in its head gets from the server;
+/// - `on silence 5min`: nothing was said for so long;
+/// - `on after 30d`: so long after this line was reached.
+pub fn on<W, T>(_what: W) -> T {
+    unreachable!("{UNCALLED}")
+}
+
+/// `on silence 5min => ACTION`: nothing was said for so long, at any question in the rest of the block that has no `within`
+/// of its own.
+pub fn silence<T>(_time: T) {}
+
+/// `on after 30d => ACTION`: that long after this line was reached, once, wherever in the rest of the block the
+/// conversation waits by then.
+pub fn after<T>(_time: T) {}
 
 /// `unless EXPRESSION`: where this is `Some(value)`, the value is the answer, and nothing is asked.
 pub fn unless<T>(_known: Option<T>) {}
@@ -65,6 +100,16 @@ pub fn retry() -> ! {
 pub fn wait() -> ! {
     unreachable!("{UNCALLED}")
 }
+
+/// `back` takes the conversation to the question before this one, as it was when that was asked. At the first question, or
+/// behind a `once`, it is a `retry`.
+pub fn back() -> ! {
+    unreachable!("{UNCALLED}")
+}
+
+/// `revise name` asks the question `name` again, with all its clauses, puts the answer into its variable, and goes on from
+/// here.
+pub fn revise<T>(_question: &T) {}
 
 /// `answer EXPRESSION` answers the question in the client's place.
 pub fn answer<T>(_answer: T) -> ! {

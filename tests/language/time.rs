@@ -23,7 +23,8 @@ conversation! {
     Silent(patience: u64) -> String {
         on silence Duration::from_secs(patience) => ["Still there?", { return "gone".to_owned() }];
         let name: String = ask "Name?";
-        let own: String = ask "Own?" within 1s else "Own.";
+        let own: String = ask "Own?"
+            within 1s else "Own.";
         let sum: u32 = run Quiet;
         {
             on silence 1h => wait;

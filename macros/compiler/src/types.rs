@@ -1,6 +1,10 @@
 //! What can be told of a type by its text alone.
 
-use syn::{GenericArgument, Ident, PathArguments, Type};
+use std::collections::BTreeSet;
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{GenericArgument, Generics, Ident, PathArguments, Type};
 
 /// The last name of a type's path, and the first type that is given to it: `Vec` and `u8` of `std::vec::Vec<u8>`.
 pub(crate) fn named(ty: &Type) -> Option<(&Ident, Option<&Type>)> {
@@ -14,6 +18,25 @@ pub(crate) fn named(ty: &Type) -> Option<(&Ident, Option<&Type>)> {
         _ => None,
     };
     Some((&last.ident, argument))
+}
+
+/// The type parameters that do not stand in these tokens. An item that has them must name them all the same.
+pub(crate) fn unnamed(generics: &Generics, tokens: impl ToTokens) -> Vec<&Ident> {
+    let mut names = BTreeSet::new();
+    collect(tokens.into_token_stream(), &mut names);
+    generics.type_params().map(|parameter| &parameter.ident).filter(|name| !names.contains(&name.to_string())).collect()
+}
+
+fn collect(tokens: TokenStream, names: &mut BTreeSet<String>) {
+    for token in tokens {
+        match token {
+            TokenTree::Ident(name) => {
+                names.insert(name.to_string());
+            }
+            TokenTree::Group(group) => collect(group.stream(), names),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
+    }
 }
 
 /// `u8` of `Vec<u8>`, where `name` is `Vec`.

@@ -125,3 +125,45 @@ fn words_are_calls() {
         (source.parse().expect("tokens"), expected.parse().expect("tokens"));
     assert_eq!(shadow(source).to_string(), expected.to_string());
 }
+
+#[test]
+fn what_is_waited_for_is_known_where_it_is_used() {
+    let source = r#"
+        #[derive(Debug)]
+        pub(crate) Pick<T: Fn(u8) -> bool, const N: usize = 3>(#[serde(skip)] items: Vec<T>,) with (bank: Bank) hears News -> u8
+        where
+            T: Fn(u8) -> bool,
+        {
+            on silence 5min => back;
+            on after limit(3) => [{ retry }, "Late."];
+            on News::Paid { cents } if cents > 3 => say "Paid {cents}.";
+            let paid: News = hear else { wait } on Ok(_) | Err(_) => revise name;
+            let receipt: String = once bank.pay(talk.idempotency_key()).await?;
+            once { paid };
+            let talk: u8 = 1;
+            once talk;
+            let hear = 3;
+            let Some(x) = hear else { return };
+        }
+    "#;
+    let expected = r#"
+        async fn shadow<T: Fn(u8) -> bool, const N: usize = 3>(items: Vec<T>, bank: Bank, _: ::converse::__private::words::hears<News>) -> u8
+        where
+            T: Fn(u8) -> bool,
+        {
+            if on(silence(())) { back(); };
+            if on(after(limit(3))) { { retry() }; ::converse::__private::words::say(::core::format_args!("Late.")); };
+            match on(()) { News::Paid { cents } if cents > 3 => { say(::core::format_args!("Paid {cents}.")); } _ => {} };
+            let paid: News = hear(); if else_() { { wait() }; }; match on(()) { Ok(_) | Err(_) => { revise(&name); } _ => {} };
+            let receipt: String = once({ let talk = ::converse::__private::words::talk(); bank.pay(talk.idempotency_key()).await? });
+            once({ let talk = ::converse::__private::words::talk(); { paid } });
+            let talk: u8 = 1;
+            once({ talk });
+            let hear = 3;
+            let Some(x) = hear else { return };
+        }
+    "#;
+    let (source, expected): (TokenStream, TokenStream) =
+        (source.parse().expect("tokens"), expected.parse().expect("tokens"));
+    assert_eq!(shadow(source).to_string(), expected.to_string());
+}

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
 
 use super::ends::handed;
 use super::scope::Scope;
@@ -51,7 +52,11 @@ impl<'e> Emitter<'e, '_> {
             (None, Some(refused)) => self.goto(refused, scope),
             (_, None) => waiting.clone(),
         };
-        let event = ask.prompt.is_none().then(|| quote_spanned!(Span::mixed_site()=> event));
+        let event = ask.prompt.is_none().then(|| {
+            // Where it is not of the variable's type, that is underlined.
+            let place = ask.ty.as_ref().map_or_else(Span::mixed_site, |ty| ty.span());
+            quote_spanned!(Span::mixed_site().located_at(place)=> event)
+        });
         let (events, timers, silence) =
             (self.events(arms, event, scope), self.timers(arms, scope), self.silence(arms, scope));
         let again = self.goto(again, scope);

@@ -132,7 +132,7 @@ pub(crate) struct Once {
     /// As the variable; as what is called where the value goes nowhere.
     pub(crate) name: Ident,
     pub(crate) mutable: bool,
-    /// The value's type; missing where it goes nowhere, or where the source has none, which was reported.
+    /// The value's type; missing where it goes nowhere.
     pub(crate) ty: Option<Type>,
     /// Whether the value goes into a variable.
     pub(crate) bound: bool,

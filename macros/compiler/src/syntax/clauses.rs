@@ -349,7 +349,7 @@ fn action(cx: &mut Diagnostics, word: Span, tokens: TokenStream) -> Option<Actio
             Some(Action::Block { problem: None, block: Block { statements, tail: None, end: word.span() } })
         }
         // Then the question that it is an action of is asked again.
-        [TokenTree::Ident(word), _] if word == "revise" => {
+        [TokenTree::Ident(word)] | [TokenTree::Ident(word), _] if word == "revise" => {
             let mut block = Block::of(cx, tokens.iter().cloned().collect(), word.span());
             let retry = Verb { span: word.span(), kind: VerbKind::Retry };
             block.statements.push(Statement::Verb(retry));

@@ -29,6 +29,7 @@ pub(crate) fn once(
         )
         .help(format_args!("write `let {name}: Type = once …;`"));
     }
+    let ty = ty.or_else(|| Some(syn::parse_quote!(_)));
     Some(Once { name, mutable, ty, bound: true, value })
 }
 

@@ -1,15 +1,19 @@
 //! Reads the shaped tokens as the tree.
 
 use proc_macro2::{Group, Ident, Span, TokenStream};
+use quote::quote;
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Attribute, Expr, ExprMacro, Generics, Pat, Stmt, StmtMacro, Token, braced, parenthesized};
+use syn::{
+    Attribute, Expr, ExprMacro, Generics, Pat, Stmt, StmtMacro, Token, TypeParam, WherePredicate, braced, parenthesized,
+};
 
 use super::ast::{Arm, Block, Control, Conversation, Parameter, Statement, Value};
 use super::shape::{ASK, HEAR, ON, ONCE, REVISE, RUN, SAY, TYPED, VERB, shape};
 use super::{clauses, message, once, recover, run, verb};
 use crate::diagnostics::Diagnostics;
+use crate::types::{named, unnamed};
 
 /// The conversation in `tokens`; nothing where not even its name can be read.
 pub(crate) fn parse(cx: &mut Diagnostics, tokens: TokenStream) -> Option<Conversation> {
@@ -77,11 +81,43 @@ fn head(input: ParseStream<'_>) -> syn::Result<Head> {
             input.error("nothing stands after the conversation's body: one `conversation!` holds one conversation")
         );
     }
+    if let Some(error) = generics_of(&generics, &parameters) {
+        return Err(error);
+    }
     let end = braces.span.close();
     let nothing = Block { statements: Vec::new(), tail: None, end };
     let conversation =
         Conversation { attributes, visibility, name, generics, parameters, dependencies, hears, output, body: nothing };
     Ok(Head { conversation, body, end })
+}
+
+/// What is wrong with type parameters without which the conversation's struct would be none.
+fn generics_of(generics: &Generics, parameters: &[Parameter]) -> Option<syn::Error> {
+    let types = parameters.iter().map(|parameter| &parameter.ty);
+    let unused = unnamed(generics, quote!(#(#types)*)).into_iter().map(|name| {
+        let text = format!(
+            "no parameter of the conversation has the type `{name}` in it\n\n  = help: write one that has, or `(marker: PhantomData<fn() -> {name}>)`"
+        );
+        syn::Error::new(name.span(), text)
+    });
+    let bounded = |name: &Ident| {
+        let bounds = generics.where_clause.iter().flat_map(|bounds| &bounds.predicates);
+        bounds
+            .filter_map(|bound| if let WherePredicate::Type(bound) = bound { Some(&bound.bounded_ty) } else { None })
+            .any(|ty| named(ty).is_some_and(|(bounded, _)| bounded == name))
+    };
+    let unbounded =
+        generics.type_params().filter(|parameter| parameter.bounds.is_empty() && !bounded(&parameter.ident));
+    let unbounded = unbounded.map(|TypeParam { ident: name, .. }| {
+        let text = format!(
+            "`{name}` may be anything, and not all can be kept while a question waits\n\n  = help: write `{name}: Remember`; or `{name}: Send + 'static`, where no question needs a `{name}` after it"
+        );
+        syn::Error::new(name.span(), text)
+    });
+    unused.chain(unbounded).reduce(|mut all, error| {
+        all.combine(error);
+        all
+    })
 }
 
 /// `(name: Type, …)`
@@ -157,7 +193,7 @@ fn statement(cx: &mut Diagnostics, statement: Stmt) -> Option<Statement> {
             Some(ON) => clauses::on(cx, call.mac.path.span(), call.mac.tokens).map(Statement::On),
             Some(RUN) => run::run(cx, call.mac.path.span(), None, call.mac.tokens).map(Statement::Run),
             Some(ONCE) => once::once(cx, call.mac.path.span(), None, call.mac.tokens).map(Statement::Once),
-            Some(REVISE) => revise(cx, call.mac.tokens).map(Statement::Revise),
+            Some(REVISE) => revise(cx, call.mac.path.span(), call.mac.tokens).map(Statement::Revise),
             Some(_) => {
                 cx.error(
                     call.mac.path.span(),
@@ -212,10 +248,11 @@ fn local(cx: &mut Diagnostics, local: syn::Local) -> Option<Statement> {
 }
 
 /// The question that a `revise` names.
-fn revise(cx: &mut Diagnostics, tokens: TokenStream) -> Option<Ident> {
+fn revise(cx: &mut Diagnostics, word: Span, tokens: TokenStream) -> Option<Ident> {
+    let nothing = tokens.is_empty();
     let parsed = syn::parse2(tokens);
     if let Err(error) = &parsed {
-        cx.error(error.span(), "`revise` asks a question again")
+        cx.error(if nothing { word } else { error.span() }, "`revise` asks a question again")
             .help("write `revise name`, with the name of a question");
     }
     parsed.ok()
@@ -303,12 +340,12 @@ fn is_marker(value: &Expr) -> bool {
 
 /// Where questions stand in some Rust.
 #[derive(Default)]
-struct Questions(Vec<Span>);
+struct Questions(Vec<(Span, &'static str)>);
 
 impl<'ast> Visit<'ast> for Questions {
     fn visit_macro(&mut self, call: &'ast syn::Macro) {
-        if matches!(marker(call), Some(ASK | RUN | ONCE | HEAR | REVISE)) {
-            self.0.push(call.path.span());
+        if let Some(marker @ (ASK | RUN | ONCE | HEAR | REVISE)) = marker(call) {
+            self.0.push((call.path.span(), marker));
         }
         visit::visit_macro(self, call);
     }
@@ -333,8 +370,25 @@ fn report_lost_questions(cx: &mut Diagnostics, statement: &Stmt) {
 }
 
 fn report(cx: &mut Diagnostics, questions: &Questions) {
-    for span in &questions.0 {
-        cx.error(*span, "a question stands alone, not inside another expression")
-            .help("write `let answer: Type = ask …;` as a statement of its own, and use `answer` here");
+    for (span, marker) in &questions.0 {
+        let (text, help) = match *marker {
+            ONCE => (
+                "a `once` stands alone, not inside another expression",
+                "write `let value: Type = once …;` as a statement of its own, and use `value` here",
+            ),
+            HEAR => (
+                "a `hear` stands alone, not inside another expression",
+                "write `let event: Type = hear;` as a statement of its own, and use `event` here",
+            ),
+            REVISE => (
+                "a `revise` stands alone, not inside another expression",
+                "write it as a statement of the conversation, where it can wait",
+            ),
+            _ => (
+                "a question stands alone, not inside another expression",
+                "write `let answer: Type = ask …;` as a statement of its own, and use `answer` here",
+            ),
+        };
+        cx.error(*span, text).help(help);
     }
 }

@@ -6,7 +6,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 
-use super::words::{Clause, Word, is_keyword};
+use super::words::{Word, is_keyword};
 use crate::diagnostics::Diagnostics;
 
 pub(crate) const SAY: &str = "__converse_say";
@@ -90,11 +90,14 @@ impl Shaper<'_> {
         let TokenTree::Ident(ident) = &tokens[at] else { return None };
         let word = Word::of(ident)?;
         // Other words are followed by what never follows a name in Rust.
-        if Word::is_like_a_variable(ident) && self.variables.iter().any(|variable| ident == variable) {
-            return None;
-        }
         let before = at.checked_sub(1).map(|at| &tokens[at]);
         let after = tokens.get(at + 1);
+        if Word::is_like_a_variable(ident)
+            && self.variables.iter().any(|variable| ident == variable)
+            && !matches!(after, Some(TokenTree::Literal(_) | TokenTree::Ident(_)))
+        {
+            return None;
+        }
         let begins = fresh || begins_statement(tokens, at);
         let value = matches!(before, Some(TokenTree::Punct(p)) if p.as_char() == '=');
         let followed = match after {
@@ -103,20 +106,20 @@ impl Shaper<'_> {
             _ => false,
         };
         let found = match word {
+            // One that has nothing behind it yet is no variable's name either.
+            Word::Once | Word::Revise if ends_statement(after) => begins || word == Word::Once && value,
+            Word::Once if matches!(after, Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace) => {
+                begins || value
+            }
             // Two tokens that never stand side by side in Rust, so a question is seen wherever it stands.
-            Word::Ask => followed && !is_path_or_field(before),
+            Word::Ask | Word::Run | Word::Once => followed && !is_path_or_field(before),
             Word::Say => followed && begins,
             Word::Verb if Word::stands_alone(ident) => begins && ends_statement(after),
             Word::Verb | Word::On | Word::Revise => followed && begins,
             Word::Hear => {
-                value
-                    && (ends_statement(after)
-                        || matches!(after, Some(TokenTree::Ident(next)) if Clause::of(next).is_some()))
+                let otherwise = matches!(after, Some(TokenTree::Ident(next)) if next == "else");
+                value && (followed || otherwise || ends_statement(after))
             }
-            Word::Once if matches!(after, Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace) => {
-                begins || value
-            }
-            Word::Run | Word::Once => followed && (begins || value),
         };
         found.then_some((word, ident))
     }

@@ -44,9 +44,10 @@ impl Word {
         })
     }
 
-    /// Whether the word is one that can be all of a statement or of a value, as a variable of its name could.
+    /// Whether the word is one that can be all of a statement or of a value, as a variable of its name could; also where
+    /// something is missing behind it.
     pub(crate) fn is_like_a_variable(ident: &Ident) -> bool {
-        Word::stands_alone(ident) || ident == "hear"
+        Word::stands_alone(ident) || ident == "hear" || ident == "once" || ident == "revise"
     }
 
     /// Whether the word stands alone, without anything after it.

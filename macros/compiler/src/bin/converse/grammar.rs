@@ -124,22 +124,21 @@ impl<'s> Reader<'s> {
         joint_length: usize,
         (joint, mut before): (&'static str, Vec<Comment>),
     ) -> Clause {
-        let word = tokens[0].to_string();
-        let subject = &tokens[1.min(middle)..middle];
+        // `on silence 5min`, `on after 30d`
+        let timed = words::is_timed(&tokens[..middle]);
+        let begins = if timed { 2 } else { 1 };
+        let word = tokens[..begins].iter().map(TokenTree::to_string).collect::<Vec<_>>().join(" ");
+        let subject = &tokens[begins.min(middle)..middle];
         let action = &tokens[middle + joint_length..];
         let mut moved = Vec::new();
         if !subject.is_empty() {
-            moved.extend(self.between(&tokens[..1], subject));
+            moved.extend(self.between(&tokens[..begins], subject));
             moved.extend(self.between(subject, &tokens[middle..]));
         }
         moved.extend(self.between(&tokens[..middle + joint_length], action));
         before.extend(moved.into_iter().map(|comment| Comment { trailing: false, ..comment }));
         let subject = match subject {
             [] => None,
-            // `on silence 5min`, `on after 30d`
-            [kind, duration] if word == "on" && words::one_of(kind, &["silence", "after"]) => {
-                Some(Piece::Token(format!("{kind} {duration}")))
-            }
             subject if word == "on" => Some(self.piece(subject, Frame::Arm)),
             subject => Some(self.piece(subject, Frame::Value { lead: word.len() + 1 })),
         };

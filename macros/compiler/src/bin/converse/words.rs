@@ -1,7 +1,7 @@
 //! Where the language's words stand, and how far each reaches.
 //!
-//! The formatter knows every word, also those that this version of the compiler does not compile, and understands as little
-//! of them as it can: what it does not recognise goes to rustfmt, which refuses what is not Rust.
+//! The formatter understands as little of the words as it can: what it does not recognise goes to rustfmt, which refuses
+//! what is not Rust.
 
 use proc_macro2::TokenTree;
 
@@ -45,13 +45,17 @@ pub(crate) fn find(tokens: &[TokenTree], at: usize) -> Option<(Found, usize)> {
     }
     if word == "let" {
         let end = end(tokens, at);
-        let asks = |word: &usize| {
-            is_punct(tokens.get(word - 1), '=') && one_of(&tokens[*word], ASK) && followed(tokens, word + 1)
+        let typed = (at + 2..at + 4).any(|at| is_punct(tokens.get(at), ':'));
+        let asks = |at: &usize| {
+            let told = followed(tokens, at + 1) || does_block(tokens, *at);
+            // Of a pattern without a type, a `let … else` from a variable called so.
+            let else_ = typed && is_ident(tokens.get(*at), "hear") && is_ident(tokens.get(at + 1), "else");
+            is_punct(tokens.get(at - 1), '=') && one_of(&tokens[*at], ASK) && (told || else_)
         };
         let word = (at + 2..end).find(asks)?;
         return Some((Found::Question { word }, end));
     }
-    if !followed(tokens, at + 1) {
+    if !followed(tokens, at + 1) && !does_block(tokens, at) {
         return None;
     }
     match word.as_str() {
@@ -70,6 +74,12 @@ pub(crate) fn find(tokens: &[TokenTree], at: usize) -> Option<(Found, usize)> {
 /// Whether the value of a match arm begins at `at`.
 pub(crate) fn in_arm(tokens: &[TokenTree], at: usize) -> bool {
     at > 0 && is_arrow(tokens, at - 1)
+}
+
+/// Whether an `on` up to its `=>` is for a time rather than for a pattern.
+pub(crate) fn is_timed(on: &[TokenTree]) -> bool {
+    let [word, kind, time, ..] = on else { return false };
+    is_ident(Some(word), "on") && one_of(kind, &["silence", "after"]) && !matches!(time, TokenTree::Punct(_))
 }
 
 /// Where each clause of a question begins. Its word follows a whole expression, where Rust has no identifier; only an
@@ -126,6 +136,11 @@ fn followed(tokens: &[TokenTree], at: usize) -> bool {
         Some(next @ TokenTree::Ident(_)) => !one_of(next, &["as", "in", "else"]),
         _ => false,
     }
+}
+
+/// Whether this is a `once { … }`.
+fn does_block(tokens: &[TokenTree], at: usize) -> bool {
+    is_ident(tokens.get(at), "once") && is_brace(tokens.get(at + 1))
 }
 
 fn begins_statement(tokens: &[TokenTree], at: usize) -> bool {

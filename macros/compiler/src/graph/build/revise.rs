@@ -5,7 +5,7 @@ use syn::Ident;
 
 use super::{Builder, Place};
 use crate::diagnostics::did_you_mean;
-use crate::graph::Source;
+use crate::graph::{Question, Source};
 use crate::names::plain;
 
 impl<'a> Builder<'_, 'a> {
@@ -67,6 +67,13 @@ impl<'a> Builder<'_, 'a> {
             self.cx
                 .error(name.span(), format_args!("the question `{name}` was not asked yet: there is nothing to revise"))
                 .help("`revise` stands behind the question; inside of its own clauses write `retry`");
+            return;
+        }
+        let done = |question: &&Question<'_>| matches!(question.source, Source::Once(_)) && question.name == *name;
+        if self.graph.questions.iter().find(done).is_some() {
+            self.cx
+                .error(name.span(), format_args!("`{name}` is done once, and no question to ask again"))
+                .help("do it again by another `once`, with a name of its own");
             return;
         }
         let meant = did_you_mean(&plain(name), known.iter().map(String::as_str)).map(str::to_owned);

@@ -7,9 +7,12 @@
 //! the clauses use it, and nothing that the user wrote stands twice. No parser is asked, for what is being typed is
 //! not Rust yet.
 
+mod head;
+
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 
+use self::head::head;
 use crate::syntax::shape::{begins_statement, behind_reason, end_of_handler, ends_expression, is_arrow, is_macro_call};
 use crate::syntax::words::{Clause, Word};
 
@@ -18,21 +21,13 @@ pub(crate) fn editor(input: TokenStream) -> TokenStream {
     let tokens: Vec<TokenTree> = input.into_iter().collect();
     let is_body = |token: &TokenTree| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
     let end = tokens.iter().rposition(is_body).unwrap_or(tokens.len());
-    let head = &tokens[..end];
-    let arrow = (1..end).find(|at| is(head, at - 1, '-') && is(head, *at, '>')).unwrap_or(end);
-    let parameters = (0..arrow).filter_map(|at| match &head[at] {
-        TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis && !is_word(head, at, "pub") => {
-            Some(without_attributes(group.stream()))
-        }
-        _ => None,
-    });
-    let output = head.get(arrow + 1..).map(|output| quote_spanned!(Span::mixed_site()=> -> #(#output)*));
+    let head = head(&tokens[..end]);
     let body = match tokens.get(end) {
         Some(TokenTree::Group(body)) => Shadow::default().stream(body.stream()),
         _ => TokenStream::new(),
     };
     quote_spanned! {Span::mixed_site()=>
-        ::converse::__private::editor! { async fn shadow(#(#parameters),*) #output { #body } }
+        ::converse::__private::editor! { async fn #head { #body } }
     }
 }
 
@@ -87,18 +82,19 @@ impl Shadow {
     fn word<'t>(&self, tokens: &'t [TokenTree], at: usize, fresh: bool) -> Option<&'t Ident> {
         let TokenTree::Ident(ident) = &tokens[at] else { return None };
         let word = Word::of(ident)?;
-        let value = matches!(word, Word::Ask | Word::Run | Word::Once) && at > 0 && is(tokens, at - 1, '=');
+        let value =
+            matches!(word, Word::Ask | Word::Run | Word::Once | Word::Hear) && at > 0 && is(tokens, at - 1, '=');
         let stands_there = (fresh || value || begins_statement(tokens, at)) && !is(tokens, at.wrapping_sub(1), '.');
-        let variable = self.variables.iter().any(|variable| ident == variable);
-        let known = !matches!(ident.to_string().as_str(), "once" | "hear" | "back" | "revise");
+        let variable = self.is_variable(&ident.to_string());
         let followed = match tokens.get(at + 1) {
             None => !variable,
             Some(TokenTree::Punct(p)) => matches!(p.as_char(), ';' | ',') && !variable,
             Some(TokenTree::Literal(_)) => true,
-            Some(TokenTree::Ident(next)) => !["as", "in", "else"].iter().any(|keyword| next == keyword),
-            Some(TokenTree::Group(_)) => false,
+            Some(TokenTree::Ident(next)) if next == "else" => word == Word::Hear && !variable,
+            Some(TokenTree::Ident(next)) => next != "as" && next != "in",
+            Some(TokenTree::Group(group)) => word == Word::Once && group.delimiter() == Delimiter::Brace,
         };
-        (known && stands_there && followed).then_some(ident)
+        (stands_there && followed).then_some(ident)
     }
 
     /// Turns a word and what belongs to it into a call, and says where that ends.
@@ -114,12 +110,20 @@ impl Shadow {
         let end = end(tokens, start, from, in_arm);
         let content = &tokens[start..end];
         match name.as_str() {
-            "ask" => self.question(word, content, out),
+            "ask" | "hear" => self.question(word, content, out),
             "say" => {
                 let message = self.message(content);
                 out.extend(call(word, message));
             }
-            "goto" => out.extend(call(word, quote!(& #(#content)*))),
+            "goto" | "revise" => out.extend(call(word, quote!(& #(#content)*))),
+            "once" => {
+                let talk = (!self.is_variable("talk")).then(|| {
+                    let talk = Ident::new("talk", Span::call_site());
+                    quote_spanned!(Span::mixed_site()=> let #talk = ::converse::__private::words::talk();)
+                });
+                let content = self.tokens(content);
+                out.extend(call(word, quote!({ #talk #content })));
+            }
             "close" => {
                 let comma = (0..content.len()).find(|at| is(content, *at, ',')).unwrap_or(content.len());
                 let code = self.tokens(&content[..comma]);
@@ -155,10 +159,9 @@ impl Shadow {
                     let condition = self.tokens(inside);
                     out.extend(call(&Ident::new("where_", clause.span()), condition));
                 }
-                // A time such as `30s` is no literal of Rust's.
-                Some(Clause::Within) if matches!(inside, [TokenTree::Literal(_), ..]) => {
-                    let rest = self.tokens(&inside[1..]);
-                    out.extend(call(clause, quote!(() #rest)));
+                Some(Clause::Within) => {
+                    let time = self.time(inside);
+                    out.extend(call(clause, time));
                 }
                 _ => {
                     let inside = self.tokens(inside);
@@ -168,13 +171,42 @@ impl Shadow {
         }
     }
 
-    /// `on "cancel" | "stop" => action`
+    /// `on "cancel" | "stop" => action`, for an event `on PATTERN => action`, or `on silence 5min => action`
     fn handler(&mut self, word: &Ident, content: &[TokenTree]) -> TokenStream {
         let arrow = (1..content.len()).find(|at| is_arrow(content, *at));
         let heard = &content[..arrow.map_or(content.len(), |arrow| arrow - 1)];
-        let heard = heard.iter().filter(|token| !matches!(token, TokenTree::Punct(p) if p.as_char() == '|'));
-        let action = arrow.map(|arrow| self.action(&content[arrow + 1..]));
-        quote_spanned!(Span::mixed_site()=> if #word([#(#heard,)*]) { #action })
+        let action = |shadow: &mut Self| arrow.map(|arrow| shadow.action(&content[arrow + 1..]));
+        match heard {
+            [TokenTree::Literal(text), ..] if text.to_string().ends_with('"') => {
+                let heard = heard.iter().filter(|token| !matches!(token, TokenTree::Punct(p) if p.as_char() == '|'));
+                let action = action(self);
+                quote_spanned!(Span::mixed_site()=> if #word([#(#heard,)*]) { #action })
+            }
+            [TokenTree::Ident(kind), rest @ ..] if is_time(kind, rest) => {
+                let time = self.time(rest);
+                let (kind, action) = (call(kind, time), action(self));
+                quote_spanned!(Span::mixed_site()=> if #word(#kind) { #action })
+            }
+            // As in any match, the pattern's names are known in its guard and in its action.
+            pattern => {
+                let action = arrow.map(|_| {
+                    let action = action(self);
+                    quote_spanned!(Span::mixed_site()=> => { #action })
+                });
+                quote_spanned!(Span::mixed_site()=> match #word(()) { #(#pattern)* #action _ => {} })
+            }
+        }
+    }
+
+    /// A time such as `30s` is no literal of Rust's.
+    fn time(&mut self, content: &[TokenTree]) -> TokenStream {
+        match content {
+            [TokenTree::Literal(_), rest @ ..] => {
+                let rest = self.tokens(rest);
+                quote!(() #rest)
+            }
+            _ => self.tokens(content),
+        }
     }
 
     /// What an `else` or an `on` does.
@@ -232,11 +264,15 @@ impl Shadow {
         at
     }
 
+    fn is_variable(&self, name: &str) -> bool {
+        self.variables.iter().any(|variable| variable == name)
+    }
+
     fn remember(&mut self, tokens: &[TokenTree], at: usize) {
         let let_ =
             is_word(tokens, at, "let") || is_word(tokens, at, "mut") && is_word(tokens, at.wrapping_sub(1), "let");
         if let (true, TokenTree::Ident(name)) = (let_, &tokens[at]) {
-            self.variables.extend(Word::of(name).map(|_| name.to_string()));
+            self.variables.extend((Word::of(name).is_some() || name == "talk").then(|| name.to_string()));
         }
     }
 }
@@ -273,15 +309,14 @@ fn clauses(content: &[TokenTree]) -> Vec<usize> {
     starts
 }
 
+/// Whether an `on` that begins so is for a time.
+fn is_time(kind: &Ident, rest: &[TokenTree]) -> bool {
+    (kind == "silence" || kind == "after") && !matches!(rest, [TokenTree::Punct(_), ..])
+}
+
 /// The call of a word's namesake, under which an editor finds what the word means.
 fn call(word: &Ident, arguments: TokenStream) -> TokenStream {
     quote_spanned!(Span::mixed_site()=> #word(#arguments))
-}
-
-fn without_attributes(tokens: TokenStream) -> TokenStream {
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    let is_attribute = |at: usize| is(&tokens, at, '#') || at > 0 && is(&tokens, at - 1, '#');
-    (0..tokens.len()).filter(|at| !is_attribute(*at)).map(|at| tokens[at].clone()).collect()
 }
 
 fn is(tokens: &[TokenTree], at: usize, character: char) -> bool {

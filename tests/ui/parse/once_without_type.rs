@@ -1,0 +1,10 @@
+use converse::prelude::*;
+
+conversation! {
+    Visit {
+        let a = once 1 + 1;
+        say "{a}";
+    }
+}
+
+fn main() {}

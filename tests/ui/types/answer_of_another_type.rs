@@ -1,0 +1,10 @@
+use converse::prelude::*;
+
+conversation! {
+    Visit {
+        let a: u8 = ask "One?" on "two" => answer "two";
+        say "{a}";
+    }
+}
+
+fn main() {}
