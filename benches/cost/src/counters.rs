@@ -3,7 +3,7 @@
 use allocation_counter::measure;
 use converse::Conversation;
 use converse_cost::introduction::{ByHand, Introduction, REPLIES, by_hand, compiled};
-use converse_cost::order::{Haggle, Order, future_of_a_turn};
+use converse_cost::order::{Address, Haggle, Order, future_of_a_turn};
 
 /// The allocations of a dialogue: compiled, by hand.
 pub(crate) fn allocations() -> (usize, usize) {
@@ -19,16 +19,16 @@ pub(crate) fn states() -> (usize, usize) {
 /// The bytes of a turn's future, and of the state, where each turn awaits once.
 pub(crate) fn awaits_once() -> (usize, usize) {
     let text = String::new;
-    let (name, street, city, mail, phone) = (text(), text(), text(), text(), text());
-    let order = Order { name, street, city, mail, phone, items: Vec::new() };
+    let (name, mail, phone) = (text(), text(), text());
+    let order = Order { name, address: Address::default(), mail, phone, items: Vec::new() };
     (future_of_a_turn(order), size_of::<<Order as Conversation>::State>())
 }
 
 /// The same where a turn awaits several times.
 pub(crate) fn awaits_often() -> (usize, usize) {
     let text = String::new;
-    let (name, street, city, mail, phone) = (text(), text(), text(), text(), text());
-    let haggle = Haggle { name, street, city, mail, phone, items: Vec::new() };
+    let (name, mail, phone) = (text(), text(), text());
+    let haggle = Haggle { name, address: Address::default(), mail, phone, items: Vec::new() };
     (future_of_a_turn(haggle), size_of::<<Haggle as Conversation>::State>())
 }
 

@@ -3,28 +3,40 @@
 use std::future::ready;
 
 use converse::{Conversation, Input, Outbox, Slot, Talk, conversation};
+use serde::{Deserialize, Serialize};
+
+/// Where an order goes.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Address {
+    street: String,
+    number: String,
+    city: String,
+    country: String,
+}
 
 conversation! {
     /// Takes an order, and asks the shop once in every turn.
-    pub Order(name: String, street: String, city: String, mail: String, phone: String, items: Vec<String>) -> u32 {
+    pub Order(name: String, address: Address, mail: String, phone: String, items: Vec<String>) -> u32 {
         let count: u32 = ask "How many, {name}?"
             where stock(count).await > 0 else "There are not that many.";
         let code: String = ask "{count} of {items:?}. Have you a code?"
             where is_code(&code).await else "That is none.";
-        say "They go to {street} in {city}, and a receipt to {mail}, or call {phone}.";
+        let Address { street, number, city, country } = address;
+        say "To {street} {number}, {city}, {country}; a receipt to {mail}, or call {phone}.";
         count
     }
 }
 
 conversation! {
     /// The same, but asks several times in a turn.
-    pub Haggle(name: String, street: String, city: String, mail: String, phone: String, items: Vec<String>) -> u32 {
+    pub Haggle(name: String, address: Address, mail: String, phone: String, items: Vec<String>) -> u32 {
         let count: u32 = ask "How many, {name}?"
             where stock(count).await > 0 else "There are not that many.";
         let price: u32 = price(count).await;
         let code: String = ask "{items:?} for {price}. Have you a code?"
             where is_code(&code).await else "That is none.";
-        say "They go to {street} in {city}, and a receipt to {mail}, or call {phone}.";
+        let Address { street, number, city, country } = address;
+        say "To {street} {number}, {city}, {country}; a receipt to {mail}, or call {phone}.";
         price - stock(code.len() as u32).await
     }
 }

@@ -37,23 +37,13 @@ pub(crate) fn turn(conversation: &Conversation, graph: &Graph<'_>, live: &Livene
     let emitter = Emitter { conversation, graph, live, machine, ending: Ending::of(conversation.output.as_ref()) };
     let body = emitter.body();
     let items = &graph.items;
+    let returned = emitter.ending.returned(&output);
+    let asynchronous = graph.awaits.then(|| quote_spanned!(Span::mixed_site()=> async));
     let (name, with) = (&conversation.name, states::with(conversation, graph));
     let (generics, arguments, bounds) = conversation.generics.split_for_impl();
     let own = quote_spanned!(Span::mixed_site()=> .1).into_iter();
     let own: TokenStream = graph.others(conversation).iter().flat_map(|_| own.clone()).collect();
     let dependencies: Vec<_> = conversation.dependencies.iter().map(|dependency| &dependency.name).collect();
-    let mut body = quote_spanned! {Span::mixed_site()=>
-        #(#[allow(unused_variables)] let #dependencies = &with #own.#dependencies;)*
-        #body
-    };
-    let mut returned = emitter.ending.returned(&output);
-    if graph.awaits {
-        // A block holds its arguments once, where an `async fn` holds them twice.
-        body = quote_spanned!(Span::mixed_site()=> async move { #body });
-        returned = quote_spanned! {Span::mixed_site()=>
-            impl ::core::future::Future<Output = #returned> + ::core::marker::Send
-        };
-    }
     let future = emitter.ending.future(quote_spanned!(Span::mixed_site()=> turn(slot, with, talk)), graph.awaits);
     quote_spanned! {Span::mixed_site()=>
         fn turn(
@@ -67,11 +57,12 @@ pub(crate) fn turn(conversation: &Conversation, graph: &Graph<'_>, live: &Livene
                 clippy::needless_return, clippy::never_loop, clippy::redundant_locals, clippy::let_unit_value,
                 clippy::needless_late_init
             )]
-            fn turn #generics(
+            #asynchronous fn turn #generics(
                 slot: &mut ::converse::__private::Slot<#name #arguments>,
                 with: &#with,
                 talk: &mut ::converse::__private::Talk<'_>,
             ) -> #returned #bounds {
+                #(#[allow(unused_variables)] let #dependencies = &with #own.#dependencies;)*
                 #body
             }
             #future
