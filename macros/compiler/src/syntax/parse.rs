@@ -154,7 +154,10 @@ fn generics_of(generics: &Generics, parameters: &[Parameter]) -> Option<syn::Err
 fn what_is_known(input: ParseStream<'_>) -> syn::Result<(Conversation, Option<Group>)> {
     let (attributes, visibility) = (input.call(Attribute::parse_outer)?, input.parse()?);
     let name: Ident = input.parse()?;
-    let generics: Generics = input.parse().unwrap_or_default();
+    if input.peek(Token![<]) {
+        return Err(input.error("what is wrong may be its generics, and then every item of it is"));
+    }
+    let generics = Generics::default();
     let parameters = if input.peek(syn::token::Paren) { parameters_in(input).unwrap_or_default() } else { Vec::new() };
     let (mut hears, mut output, mut body) = (None, None, None);
     while !input.is_empty() && body.is_none() {
