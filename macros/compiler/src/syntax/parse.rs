@@ -332,6 +332,7 @@ fn local(cx: &mut Diagnostics, local: syn::Local) -> Option<Statement> {
         && let Some(kind @ (ASK | RUN | ONCE | HEAR)) = marker(&call.mac)
     {
         let word = call.mac.path.span();
+        report_attributes(cx, &local.attrs);
         if let Some((_, otherwise)) = &init.diverge {
             cx.error(otherwise.span(), "a question has its `else` before the `;`, not a `let … else`")
                 .help("write `let answer: Type = ask …;` and take it apart afterwards");
@@ -349,6 +350,7 @@ fn local(cx: &mut Diagnostics, local: syn::Local) -> Option<Statement> {
         report_lost_questions(cx, &Stmt::Local(local.clone()));
         return Some(Statement::Rust(Stmt::Local(local)));
     }
+    report_attributes(cx, &local.attrs);
     let value = *local.init.expect("looked at above").expr;
     let (pattern, ty) = match local.pat {
         Pat::Type(typed) => (*typed.pat, Some(*typed.ty)),
@@ -387,8 +389,30 @@ fn answer(cx: &mut Diagnostics, pattern: &Pat) -> Option<(Ident, bool, Option<sy
     }
 }
 
+/// Reports attributes at what becomes part of the graph: there is no one statement left that they would be about.
+fn report_attributes(cx: &mut Diagnostics, attributes: &[Attribute]) {
+    for attribute in attributes {
+        cx.error_under(attribute, "an attribute cannot stand at a question, or around one")
+            .help("take it away: a question is always there, and what it is called is what is stored");
+    }
+}
+
+/// The attributes of control flow.
+fn attributes_of(value: &Expr) -> &[Attribute] {
+    match value {
+        Expr::If(value) => &value.attrs,
+        Expr::Match(value) => &value.attrs,
+        Expr::Loop(value) => &value.attrs,
+        Expr::While(value) => &value.attrs,
+        Expr::ForLoop(value) => &value.attrs,
+        Expr::Block(value) => &value.attrs,
+        _ => &[],
+    }
+}
+
 /// Control flow as the language's own. What is none is given back: the questions in it were reported.
 fn control(cx: &mut Diagnostics, value: Expr) -> Result<Control, Box<Expr>> {
+    report_attributes(cx, attributes_of(&value));
     Ok(match value {
         Expr::If(branch) => {
             report_question_in(cx, &branch.cond);
