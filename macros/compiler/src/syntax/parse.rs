@@ -337,7 +337,7 @@ fn local(cx: &mut Diagnostics, local: syn::Local) -> Option<Statement> {
             cx.error(otherwise.span(), "a question has its `else` before the `;`, not a `let … else`")
                 .help("write `let answer: Type = ask …;` and take it apart afterwards");
         }
-        let (name, mutable, ty) = answer(cx, &local.pat)?;
+        let (name, mutable, ty) = answer(cx, kind, &local.pat)?;
         let (answer, tokens) = ((name, mutable, ty), call.mac.tokens.clone());
         return match kind {
             RUN => run::run(cx, word, Some(answer), tokens).map(Statement::Run),
@@ -370,19 +370,31 @@ fn revise(cx: &mut Diagnostics, word: Span, tokens: TokenStream) -> Option<Ident
     parsed.ok()
 }
 
-/// `name: Type` on the left of an `ask`.
-fn answer(cx: &mut Diagnostics, pattern: &Pat) -> Option<(Ident, bool, Option<syn::Type>)> {
+/// `name: Type` on the left of an `ask`, or of what else has this marker.
+fn answer(cx: &mut Diagnostics, kind: &str, pattern: &Pat) -> Option<(Ident, bool, Option<syn::Type>)> {
     match pattern {
-        Pat::Type(typed) => answer(cx, &typed.pat).map(|(name, mutable, _)| (name, mutable, Some((*typed.ty).clone()))),
+        Pat::Type(typed) => {
+            answer(cx, kind, &typed.pat).map(|(name, mutable, _)| (name, mutable, Some((*typed.ty).clone())))
+        }
         Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none() && name.ident != "self" => {
             Some((name.ident.clone(), name.mutability.is_some(), None))
         }
         other => {
-            let error =
-                cx.error_under(other, "the answer to a question goes into one variable, which names the question");
+            let (text, example) = match kind {
+                ONCE => ("the value of a `once` goes into one variable, which names it", "value: Type = once …"),
+                HEAR => (
+                    "an event goes into one variable, which names the place where it is waited for",
+                    "event: Type = hear",
+                ),
+                _ => (
+                    "the answer to a question goes into one variable, which names the question",
+                    "answer: Type = ask …",
+                ),
+            };
+            let error = cx.error_under(other, text);
             match other {
-                Pat::Wild(_) => error.help("write `let _answer: Type = ask …;` where the answer does not matter"),
-                _ => error.help("write `let answer: Type = ask …;` and take it apart afterwards"),
+                Pat::Wild(_) => error.help(format_args!("write `let _{example};` where it does not matter")),
+                _ => error.help(format_args!("write `let {example};` and take it apart afterwards")),
             };
             None
         }
