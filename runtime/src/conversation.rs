@@ -18,9 +18,10 @@ use crate::talk::Talk;
 /// A dialogue, compiled to a state machine. Written by `conversation!`, never by hand.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a conversation",
-    label = "neither a conversation nor a `Result` of one",
-    note = "a WebSocket route returns a conversation, or a `Result` of one whose error implements `IntoResponse`",
-    note = "one whose handler takes a `WebSocket` may return `converse::Result` or nothing"
+    label = "not declared by `conversation!`",
+    note = "what `run` holds is a conversation; a WebSocket route returns one, or a `Result` of one whose error implements \
+            `IntoResponse`",
+    note = "a route whose handler takes a `WebSocket` may return `converse::Result` or nothing"
 )]
 pub trait Conversation: Sized + Send + 'static {
     /// The value that the conversation ends with.

@@ -81,7 +81,9 @@ pub mod __private {
     pub use crate::conversation::{Conversation, Dependencies, Input, Slot};
     pub use crate::event::Event;
     pub use crate::remember::{Stored, Unstored, Variable, Variables, remembered, restore};
-    pub use crate::reply::{Optional, Reply, Several, is_one_of, read_among, read_several_among};
+    pub use crate::reply::{
+        Reply, is_one_of, read_among, read_or_nothing, read_several, read_several_among, read_verbatim_or_nothing,
+    };
     pub use crate::rest::Rest;
     pub use crate::route::{
         Extractor, IntoConversation, PathParameter, Refusal, Request, RouteOf, Routed, State, WsRoute, add, converse,

@@ -5,7 +5,7 @@
 use proc_macro2::{Span, TokenStream};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, Label, Lifetime, Stmt};
+use syn::{Expr, Label, Lifetime, Stmt, parse_quote_spanned};
 
 use crate::syntax::parse::marker;
 use crate::syntax::shape::{SAY, VERB};
@@ -111,7 +111,11 @@ impl VisitMut for Visitor<'_> {
         debug_assert_eq!(known, self.labels.len());
         let escape = match value {
             Expr::Macro(call) => of_macro(&call.mac),
-            Expr::Return(leave) => Some(Escape::Return(leave.expr.clone())),
+            // Where there is no value, that is said at the word.
+            Expr::Return(leave) => Some(Escape::Return(Some(leave.expr.clone().unwrap_or_else(|| {
+                let place = Span::mixed_site().located_at(leave.return_token.span);
+                Box::new(parse_quote_spanned!(place=> ()))
+            })))),
             Expr::Break(leave) if self.leaves(leave.label.as_ref()) => {
                 Some(Escape::Break(leave.break_token.span, leave.label.clone(), leave.expr.clone()))
             }

@@ -54,6 +54,7 @@ fn compile(cx: &mut diagnostics::Diagnostics, tree: &syntax::ast::Conversation) 
     graph::check_jumps(cx, &graph, &live);
     graph::thread(&mut graph);
     graph::check_loops(cx, &graph);
+    graph::check_stray_words(cx, &graph);
     graph::check_question_marks(cx, tree, &graph);
     let machine = lower::lower(cx, &graph, &live);
     if cx.is_empty() {

@@ -8,7 +8,7 @@ use syn::visit::{self, Visit};
 use syn::{Ident, Stmt, Type};
 
 use crate::diagnostics::Diagnostics;
-use crate::graph::{BlockId, End, Exit, Graph, Liveness, Opaque, Operation, QuestionId};
+use crate::graph::{BlockId, End, Exit, Graph, Liveness, Opaque, Operation, QuestionId, next_use};
 use crate::machine::{Field, Join, Machine, Region, State};
 use crate::names::{VariableId, Variables, plain};
 use crate::text::source;
@@ -112,7 +112,8 @@ impl Lowering<'_, '_, '_> {
                 name = format_ident!("{}_{}", first, number, span = declared.name.span());
                 number += 1;
             }
-            fields.push(Field { variable, name, ty: declared.ty.clone() });
+            let used = declared.label.is_none().then(|| next_use(self.graph, block, variable)).flatten();
+            fields.push(Field { variable, name, ty: declared.ty.clone(), used });
         }
         let unset = self.unset(block);
         Region { block, fields, unset }
@@ -155,6 +156,7 @@ impl Lowering<'_, '_, '_> {
         };
         match variable.from_pattern {
             true => error.help(format_args!("begin what follows by `let {name}: Type = {name};`")),
+            false if variable.mutable => error.help(format_args!("write `let mut {name}: Type = …`")),
             false => error.help(format_args!("write `let {name}: Type = …`")),
         };
     }

@@ -1,5 +1,6 @@
 //! What will be emitted: the states, the places that a turn jumps to, and what each of them holds.
 
+use proc_macro2::Span;
 use syn::{Ident, Type};
 
 use crate::graph::{BlockId, QuestionId};
@@ -45,6 +46,8 @@ pub(crate) struct Field {
     pub(crate) name: Ident,
     /// `None` was reported.
     pub(crate) ty: Option<Type>,
+    /// Where it is used next, which is where rustc is to say that its value is gone.
+    pub(crate) used: Option<Span>,
 }
 
 impl Machine {

@@ -18,16 +18,31 @@ pub(crate) fn is_word_of(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| *word == text)
 }
 
+/// Something that holds answers of the type `T`, or borrows of them: what `among` takes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` holds no answers of the type `{T}`",
+    label = "nothing that `{T}`s can be chosen from",
+    note = "write an array, a `Vec` or another collection of `{T}`s, or of borrowed ones, behind `among`"
+)]
+pub trait Among<T> {
+    /// The answers, in the order of their numbers.
+    fn among(self) -> Vec<impl Borrow<T>>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, I: IntoIterator<Item: Borrow<T>>> Among<T> for I {
+    fn among(self) -> Vec<impl Borrow<T>> {
+        self.into_iter().collect()
+    }
+}
+
 /// Reads one of `options`: by its text, trimmed and without case, or by its number, counted from 1.
 ///
 /// # Errors
 ///
 /// Where the reply is none of them; the problem lists them.
-pub fn read_among<T: Clone + Display>(
-    message: &Message,
-    options: impl IntoIterator<Item: Borrow<T>>,
-) -> Result<T, Problem> {
-    let options: Vec<_> = options.into_iter().collect();
+pub fn read_among<T: Clone + Display>(message: &Message, options: impl Among<T>) -> Result<T, Problem> {
+    let options = options.among();
     one_of(text(message)?, &options)
 }
 
@@ -36,11 +51,8 @@ pub fn read_among<T: Clone + Display>(
 /// # Errors
 ///
 /// As [`read_among`], for any part of the reply.
-pub fn read_several_among<T: Clone + Display>(
-    message: &Message,
-    options: impl IntoIterator<Item: Borrow<T>>,
-) -> Result<Vec<T>, Problem> {
-    let options: Vec<_> = options.into_iter().collect();
+pub fn read_several_among<T: Clone + Display>(message: &Message, options: impl Among<T>) -> Result<Vec<T>, Problem> {
+    let options = options.among();
     let parts = text(message)?.split(',').filter(|part| !part.trim().is_empty());
     parts.map(|part| one_of(part, &options)).collect()
 }

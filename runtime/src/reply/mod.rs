@@ -12,7 +12,7 @@ use crate::message::{Binary, Json, Message};
 
 pub(crate) use self::among::is_word_of;
 pub use self::among::{is_one_of, read_among, read_several_among};
-pub use self::collections::{Optional, Several};
+pub use self::collections::{read_or_nothing, read_several, read_verbatim_or_nothing};
 
 /// A type that a question can ask for: `let age: i32 = ask "…";`.
 ///

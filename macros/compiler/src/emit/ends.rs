@@ -133,8 +133,11 @@ fn branch(condition: Expr, then: TokenStream, otherwise: TokenStream) -> ExprIf 
 /// A region's fields, filled with the variables as they are called here.
 pub(super) fn handed(fields: &[Field], scope: &Scope<'_>) -> TokenStream {
     let fields = fields.iter().map(|field| {
-        let (name, value) = (&field.name, scope.name(field.variable));
-        match value == *name {
+        let (name, mut value) = (&field.name, scope.name(field.variable));
+        if let Some(used) = field.used {
+            value.set_span(used.resolved_at(value.span()));
+        }
+        match field.used.is_none() && value == *name {
             true => quote_spanned!(Span::mixed_site()=> #name),
             false => quote_spanned!(Span::mixed_site()=> #name: #value),
         }

@@ -74,7 +74,8 @@ fn state_name(conversation: &Conversation) -> Ident {
 fn output(conversation: &Conversation) -> TokenStream {
     match &conversation.output {
         Some(output) => quote::quote!(#output),
-        None => quote_spanned!(Span::mixed_site()=> ()),
+        // A value that is none is held against the name.
+        None => quote_spanned!(conversation.name.span().resolved_at(Span::mixed_site())=> ()),
     }
 }
 

@@ -268,7 +268,10 @@ impl<'e> Emitter<'e, '_> {
     pub(super) fn wait(&self, question: QuestionId, scope: &mut Scope<'e>) -> TokenStream {
         let asked = self.graph.question(question);
         let clock = match &asked.within {
-            Some(time) => quote_spanned!(Span::mixed_site()=> ::converse::__private::Clock::Within(#time)),
+            // What is wrong with its type is said at the expression.
+            Some(time) => quote_spanned! {time.span().resolved_at(Span::mixed_site())=>
+                ::converse::__private::Clock::Within(#time)
+            },
             None => quote_spanned!(Span::mixed_site()=> ::converse::__private::Clock::Unlimited),
         };
         let clock = quote_spanned!(Span::mixed_site()=> ::converse::__private::Talk::wait(talk, #clock););
@@ -323,15 +326,15 @@ fn read(ask: &Ask, problem: bool) -> TokenStream {
             quote_spanned!(span=> ::converse::__private::read_several_among::<#item>(&reply, #among))
         }
         (Some(among), None, _) => quote_spanned!(span=> ::converse::__private::read_among::<#ty>(&reply, #among)),
-        (None, Some(item), _) => quote_spanned! {span=>
-            <::converse::__private::Several<#item> as ::converse::__private::Reply>::#method(reply).map(|several| several.0)
-        },
-        (None, None, Some(item)) => quote_spanned! {span=>
-            <::converse::__private::Optional<#item> as ::converse::__private::Reply>::#method(reply).map(|optional| optional.0)
+        (None, Some(item), _) => quote_spanned!(span=> ::converse::__private::read_several::<#item>(reply)),
+        (None, None, Some(item)) => match ask.verbatim {
+            true => quote_spanned!(span=> ::converse::__private::read_verbatim_or_nothing::<#item>(reply)),
+            false => quote_spanned!(span=> ::converse::__private::read_or_nothing::<#item>(reply)),
         },
         (None, None, None) => quote_spanned!(span=> <#ty as ::converse::__private::Reply>::#method(reply)),
     };
-    match plain || problem {
+    let accepts = plain && argument(ty, "Vec").or(argument(ty, "Option")).is_none();
+    match accepts || problem {
         true => read,
         false => quote_spanned!(span=> #read.ok()),
     }

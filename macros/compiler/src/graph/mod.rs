@@ -5,8 +5,10 @@ mod build;
 mod edges;
 mod fallible;
 mod inference;
+mod later;
 mod liveness;
 mod progress;
+mod stray;
 mod thread;
 mod visit;
 
@@ -20,8 +22,10 @@ pub(crate) use assign::check_jumps;
 pub(crate) use build::build;
 pub(crate) use edges::{Edge, Node, edges, line};
 pub(crate) use fallible::check_question_marks;
+pub(crate) use later::next_use;
 pub(crate) use liveness::{Liveness, liveness};
 pub(crate) use progress::check_loops;
+pub(crate) use stray::check_stray_words;
 pub(crate) use thread::thread;
 
 use crate::names::{Arena, VariableId, Variables};

@@ -1,6 +1,7 @@
 //! The tree of a conversation: the language's own statements taken apart, the Rust between them left as syn read it.
 
 use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
 use syn::{Attribute, Expr, Generics, Ident, Label, Pat, Type, Visibility};
 
 use crate::types::named;
@@ -166,6 +167,16 @@ pub(crate) struct On {
     pub(crate) action: Action,
 }
 
+impl On {
+    /// The words that it is for; none where it is for something else.
+    pub(crate) fn words(&self) -> &[(String, Span)] {
+        match &self.what {
+            Heard::Words(words) => words,
+            _ => &[],
+        }
+    }
+}
+
 /// What an `on` is for.
 pub(crate) enum Heard {
     /// Words, lowercase, each with its place.
@@ -213,4 +224,13 @@ pub(crate) enum Message {
     Format { text: String, tokens: TokenStream },
     /// Any other expression.
     Value(Expr),
+}
+
+impl Message {
+    pub(crate) fn tokens(&self) -> TokenStream {
+        match self {
+            Message::Format { tokens, .. } => tokens.clone(),
+            Message::Value(value) => value.to_token_stream(),
+        }
+    }
 }

@@ -4,8 +4,9 @@ use std::collections::VecDeque;
 
 use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::quote_spanned;
-use syn::{Expr, Type};
+use syn::{Expr, Type, UnOp};
 
+use super::amiss;
 use super::ast::{Action, Ask, Block, Heard, On, Statement, Tries, Verb, VerbKind, Where, Within};
 use super::message::message;
 use super::parse::block;
@@ -83,18 +84,21 @@ struct Parts {
     clauses: VecDeque<Part>,
 }
 
-/// Cuts before each word of a clause. Such a word follows a whole expression, where Rust has no identifier; only an
-/// `else` might belong to an `if` of the expression before it.
+/// Cuts before each word of a clause. Such a word follows a whole expression, where Rust has no identifier, or a bare
+/// `return`; only an `else` might belong to an `if` of the expression before it.
 fn split(tokens: TokenStream) -> Parts {
     let mut parts = Parts { prompt: TokenStream::new(), clauses: VecDeque::new() };
     let mut before: Option<TokenTree> = None;
     // How many `if`s stand open, and whether the last of them has had its block.
     let mut open_ifs = 0usize;
     let mut after_if_block = false;
-    for token in tokens {
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
         let mut clause = None;
         if let TokenTree::Ident(ident) = &token {
-            let whole = before.as_ref().is_none_or(ends_expression);
+            // Two names in a row are never the value of a `return`.
+            let followed = matches!(tokens.peek(), Some(TokenTree::Ident(_) | TokenTree::Literal(_)));
+            let whole = before.as_ref().is_none_or(|before| ends_expression(before) || followed && may_be_bare(before));
             clause = Clause::of(ident)
                 .filter(|clause| whole || *clause == Clause::Else)
                 .map(|clause| (clause, ident.clone()));
@@ -130,6 +134,12 @@ fn split(tokens: TokenStream) -> Parts {
     parts
 }
 
+/// Whether this may stand without anything that belongs to it: a jump; an `else`, by mistake.
+fn may_be_bare(token: &TokenTree) -> bool {
+    const BARE: [&str; 4] = ["return", "break", "continue", "else"];
+    matches!(token, TokenTree::Ident(word) if BARE.iter().any(|bare| word == bare))
+}
+
 fn clause(cx: &mut Diagnostics, ask: &mut Ask, part: Part, rest: &mut VecDeque<Part>) {
     let span = part.word.span();
     match part.clause {
@@ -149,7 +159,7 @@ fn clause(cx: &mut Diagnostics, ask: &mut Ask, part: Part, rest: &mut VecDeque<P
             let duration = duration(cx, &part.word, part.tokens);
             let action = take_else(rest).map(|other| action(cx, other.word.span(), other.tokens));
             if ask.within.is_some() {
-                cx.error(span, format_args!("the question `{}` has a `within` already", ask.name));
+                twice(cx, ask, &part.word);
             } else if let Some(duration) = duration
                 && let None | Some(Some(_)) = action
             {
@@ -159,7 +169,7 @@ fn clause(cx: &mut Diagnostics, ask: &mut Ask, part: Part, rest: &mut VecDeque<P
         Clause::Else => {
             let action = action(cx, span, part.tokens);
             if ask.refused.is_some() {
-                cx.error(span, format_args!("the question `{}` has an `else` already", ask.name));
+                twice(cx, ask, &part.word);
             } else {
                 ask.refused = action;
             }
@@ -168,11 +178,22 @@ fn clause(cx: &mut Diagnostics, ask: &mut Ask, part: Part, rest: &mut VecDeque<P
         Clause::Among => value(cx, ask, &part.word, part.tokens, |ask| &mut ask.among),
         Clause::Verbatim => {
             if let Some(token) = part.tokens.into_iter().next() {
-                cx.error(token.span(), "nothing stands behind `verbatim`: it says all");
+                cx.error(token.span(), "nothing stands behind `verbatim`: it says all").help("leave this out");
             }
-            ask.verbatim = true;
+            if std::mem::replace(&mut ask.verbatim, true) {
+                twice(cx, ask, &part.word);
+            }
         }
-        Clause::On => ask.ons.extend(on(cx, span, part.tokens)),
+        Clause::On => {
+            let on = on(cx, span, part.tokens);
+            for (word, span) in on.iter().flat_map(On::words) {
+                if ask.ons.iter().flat_map(On::words).any(|(known, _)| known == word) {
+                    cx.error(*span, format_args!("the question `{}` listens for \"{word}\" already", ask.name))
+                        .help("take the word out of one of its `on`s: upper and lower case make no difference");
+                }
+            }
+            ask.ons.extend(on);
+        }
         Clause::Tries => {
             let count = expression(cx, span, part.tokens, "a `tries` needs a number", "write `tries 3 else …`");
             let Some(other) = take_else(rest) else {
@@ -182,15 +203,25 @@ fn clause(cx: &mut Diagnostics, ask: &mut Ask, part: Part, rest: &mut VecDeque<P
             };
             let action = action(cx, other.word.span(), other.tokens);
             if ask.tries.is_some() {
-                cx.error(span, format_args!("the question `{}` has a `tries` already", ask.name));
+                twice(cx, ask, &part.word);
             } else if let (Some(count), Some(action)) = (count, action) {
-                if is_zero(&count) {
-                    cx.error(span, "`tries 0` leaves no try").help("write how many replies may be refused: `tries 3`");
-                }
+                check_count(cx, &count);
                 ask.tries = Some(Tries { count, action });
             }
         }
     }
+}
+
+/// Reports a clause that the question has already.
+fn twice(cx: &mut Diagnostics, ask: &Ask, word: &Ident) {
+    let text = word.to_string();
+    let article = if text.starts_with(['a', 'e', 'u']) { "an" } else { "a" };
+    let error = cx.error(word.span(), format_args!("the question `{}` has {article} `{word}` already", ask.name));
+    match text.as_str() {
+        "else" => error.help("write `else [\"…\", \"…\"]` to say something else the second time"),
+        "within" => error.help("keep one of them: `within 1min else [\"…\", \"…\"]` does more than one thing"),
+        _ => error.help("keep one of them"),
+    };
 }
 
 /// The `else` that belongs to the clause before it.
@@ -207,9 +238,10 @@ fn value(
     slot: fn(&mut Ask) -> &mut Option<Expr>,
 ) {
     let missing = format!("`{word}` needs an expression");
-    let value = expression(cx, word.span(), tokens, &missing, &format!("write `{word} EXPRESSION`"));
+    let example = if word == "among" { "among [\"tea\", \"coffee\"]" } else { "unless Some(\"tea\")" };
+    let value = expression(cx, word.span(), tokens, &missing, &format!("write one, as in `{example}`"));
     if slot(ask).is_some() {
-        cx.error(word.span(), format_args!("the question `{}` has an `{word}` already", ask.name));
+        twice(cx, ask, word);
     } else {
         *slot(ask) = value;
     }
@@ -220,11 +252,27 @@ fn expression(cx: &mut Diagnostics, word: Span, tokens: TokenStream, missing: &s
         cx.error(word, missing).help(help);
         return None;
     }
-    syn::parse2(tokens).map_err(|error| cx.syntax(error)).ok()
+    syn::parse2(tokens.clone()).map_err(|error| amiss::report(cx, error, &tokens)).ok()
 }
 
-fn is_zero(count: &Expr) -> bool {
-    matches!(count, Expr::Lit(literal) if matches!(&literal.lit, syn::Lit::Int(number) if number.base10_digits() == "0"))
+/// Reports a number of tries that is none, where that can be seen.
+fn check_count(cx: &mut Diagnostics, count: &Expr) {
+    let help = "write how many replies may be refused: `tries 3`";
+    match count {
+        Expr::Lit(literal) => match &literal.lit {
+            syn::Lit::Int(number) if number.base10_digits() == "0" => {
+                cx.error_under(count, "`tries 0` leaves no try").help(help);
+            }
+            syn::Lit::Int(_) => {}
+            _ => {
+                cx.error_under(count, "this is no number of tries").help(help);
+            }
+        },
+        Expr::Unary(negative) if matches!(negative.op, UnOp::Neg(_)) => {
+            cx.error_under(count, "this is no number of tries").help(help);
+        }
+        _ => {}
+    }
 }
 
 /// `"cancel" | "stop" => action`
@@ -278,7 +326,7 @@ fn heard(cx: &mut Diagnostics, word: Span, tokens: &[TokenTree]) -> Option<Heard
         _ => {
             let pattern: TokenStream = tokens.iter().cloned().collect();
             let arm = syn::parse2::<syn::Arm>(quote_spanned!(word=> #pattern => {}));
-            arm.map(|arm| Heard::Event(arm.pat)).map_err(|error| cx.syntax(error)).ok()
+            arm.map(|arm| Heard::Event(arm.pat)).map_err(|error| amiss::report(cx, error, &pattern)).ok()
         }
     }
 }
@@ -291,11 +339,16 @@ fn is_word(token: &TokenTree) -> bool {
 
 /// `"cancel" | "stop"`
 fn words(cx: &mut Diagnostics, word: Span, tokens: &[TokenTree]) -> Option<Heard> {
-    let texts = tokens.iter().filter_map(|token| {
-        let text = syn::parse2::<syn::LitStr>(token.clone().into()).ok()?;
-        Some((text.value().trim().to_lowercase(), token.span()))
-    });
-    let words: Vec<_> = texts.collect();
+    let mut words: Vec<(String, Span)> = Vec::new();
+    for token in tokens {
+        let Ok(text) = syn::parse2::<syn::LitStr>(token.clone().into()) else { continue };
+        let text = text.value().trim().to_lowercase();
+        if words.iter().any(|(known, _)| *known == text) {
+            cx.error(token.span(), format_args!("this `on` listens for \"{text}\" already"))
+                .help("take one of the two out: upper and lower case make no difference");
+        }
+        words.push((text, token.span()));
+    }
     if words.is_empty() {
         cx.error(word, "an `on` needs what it is for").help("write `on \"cancel\" => …`");
         return None;
@@ -312,9 +365,10 @@ fn action(cx: &mut Diagnostics, word: Span, tokens: TokenStream) -> Option<Actio
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     match tokens.as_slice() {
         [] => {
-            cx.error(word, "an `else` says what happens next").help("write a message, a block, or `retry`");
+            cx.error(word, "what happens next is missing here").help("write a message, a block, or `retry`");
             None
         }
+        _ if amiss::no_action(cx, &tokens) => None,
         [TokenTree::Group(group)] if group.delimiter() == Delimiter::Brace => {
             Some(Action::Block { problem: None, block: block(cx, group) })
         }
@@ -336,16 +390,17 @@ fn action(cx: &mut Diagnostics, word: Span, tokens: TokenStream) -> Option<Actio
                 cx.error(group.span(), "a list holds actions, not other lists").help("write all of them into one list");
                 return None;
             }
-            if actions.is_empty() {
+            if inner.is_empty() {
                 cx.error(group.span(), "this list has no action in it")
                     .help("write `[\"A number, please.\", \"Digits only.\"]`");
                 return None;
             }
-            Some(Action::List(actions))
+            (!actions.is_empty()).then_some(Action::List(actions))
         }
         // Where only an action can stand, `answer (a, b)` is no call.
         [TokenTree::Ident(word), rest @ ..] if Word::of(word) == Some(Word::Verb) && verb_begins(word, rest) => {
-            let statements = verb(cx, tokens.iter().cloned().collect()).map(Statement::Verb).into_iter().collect();
+            let verb = verb(cx, tokens.iter().cloned().collect())?;
+            let statements = vec![Statement::Verb(verb)];
             Some(Action::Block { problem: None, block: Block { statements, tail: None, end: word.span() } })
         }
         // Then the question that it is an action of is asked again.
@@ -357,7 +412,10 @@ fn action(cx: &mut Diagnostics, word: Span, tokens: TokenStream) -> Option<Actio
         }
         [TokenTree::Ident(verb), rest @ ..] if verb_begins(verb, rest) => {
             let braced: TokenStream = tokens.iter().cloned().collect();
-            Some(Action::Block { problem: None, block: Block::of(cx, braced, word) })
+            let block = Block::of(cx, braced, word);
+            // One that does not parse was reported.
+            let parses = block.tail.is_some() || !block.statements.is_empty();
+            parses.then_some(Action::Block { problem: None, block })
         }
         _ => message(cx, word, tokens.into_iter().collect()).map(Action::Say),
     }
@@ -382,8 +440,15 @@ fn duration(cx: &mut Diagnostics, word: &Ident, tokens: TokenStream) -> Option<E
             .help(format_args!("write `{word} 30s`, or `500ms`, `5min`, `2h`, `7d`"));
         return None;
     }
+    if let [TokenTree::Literal(number), TokenTree::Ident(unit)] = trees.as_slice()
+        && unit_millis(&unit.to_string()).is_some()
+    {
+        cx.error(number.span(), format_args!("`{number} {unit}` is not a time"))
+            .help(format_args!("write it without the space: `{number}{unit}`"));
+        return None;
+    }
     let [TokenTree::Literal(literal)] = trees.as_slice() else {
-        return syn::parse2(tokens).map_err(|error| cx.syntax(error)).ok();
+        return syn::parse2(tokens.clone()).map_err(|error| amiss::report(cx, error, &tokens)).ok();
     };
     let span = literal.span();
     let Some(millis) = milliseconds(literal) else {
@@ -392,7 +457,8 @@ fn duration(cx: &mut Diagnostics, word: &Ident, tokens: TokenStream) -> Option<E
         return None;
     };
     if millis == 0 {
-        cx.error(span, format_args!("`{word} {literal}` leaves no time to answer"));
+        cx.error(span, format_args!("`{word} {literal}` leaves no time to answer"))
+            .help(format_args!("write how long it waits, as in `{word} 30s`, or leave it out to wait for ever"));
         return None;
     }
     syn::parse2(quote_spanned!(span=> ::core::time::Duration::from_millis(#millis))).ok()
@@ -401,15 +467,18 @@ fn duration(cx: &mut Diagnostics, word: &Ident, tokens: TokenStream) -> Option<E
 fn milliseconds(literal: &Literal) -> Option<u64> {
     let text = literal.to_string().replace('_', "");
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let unit = match &text[digits..] {
+    text[..digits].parse::<u64>().ok()?.checked_mul(unit_millis(&text[digits..])?)
+}
+
+fn unit_millis(unit: &str) -> Option<u64> {
+    Some(match unit {
         "ms" => 1,
         "s" => 1_000,
         "min" => 60_000,
         "h" => 3_600_000,
         "d" => 86_400_000,
         _ => return None,
-    };
-    text[..digits].parse::<u64>().ok()?.checked_mul(unit)
+    })
 }
 
 #[cfg(test)]
@@ -425,6 +494,15 @@ mod tests {
         let expected =
             ["where|if a { b } else { c }", r#"else|"no""#, "within|30s", "else|{ retry }", r#"else|"text""#];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_bare_jump_ends_where_a_clause_begins() {
+        let parts = split(
+            r#""A?" within 1min else return tries 3 else break on "x" => return within"#.parse().expect("tokens"),
+        );
+        let found: Vec<String> = parts.clauses.iter().map(|part| format!("{}|{}", part.word, part.tokens)).collect();
+        assert_eq!(found, ["within|1min", "else|return", "tries|3", "else|break", r#"on|"x" => return within"#]);
     }
 
     #[test]

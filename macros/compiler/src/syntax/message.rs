@@ -3,6 +3,7 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::LitStr;
 
+use super::amiss;
 use super::ast::Message;
 use crate::diagnostics::Diagnostics;
 
@@ -12,13 +13,21 @@ pub(crate) fn message(cx: &mut Diagnostics, word: Span, tokens: TokenStream) -> 
         cx.error(word, "there is nothing to say here").help("write a message, as in `\"What is your name?\"`");
         return None;
     };
+    let questions = amiss::questions_in(&tokens);
+    if !questions.is_empty() {
+        questions.into_iter().for_each(|question| amiss::question_inside(cx, question));
+        return None;
+    }
     if let Some(text) = string(&first) {
+        if amiss::behind_message(cx, &tokens) {
+            return None;
+        }
         return Some(Message::Format { text, tokens });
     }
-    match syn::parse2(tokens) {
+    match syn::parse2(tokens.clone()) {
         Ok(value) => Some(Message::Value(value)),
         Err(error) => {
-            cx.syntax(error);
+            amiss::report(cx, error, &tokens);
             None
         }
     }

@@ -1,29 +1,36 @@
 //! Reads the shaped tokens as the tree.
 
-use proc_macro2::{Group, Ident, Span, TokenStream};
+use std::fmt::Display;
+
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
+use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{
-    Attribute, Expr, ExprMacro, Generics, Pat, Stmt, StmtMacro, Token, TypeParam, WherePredicate, braced, parenthesized,
+    Attribute, Expr, ExprMacro, Generics, Pat, Stmt, StmtMacro, Token, Type, TypeParam, WherePredicate, braced,
+    parenthesized,
 };
 
 use super::ast::{Arm, Block, Control, Conversation, Parameter, Statement, Value};
 use super::shape::{ASK, HEAR, ON, ONCE, REVISE, RUN, SAY, TYPED, VERB, shape};
-use super::{clauses, message, once, recover, run, verb};
+use super::{amiss, clauses, message, once, recover, run, verb};
 use crate::diagnostics::Diagnostics;
 use crate::types::{named, unnamed};
 
 /// The conversation in `tokens`; nothing where not even its name can be read.
 pub(crate) fn parse(cx: &mut Diagnostics, tokens: TokenStream) -> Option<Conversation> {
-    let head = match head.parse2(tokens) {
+    let mut head = match head.parse2(tokens.clone()) {
         Ok(head) => head,
         Err(error) => {
             cx.syntax(error);
-            return None;
+            let (conversation, body) = what_is_known.parse2(tokens).ok()?;
+            let body = body.map_or_else(|| Block::empty(conversation.name.span()), |body| block(cx, &body));
+            return Some(Conversation { body, ..conversation });
         }
     };
+    check_parameters(cx, &mut head.conversation);
     let body = Block::of(cx, head.body, head.end);
     Some(Conversation { body, ..head.conversation })
 }
@@ -39,7 +46,14 @@ fn head(input: ParseStream<'_>) -> syn::Result<Head> {
     let attributes = input.call(Attribute::parse_outer)?;
     let visibility = input.parse()?;
     let name: Ident = input.parse().map_err(|error| {
-        syn::Error::new(error.span(), "expected the conversation's name, as in `pub Introduction -> Person { … }`")
+        let message = "expected the conversation's name, as in `pub Introduction -> Person { … }`";
+        let keyword = input.fork().call(Ident::parse_any).ok();
+        let help = match keyword.map(|keyword| keyword.to_string()) {
+            Some(word) if ["async", "fn", "struct"].contains(&word.as_str()) => format!("leave out `{word}`"),
+            Some(word) => format!("`{word}` is a word of Rust's own: take another"),
+            None => "write `conversation! { pub Introduction -> Person { … } }`".to_owned(),
+        };
+        with_help(error.span(), message, help)
     })?;
     let mut generics: Generics = input.parse()?;
     if let Some(lifetime) = generics.lifetimes().next() {
@@ -54,7 +68,11 @@ fn head(input: ParseStream<'_>) -> syn::Result<Head> {
     };
     let mut dependencies = Vec::new();
     if word(input, "with") {
-        input.parse::<Ident>()?;
+        let with: Ident = input.parse()?;
+        if !input.peek(syn::token::Paren) {
+            let help = "write `with (kitchen: Kitchen)`";
+            return Err(with_help(with.span(), "`with` lists what the conversation depends on in parentheses", help));
+        }
         dependencies = parameters_in(input)?;
     }
     let mut hears = None;
@@ -62,30 +80,42 @@ fn head(input: ParseStream<'_>) -> syn::Result<Head> {
         input.parse::<Ident>()?;
         hears = Some(input.parse()?);
     }
-    let output = if input.parse::<Option<Token![->]>>()?.is_some() { Some(input.parse()?) } else { None };
+    let output = match input.parse::<Option<Token![->]>>()? {
+        Some(arrow) if input.is_empty() || input.peek(syn::token::Brace) => {
+            let help = "write `-> Person`, or leave the arrow out where nothing comes out";
+            return Err(with_help(arrow.span(), "`->` needs the type that the conversation ends with", help));
+        }
+        Some(_) => Some(input.parse()?),
+        None => None,
+    };
     generics.where_clause = input.parse()?;
     if input.is_empty() {
-        return Err(syn::Error::new(
+        let help = format!("write `{name} {{ say \"Hello!\"; }}`");
+        return Err(with_help(
             name.span(),
             format_args!("`{name}` has no body: what it says and asks, in braces"),
+            help,
         ));
     }
     if !input.peek(syn::token::Brace) {
-        return Err(input.error("expected the conversation's body, in braces"));
+        let order = "in this order: `Name(parameters) with (dependencies) -> Output { … }`";
+        return Err(with_help(input.span(), "expected the conversation's body, in braces", order));
     }
     let content;
     let braces = braced!(content in input);
     let body: TokenStream = content.parse()?;
     if !input.is_empty() {
-        return Err(
-            input.error("nothing stands after the conversation's body: one `conversation!` holds one conversation")
-        );
+        return Err(with_help(
+            input.span(),
+            "nothing stands after the conversation's body: one `conversation!` holds one conversation",
+            "write another `conversation! { … }` for this",
+        ));
     }
     if let Some(error) = generics_of(&generics, &parameters) {
         return Err(error);
     }
     let end = braces.span.close();
-    let nothing = Block { statements: Vec::new(), tail: None, end };
+    let nothing = Block::empty(end);
     let conversation =
         Conversation { attributes, visibility, name, generics, parameters, dependencies, hears, output, body: nothing };
     Ok(Head { conversation, body, end })
@@ -120,17 +150,84 @@ fn generics_of(generics: &Generics, parameters: &[Parameter]) -> Option<syn::Err
     })
 }
 
+/// What can be told of a conversation whose head was reported, and its body, so that the rest is checked beside.
+fn what_is_known(input: ParseStream<'_>) -> syn::Result<(Conversation, Option<Group>)> {
+    let (attributes, visibility) = (input.call(Attribute::parse_outer)?, input.parse()?);
+    let name: Ident = input.parse()?;
+    let generics: Generics = input.parse().unwrap_or_default();
+    let parameters = if input.peek(syn::token::Paren) { parameters_in(input).unwrap_or_default() } else { Vec::new() };
+    let (mut hears, mut output, mut body) = (None, None, None);
+    while !input.is_empty() && body.is_none() {
+        if input.parse::<Option<Token![->]>>()?.is_some() {
+            output = input.parse().ok();
+        } else if input.peek(syn::Ident) && input.parse::<Ident>()? == "hears" {
+            hears = input.parse().ok();
+        } else if let TokenTree::Group(group) = input.parse()?
+            && group.delimiter() == Delimiter::Brace
+        {
+            body = Some(group);
+        }
+    }
+    input.parse::<TokenStream>()?;
+    let nothing = Block::empty(name.span());
+    let dependencies = Vec::new();
+    let conversation =
+        Conversation { attributes, visibility, name, generics, parameters, dependencies, hears, output, body: nothing };
+    Ok((conversation, body))
+}
+
 /// `(name: Type, …)`
 fn parameters_in(input: ParseStream<'_>) -> syn::Result<Vec<Parameter>> {
     let content;
     parenthesized!(content in input);
     let parameter = |input: ParseStream<'_>| {
         let attributes = input.call(Attribute::parse_outer)?;
-        let name = input.parse()?;
-        input.parse::<Token![:]>()?;
+        let name: Ident = input.parse().map_err(|error| {
+            with_help(error.span(), "expected the name of a parameter", "write `name: Type`, without `mut` or `&`")
+        })?;
+        if input.parse::<Option<Token![:]>>()?.is_none() {
+            let help = format!("write `{name}: Type`");
+            return Err(with_help(name.span(), format_args!("`{name}` needs its type"), help));
+        }
         Ok(Parameter { attributes, name, ty: input.parse()? })
     };
     Ok(content.parse_terminated(parameter, Token![,])?.into_iter().collect())
+}
+
+/// An error of the head, which ends the reading.
+fn with_help(span: Span, message: impl Display, help: impl Display) -> syn::Error {
+    syn::Error::new(span, format_args!("{message}\n\n  = help: {help}"))
+}
+
+/// Reports parameters and dependencies that share a name, and leaves the later ones out; and parameters that are borrowed.
+fn check_parameters(cx: &mut Diagnostics, conversation: &mut Conversation) {
+    let mut known: Vec<Ident> = Vec::new();
+    let mut check = |parameter: &Parameter| {
+        let name = &parameter.name;
+        let is_new = !known.contains(name);
+        if !is_new {
+            cx.error(name.span(), format_args!("`{name}` is already a parameter or a dependency of this conversation"))
+                .help("give this one another name");
+        }
+        known.push(name.clone());
+        is_new
+    };
+    conversation.parameters.retain(&mut check);
+    conversation.dependencies.retain(&mut check);
+    for parameter in conversation.parameters.iter_mut().chain(&mut conversation.dependencies) {
+        if let Type::Reference(borrow) = &parameter.ty
+            && borrow.lifetime.is_none()
+        {
+            cx.error_under(
+                &parameter.ty,
+                format_args!("a conversation owns what it is given, and `{}` borrows", parameter.name),
+            )
+            .help("write `String` for `&str`, `Vec<T>` for `&[T]`, `T` for `&T`");
+            // Beside that error, not one of rustc's about its lifetime.
+            let owned = &borrow.elem;
+            parameter.ty = syn::parse_quote!(&'static #owned);
+        }
+    }
 }
 
 /// The block in a brace group of the source.
@@ -139,6 +236,10 @@ pub(crate) fn block(cx: &mut Diagnostics, group: &Group) -> Block {
 }
 
 impl Block {
+    fn empty(end: Span) -> Block {
+        Block { statements: Vec::new(), tail: None, end }
+    }
+
     /// The block of these tokens, which nothing has shaped yet.
     pub(crate) fn of(cx: &mut Diagnostics, tokens: TokenStream, end: Span) -> Block {
         let shaped = shape(cx, tokens);
@@ -202,13 +303,18 @@ fn statement(cx: &mut Diagnostics, statement: Stmt) -> Option<Statement> {
                 .help("write `let answer: Type = ask …;`");
                 None
             }
-            None => Some(Statement::Rust(Stmt::Macro(call))),
+            None => {
+                let call = Stmt::Macro(call);
+                report_lost_questions(cx, &call);
+                Some(Statement::Rust(call))
+            }
         },
         Stmt::Expr(Expr::Macro(call), semicolon) if marker(&call.mac).is_some() => {
             let call = StmtMacro { attrs: call.attrs, mac: call.mac, semi_token: semicolon };
             self::statement(cx, Stmt::Macro(call))
         }
         Stmt::Local(local) => self::local(cx, local),
+        Stmt::Expr(value @ Expr::Path(_), Some(_)) if amiss::misspelt_verb(cx, &value) => None,
         Stmt::Expr(value, semicolon) if holds_question(&value) => match control(cx, value) {
             Ok(control) => Some(Statement::Control(control)),
             Err(value) => Some(Statement::Rust(Stmt::Expr(*value, semicolon))),
@@ -224,7 +330,8 @@ fn local(cx: &mut Diagnostics, local: syn::Local) -> Option<Statement> {
     {
         let word = call.mac.path.span();
         if let Some((_, otherwise)) = &init.diverge {
-            cx.error(otherwise.span(), "a question has its `else` before the `;`, not a `let … else`");
+            cx.error(otherwise.span(), "a question has its `else` before the `;`, not a `let … else`")
+                .help("write `let answer: Type = ask …;` and take it apart afterwards");
         }
         let (name, mutable, ty) = answer(cx, &local.pat)?;
         let (answer, tokens) = ((name, mutable, ty), call.mac.tokens.clone());
@@ -266,8 +373,12 @@ fn answer(cx: &mut Diagnostics, pattern: &Pat) -> Option<(Ident, bool, Option<sy
             Some((name.ident.clone(), name.mutability.is_some(), None))
         }
         other => {
-            cx.error_under(other, "the answer to a question goes into one variable, which names the question")
-                .help("write `let answer: Type = ask …;` and take it apart afterwards");
+            let error =
+                cx.error_under(other, "the answer to a question goes into one variable, which names the question");
+            match other {
+                Pat::Wild(_) => error.help("write `let _answer: Type = ask …;` where the answer does not matter"),
+                _ => error.help("write `let answer: Type = ask …;` and take it apart afterwards"),
+            };
             None
         }
     }
@@ -347,6 +458,7 @@ impl<'ast> Visit<'ast> for Questions {
         if let Some(marker @ (ASK | RUN | ONCE | HEAR | REVISE)) = marker(call) {
             self.0.push((call.path.span(), marker));
         }
+        self.0.extend(amiss::questions_in_macro(call).into_iter().map(|span| (span, ASK)));
         visit::visit_macro(self, call);
     }
 }
@@ -384,10 +496,10 @@ fn report(cx: &mut Diagnostics, questions: &Questions) {
                 "a `revise` stands alone, not inside another expression",
                 "write it as a statement of the conversation, where it can wait",
             ),
-            _ => (
-                "a question stands alone, not inside another expression",
-                "write `let answer: Type = ask …;` as a statement of its own, and use `answer` here",
-            ),
+            _ => {
+                amiss::question_inside(cx, *span);
+                continue;
+            }
         };
         cx.error(*span, text).help(help);
     }

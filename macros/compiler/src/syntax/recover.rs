@@ -4,6 +4,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::Stmt;
 use syn::parse::Parser;
 
+use super::amiss;
 use super::shape::ends_expression;
 use crate::diagnostics::Diagnostics;
 
@@ -12,13 +13,15 @@ pub(crate) fn statements(cx: &mut Diagnostics, tokens: TokenStream) -> Vec<Stmt>
     match syn::Block::parse_within.parse2(tokens.clone()) {
         Ok(statements) => statements,
         Err(error) => {
-            let parse = |chunk| syn::Block::parse_within.parse2(chunk);
+            let parse = |chunk: TokenStream| (syn::Block::parse_within.parse2(chunk.clone()), chunk);
             let parsed: Vec<_> = chunks(tokens).into_iter().map(parse).collect();
             // Where each alone is Rust, a `;` is missing between two.
-            if parsed.iter().all(Result::is_ok) {
+            if parsed.iter().all(|(statements, _)| statements.is_ok()) {
                 cx.syntax(error);
             }
-            let or_report = |chunk: syn::Result<_>| chunk.map_err(|error| cx.syntax(error)).unwrap_or_default();
+            let or_report = |(statements, chunk): (syn::Result<Vec<Stmt>>, TokenStream)| {
+                statements.map_err(|error| amiss::report(cx, error, &chunk)).unwrap_or_default()
+            };
             parsed.into_iter().flat_map(or_report).collect()
         }
     }

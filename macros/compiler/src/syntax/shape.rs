@@ -130,6 +130,8 @@ impl Shaper<'_> {
         let end = match word {
             Word::On => end_of_handler(tokens, at + 1),
             _ if ident == "close" && in_arm => self.end(tokens, behind_reason(tokens, at + 1), in_arm),
+            // Where no question may stand, so that what is around it still parses.
+            Word::Ask if is_condition(tokens, at) => End { at: end_of_condition(tokens, at), missing_semicolon: false },
             _ => self.end(tokens, at + 1, in_arm),
         };
         // A verb is told by its word.
@@ -170,7 +172,7 @@ impl Shaper<'_> {
                 TokenTree::Punct(p) if p.as_char() == ',' && in_arm => break,
                 TokenTree::Ident(ident) if at > start && !in_arm && ends_expression(&tokens[at - 1]) => {
                     let word = self.word(tokens, at, true).map(|(word, _)| word);
-                    if ident == "let" || matches!(word, Some(Word::Say | Word::Ask)) {
+                    if ident == "let" || matches!(word, Some(Word::Say | Word::Ask | Word::Verb)) {
                         return End { at, missing_semicolon: true };
                     }
                 }
@@ -199,6 +201,19 @@ impl Shaper<'_> {
 pub(crate) struct End {
     pub(crate) at: usize,
     missing_semicolon: bool,
+}
+
+/// Whether what begins at `at` is followed by the block that belongs to it.
+fn is_condition(tokens: &[TokenTree], at: usize) -> bool {
+    let before = at.checked_sub(1).map(|before| &tokens[before]);
+    let heads = ["if", "while", "match", "in"];
+    matches!(before, Some(TokenTree::Ident(word)) if heads.iter().any(|head| word == head))
+}
+
+fn end_of_condition(tokens: &[TokenTree], at: usize) -> usize {
+    let is_block =
+        |token: &TokenTree| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
+    tokens[at..].iter().position(is_block).map_or(tokens.len(), |length| at + length)
 }
 
 fn punct(character: char, span: Span) -> TokenTree {
@@ -255,7 +270,7 @@ pub(crate) fn begins_statement(tokens: &[TokenTree], at: usize) -> bool {
     }
 }
 
-fn ends_statement(after: Option<&TokenTree>) -> bool {
+pub(crate) fn ends_statement(after: Option<&TokenTree>) -> bool {
     match after {
         None => true,
         Some(TokenTree::Punct(p)) => matches!(p.as_char(), ';' | ','),

@@ -28,6 +28,10 @@ conversation! {
             "a reason that is long, with arguments: {} and {}",
             the_first_of_the_arguments(),
             the_second_of_them();
+        let d: u8 = ask "Four?"
+            within 1min else return
+            tries 3 else break
+            on "x" => return;
         answer some.value()?.chain();
         wait
     }

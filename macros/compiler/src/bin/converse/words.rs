@@ -82,8 +82,8 @@ pub(crate) fn is_timed(on: &[TokenTree]) -> bool {
     is_ident(Some(word), "on") && one_of(kind, &["silence", "after"]) && !matches!(time, TokenTree::Punct(_))
 }
 
-/// Where each clause of a question begins. Its word follows a whole expression, where Rust has no identifier; only an
-/// `else` might belong to an `if` of the expression before it.
+/// Where each clause of a question begins. Its word follows a whole expression, where Rust has no identifier, or a bare
+/// `return`; only an `else` might belong to an `if` of the expression before it.
 pub(crate) fn clauses(tokens: &[TokenTree]) -> Vec<usize> {
     let mut found = Vec::new();
     // How many `if`s stand open, and whether the last of them has had its block.
@@ -91,7 +91,10 @@ pub(crate) fn clauses(tokens: &[TokenTree]) -> Vec<usize> {
     for (at, token) in tokens.iter().enumerate() {
         let (is_if, is_else) = (is_ident(Some(token), "if"), is_ident(Some(token), "else"));
         if matches!(token, TokenTree::Ident(_)) {
-            let whole = at == 0 || ends_expression(&tokens[at - 1]);
+            // Two names in a row are never the value of a `return`.
+            let two = matches!(tokens.get(at + 1), Some(TokenTree::Ident(_) | TokenTree::Literal(_)));
+            let bare = two && at > 0 && one_of(&tokens[at - 1], &["return", "break", "continue"]);
+            let whole = at == 0 || bare || ends_expression(&tokens[at - 1]);
             let clause = one_of(token, CLAUSES) && (whole || is_else) && !(after_if_block && is_else);
             open_ifs += usize::from(is_if && !after_if_block);
             if clause || after_if_block && !is_else && !is_if {

@@ -6,8 +6,9 @@ use syn::{Expr, parse_quote_spanned};
 
 use super::{Builder, Destination};
 use crate::graph::{BlockId, End, Opaque};
-use crate::names::VariableId;
-use crate::syntax::ast::Action;
+use crate::names::{VariableId, plain};
+use crate::syntax::ast::{Action, Message, Value};
+use crate::syntax::misspelt_verb;
 
 impl<'a> Builder<'_, 'a> {
     /// A block for an action. `count` says how often it was its turn; `problem` is bound by its `|problem|`.
@@ -21,6 +22,7 @@ impl<'a> Builder<'_, 'a> {
         let start = self.new_block();
         self.here = Some(start);
         match action {
+            Action::Say(Message::Value(value)) if !self.is_variable(value) && misspelt_verb(self.cx, value) => {}
             Action::Say(message) => {
                 self.say(message);
                 self.goto(prompt);
@@ -48,16 +50,34 @@ impl<'a> Builder<'_, 'a> {
                     *problem = Some(self.declare(name.clone(), false, Some(ty)));
                 }
                 self.block(block, Destination::Nothing);
+                let last = match &block.tail {
+                    Some(Value::Rust(value)) if self.here.is_some() && !self.is_variable(value) => Some(value),
+                    _ => None,
+                };
+                if last.is_some_and(|value| misspelt_verb(self.cx, value)) {
+                    self.here = None;
+                }
                 if self.here.take().is_some() {
-                    self.cx
-                        .error(block.end, "this block does not say what happens next")
-                        .help("end it by `retry`, which asks again, by `wait`, `answer`, `goto`, `close` or `return`");
+                    let error = self.cx.error(block.end, "this block does not say what happens next");
+                    match last {
+                        Some(Expr::Lit(_)) => {
+                            error.help("write the message without braces, which asks again: `else \"…\"`")
+                        }
+                        _ => error.help(
+                            "end it by `retry`, which asks again, by `wait`, `answer`, `goto`, `close` or `return`",
+                        ),
+                    };
                 }
                 self.scopes.leave(mark);
             }
         }
         self.here = None;
         start
+    }
+
+    /// Whether this is a variable of the conversation, and so no misspelt word.
+    fn is_variable(&self, value: &Expr) -> bool {
+        matches!(value, Expr::Path(path) if path.path.get_ident().is_some_and(|name| self.scopes.resolve(&plain(name)).is_some()))
     }
 
     fn action_at(&mut self, action: &'a Action, prompt: BlockId, problem: &mut Option<VariableId>) -> BlockId {

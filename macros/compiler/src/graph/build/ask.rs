@@ -3,6 +3,7 @@
 use proc_macro2::Span;
 use quote::quote_spanned;
 use syn::parse::Parser;
+use syn::spanned::Spanned;
 use syn::{BinOp, Expr, ExprBinary, ExprLet, Ident, Pat, Token, parse_quote_spanned};
 
 use super::{Builder, Definition, Handler};
@@ -174,7 +175,10 @@ impl<'a> Builder<'_, 'a> {
             let line = first.source.name().span().start().line;
             self.cx
                 .error(name.span(), format_args!("`{name}` is already a question of this conversation, on line {line}"))
-                .help("questions are told apart by their names: give this one another");
+                .help(format_args!(
+                    "questions are told apart by their names, also in two branches: call this one something like \
+                     `other_{name}`, or ask once, behind the branches"
+                ));
         }
     }
 
@@ -203,13 +207,22 @@ impl<'a> Builder<'_, 'a> {
     fn unless(&mut self, ask: &Ask, known: &Expr, answer: VariableId, answered: BlockId, prompt: BlockId) {
         let (name, mutable) = (&ask.name, ask.mutable.then(|| quote_spanned!(Span::mixed_site()=> mut)));
         let mut condition = self.opaque_expression(known);
+        let known = &condition.code;
+        // What is wrong with the value is said at the value, held against the question's type.
+        let value = match &ask.ty {
+            Some(ty) => {
+                let option = quote_spanned!(ty.span().resolved_at(Span::mixed_site())=> ::core::option::Option<#ty>);
+                parse_quote_spanned!(Span::mixed_site()=> { let known: #option = #known; known })
+            }
+            None => condition.code,
+        };
         let some = quote_spanned!(Span::mixed_site()=> ::core::option::Option::Some(#mutable #name));
         condition.code = Expr::Let(ExprLet {
             attrs: Vec::new(),
             let_token: Token![let](Span::mixed_site()),
             pat: Box::new(Pat::parse_single.parse2(some).expect("a pattern")),
             eq_token: Token![=](Span::mixed_site()),
-            expr: Box::new(condition.code),
+            expr: Box::new(value),
         });
         let then = self.new_block();
         self.end(End::If { condition, declares: vec![answer], then, otherwise: prompt, refuses: false });
@@ -231,7 +244,9 @@ impl<'a> Builder<'_, 'a> {
         match exhausted {
             None => self.goto(specific),
             Some((most, exhausted)) => {
-                let name = self.graph.variables.get(counter).name.clone();
+                // A count of another type is told at the count.
+                let mut name = self.graph.variables.get(counter).name.clone();
+                name.set_span(most.span().resolved_at(name.span()));
                 let mut condition = self.opaque_expression(most);
                 condition.code = Expr::Binary(ExprBinary {
                     attrs: Vec::new(),

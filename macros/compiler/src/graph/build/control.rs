@@ -188,7 +188,9 @@ impl<'a> Builder<'_, 'a> {
             Some(otherwise) => self.block(otherwise, destination),
             None if destination == Destination::Output => self.end(End::Return(None, then.end)),
             None if destination != Destination::Nothing => {
-                self.cx.error(then.end, "this `if` needs an `else` for its value");
+                self.cx
+                    .error(then.end, "this `if` needs an `else` for its value")
+                    .help("write `else { … }` here, with a value of the same type");
             }
             None => {}
         }

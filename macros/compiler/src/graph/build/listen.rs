@@ -6,6 +6,7 @@ use syn::{Expr, Pat};
 
 use super::{Builder, Handler, Place};
 use crate::graph::inference::through;
+use crate::graph::stray::report_no_listener;
 use crate::graph::{BlockId, Listening, MatchArm, Operation, QuestionId, Source, Way};
 use crate::names::{Scopes, VariableId, Variables};
 use crate::opaque::Uses;
@@ -17,8 +18,9 @@ impl<'a> Builder<'_, 'a> {
     pub(super) fn listen(&mut self, on: &'a On) {
         let depth = self.labels.len();
         let mut timer = None;
+        self.unheard.push((on, false));
         match &on.what {
-            Heard::Words(words) => self.check_words(words, depth),
+            Heard::Words(words) => self.check_words(on, words, depth),
             Heard::Event(pattern) => self.check_hears(pattern),
             Heard::Silence(_) => {
                 if self.silence_handler().is_some_and(|handler| handler.labels == depth) {
@@ -33,15 +35,30 @@ impl<'a> Builder<'_, 'a> {
         self.handlers.push(handler);
     }
 
-    fn check_words(&mut self, words: &[(String, Span)], depth: usize) {
+    fn check_words(&mut self, on: &'a On, words: &[(String, Span)], depth: usize) {
         for (word, span) in words {
-            let known = self.handlers.iter().filter(|handler| handler.labels == depth);
-            let known = known.filter_map(|handler| match &handler.on.what {
-                Heard::Words(words) => Some(words),
-                _ => None,
-            });
-            if known.flatten().any(|(known, _)| known == word) {
-                self.cx.error(*span, format_args!("another `on` of this block listens for \"{word}\" already"));
+            let mut known = self.handlers.iter().filter(|handler| handler.labels == depth);
+            let listens = |handler: &&Handler<'_>| handler.on.words().iter().any(|(known, _)| known == word);
+            if let Some(first) = known.find(listens) {
+                self.cx
+                    .error(*span, format_args!("another `on` of this block listens for \"{word}\" already"))
+                    .help("take the word out of one of them: upper and lower case make no difference");
+                // That says it all of both.
+                self.unheard.retain(|(known, _)| !std::ptr::eq(*known, first.on) && !std::ptr::eq(*known, on));
+            }
+        }
+    }
+
+    /// Reports the `on`s that nothing hears.
+    pub(super) fn report_unheard(&mut self) {
+        for (on, is_shadowed) in std::mem::take(&mut self.unheard) {
+            let span = on.words().first().map_or(on.span, |(_, span)| *span);
+            if is_shadowed {
+                self.cx
+                    .error(span, "this `on` is never heard: inside of its block, others listen for its words first")
+                    .help("take this one out, or the words out of those inside");
+            } else {
+                report_no_listener(self.cx, span);
             }
         }
     }
@@ -86,13 +103,20 @@ impl<'a> Builder<'_, 'a> {
         let mut heard = Listening::default();
         let mut taken: Vec<String> = Vec::new();
         for (on, handler) in own.chain(around) {
+            if on.words().is_empty() {
+                self.unheard.retain(|(known, _)| !std::ptr::eq(*known, on));
+            }
             let timer = handler.and_then(|handler: Handler<'_>| handler.timer);
             match &on.what {
                 Heard::Words(words) => {
                     let words = words.iter().map(|(word, _)| word.clone()).filter(|word| !taken.contains(word));
                     let words: Vec<String> = if verbatim { Vec::new() } else { words.collect() };
                     taken.extend(words.iter().cloned());
-                    if !words.is_empty() {
+                    if words.is_empty() {
+                        let known = self.unheard.iter_mut().filter(|(known, _)| std::ptr::eq(*known, on) && !verbatim);
+                        known.for_each(|(_, is_shadowed)| *is_shadowed = true);
+                    } else {
+                        self.unheard.retain(|(known, _)| !std::ptr::eq(*known, on));
                         let block = self.heard_action(on, handler, question);
                         self.name_way(block, on, &words);
                         heard.words.push((words, block));

@@ -50,12 +50,16 @@ pub(crate) fn build<'a>(cx: &mut Diagnostics, conversation: &'a Conversation) ->
         hears: conversation.hears.is_some(),
         talk: conversation.dependencies.iter().all(|dependency| dependency.name != "talk"),
         dead: false,
+        astray: Vec::new(),
+        unheard: Vec::new(),
     };
     for parameter in &conversation.parameters {
         let id = builder.declare(parameter.name.clone(), false, Some(parameter.ty.clone()));
         builder.graph.parameters.push(id);
     }
     builder.block(&conversation.body, Destination::Output);
+    builder.report_astray();
+    builder.report_unheard();
     builder.graph
 }
 
@@ -85,6 +89,10 @@ struct Builder<'c, 'a> {
     talk: bool,
     /// Whether it was reported that nothing leads here.
     dead: bool,
+    /// The `goto`s to a question that is not to be seen, with those that are.
+    astray: Vec<(Ident, Vec<String>)>,
+    /// The `on`s that no question has heard yet, and whether there was one that another `on` kept them from.
+    unheard: Vec<(&'a On, bool)>,
 }
 
 /// An `on` of this block or of one around it, and what could be seen where it stands.
@@ -234,7 +242,9 @@ impl<'a> Builder<'_, 'a> {
             Some(Value::Control(control)) => self.control(control, destination),
             None if destination == Destination::Output => self.end(End::Return(None, block.end)),
             None if self.here.is_some() && destination != Destination::Nothing => {
-                self.cx.error(block.end, "this block ends without the value that is expected of it");
+                self.cx
+                    .error(block.end, "this block ends without the value that is expected of it")
+                    .help("end it by the value, without a `;`");
                 self.here = None;
             }
             None => {}
@@ -301,7 +311,9 @@ impl<'a> Builder<'_, 'a> {
         match statement {
             Statement::Ask(ast::Ask { name, mutable, ty, .. }) | Statement::Run(ast::Run { name, mutable, ty, .. }) => {
                 if !std::mem::replace(&mut self.dead, true) {
-                    self.cx.error(name.span(), format_args!("nothing leads to the question `{name}`"));
+                    self.cx
+                        .error(name.span(), format_args!("nothing leads to the question `{name}`"))
+                        .help("take it out, or have a `goto` or a branch that goes on lead here");
                 }
                 // Later statements still see the answer.
                 self.declare(name.clone(), *mutable, ty.clone());
@@ -327,7 +339,9 @@ impl<'a> Builder<'_, 'a> {
         if std::mem::replace(&mut self.dead, true) {
             return;
         }
-        self.cx.error(span, "nothing leads here: what stands before it never goes on");
+        self.cx
+            .error(span, "nothing leads here: what stands before it never goes on")
+            .help("take this out, or put what stands before it into an `if`");
     }
 
     fn say(&mut self, message: &'a Message) {

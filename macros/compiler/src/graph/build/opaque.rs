@@ -81,10 +81,11 @@ impl Builder<'_, '_> {
     }
 
     fn report_no_loop(&mut self, word: &str, span: Span, label: Option<&Lifetime>) -> Option<Exit> {
-        match label {
+        let error = match label {
             Some(label) => self.cx.error(span, format_args!("there is no loop `{label}` here for this `{word}`")),
             None => self.cx.error(span, format_args!("there is no loop here for this `{word}`")),
         };
+        error.help("put it into a `loop`, or leave the conversation by `return`, a question by `goto`");
         None
     }
 

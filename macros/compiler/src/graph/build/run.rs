@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Span};
 use quote::quote_spanned;
 use syn::parse_quote_spanned;
+use syn::spanned::Spanned;
 
 use super::ask::escalates;
 use super::{Builder, Definition};
@@ -30,11 +31,13 @@ impl<'a> Builder<'_, 'a> {
         let on_silence = self.silence_handler();
         let silences = self.counter(on_silence.is_some_and(escalates), &name, "silent");
         let conversation = &run.conversation;
-        let slot = parse_quote_spanned!(Span::mixed_site()=> ::converse::__private::Slot<#conversation>);
+        // What is no conversation is told at its name.
+        let place = conversation.span().resolved_at(Span::mixed_site());
+        let slot = parse_quote_spanned!(place=> ::converse::__private::Slot<#conversation>);
         let running = self.declare_ours(format!("{}_run", plain(&name)), slot);
         let mut value = self.opaque_expression(&run.value);
         let code = &value.code;
-        value.code = parse_quote_spanned!(Span::mixed_site()=> ::converse::__private::Slot::Start(#code));
+        value.code = parse_quote_spanned!(place=> ::converse::__private::Slot::Start(#code));
         self.push(Operation::Bind { variable: running, value });
 
         let (turn, resume, again) = (self.new_block(), self.new_block(), self.new_block());

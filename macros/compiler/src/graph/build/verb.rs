@@ -106,15 +106,30 @@ impl<'a> Builder<'_, 'a> {
         all.into_iter().find(|(question, _)| question == name).map(|(_, entry)| *entry)
     }
 
+    /// Reports the `goto`s that lead nowhere, once all questions are known.
+    pub(super) fn report_astray(&mut self) {
+        for (name, known) in std::mem::take(&mut self.astray) {
+            let meant = did_you_mean(&plain(&name), known.iter().map(String::as_str));
+            let inside = self.graph.questions.iter().find(|question| *question.source.name() == name);
+            let error = self.cx.error(name.span(), format_args!("there is no question `{name}` here"));
+            match (inside, meant) {
+                (Some(inside), _) => {
+                    let line = inside.source.name().span().start().line;
+                    error.help(format_args!(
+                        "the one on line {line} stands inside of another block: a `goto` leads to a question of its own \
+                         block, or of one around it"
+                    ))
+                }
+                (None, Some(meant)) => error.help(format_args!("did you mean `{meant}`?")),
+                (None, None) => error.help("a `goto` leads to a question of this block, or of one around it"),
+            };
+        }
+    }
+
     fn goto_target(&mut self, name: &Ident) -> Option<BlockId> {
         let Some(entry) = self.entry(name) else {
-            let known: Vec<String> = self.labels.iter().flatten().map(|(question, _)| plain(question)).collect();
-            let meant = did_you_mean(&plain(name), known.iter().map(String::as_str));
-            let error = self.cx.error(name.span(), format_args!("there is no question `{name}` here"));
-            match meant {
-                Some(meant) => error.help(format_args!("did you mean `{meant}`?")),
-                None => error.help("a `goto` leads to a question of this block, or of one around it"),
-            };
+            let known = self.labels.iter().flatten().map(|(question, _)| plain(question)).collect();
+            self.astray.push((name.clone(), known));
             return None;
         };
         self.targeted.insert(entry);

@@ -1,0 +1,110 @@
+//! Holds compiled conversations: compiled into the generated programs, beside them.
+
+use std::fmt::Debug;
+use std::future::Future;
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use converse::{Clock as Started, Conversation, Finish, Outbox, Slot, Talk};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::transcript::{Clock, Input, Then, Turn};
+
+/// Holds a conversation with a client that says what is in the script.
+pub(crate) fn hold<C>(conversation: C, script: &[Input]) -> Vec<Turn>
+where
+    C: Conversation<Output: Debug, State: Serialize + DeserializeOwned, With: Default>,
+{
+    let mut slot = Slot::Start(conversation);
+    let mut turns = vec![turn(&mut slot, converse::Input::Start, Clock::None)];
+    for input in script {
+        let Some(Then::Waits { clock, .. }) = turns.last().map(|turn| &turn.then) else { break };
+        // Once it has run out, a clock does not run.
+        let (input, clock) = match (input, *clock) {
+            (Input::Reply(reply), Clock::None) => (converse::Input::Reply(reply.clone().into()), Clock::None),
+            (Input::Reply(reply), _) => (converse::Input::Reply(reply.clone().into()), Clock::RunsOn),
+            (Input::Silence, Clock::None) => continue,
+            (Input::Silence, _) => (converse::Input::Silence, Clock::None),
+        };
+        turns.push(turn(&mut slot, input, clock));
+    }
+    turns
+}
+
+/// A conversation, held with a script.
+pub(crate) type Held = fn(&[Input]) -> Vec<Turn>;
+
+/// Answers each line of the input, the number of a conversation and a script, by a line with the turns.
+pub(crate) fn serve(conversations: &[Held]) {
+    // A panic is part of the answer.
+    std::panic::set_hook(Box::new(|_| {}));
+    let mut output = std::io::stdout().lock();
+    for line in std::io::stdin().lines() {
+        let line = line.expect("the input is text");
+        let (number, script): (usize, Vec<Input>) = serde_json::from_str(&line).expect("a number and a script");
+        let turns = serde_json::to_string(&conversations[number](&script)).expect("turns can be written");
+        writeln!(output, "{turns}").expect("somebody reads");
+        output.flush().expect("somebody reads");
+    }
+}
+
+fn turn<C>(slot: &mut Slot<C>, input: converse::Input, running: Clock) -> Turn
+where
+    C: Conversation<Output: Debug, State: Serialize + DeserializeOwned, With: Default>,
+{
+    let outbox = Outbox::default();
+    let mut talk = Talk::new(&outbox, input);
+    let with = C::With::default();
+    let polled = catch_unwind(AssertUnwindSafe(|| {
+        pin!(C::turn(slot, &with, &mut talk)).poll(&mut Context::from_waker(Waker::noop()))
+    }));
+    let finish = talk.finish();
+    let said = outbox.take().iter().map(ToString::to_string).collect();
+    let then = match polled {
+        Ok(Poll::Ready(polled)) => then(slot, polled, finish, running),
+        Ok(Poll::Pending) => Then::Fails("it awaits something, and there is nothing to await".to_owned()),
+        Err(panic) => Then::Fails(match panic.downcast::<String>() {
+            Ok(words) => format!("it panics: {words}"),
+            Err(_) => "it panics".to_owned(),
+        }),
+    };
+    Turn { said, then }
+}
+
+fn then<C>(slot: &mut Slot<C>, polled: Poll<C::Output>, finish: Finish, running: Clock) -> Then
+where
+    C: Conversation<Output: Debug, State: Serialize + DeserializeOwned>,
+{
+    match (polled, finish) {
+        (_, Finish { error: Some(error), .. }) => Then::Fails(format!("what it says cannot be written: {error}")),
+        (Poll::Ready(output), _) => Then::Ends(format!("{output:?}")),
+        (Poll::Pending, Finish { close: Some(close), .. }) => Then::Closes(close.code, close.reason.into_owned()),
+        (Poll::Pending, Finish { clock, .. }) => match restored(slot) {
+            Err(error) => Then::Fails(error),
+            Ok(question) => {
+                let clock = match clock {
+                    Started::Unlimited => Clock::None,
+                    Started::Within(time) => Clock::Starts(time.as_secs()),
+                    Started::Unchanged => running,
+                };
+                Then::Waits { question: question.to_owned(), clock }
+            }
+        },
+    }
+}
+
+/// Has the conversation go on from what a store would hold of it; the question that it waits at.
+fn restored<C>(slot: &mut Slot<C>) -> Result<&'static str, String>
+where
+    C: Conversation<State: Serialize + DeserializeOwned>,
+{
+    let Slot::Waiting(state) = slot else { return Err("it neither waits nor has it ended".to_owned()) };
+    let stored = serde_json::to_string(state).map_err(|error| format!("its state cannot be stored: {error}"))?;
+    let state = serde_json::from_str(&stored).map_err(|error| format!("{stored} cannot be read back: {error}"))?;
+    let question = C::FLOW.questions[C::question(&state)].name;
+    *slot = Slot::Waiting(state);
+    Ok(question)
+}

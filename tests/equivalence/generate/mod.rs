@@ -1,0 +1,69 @@
+//! Random conversations: every one is well-typed, is accepted by the compiler, and waits again and again.
+
+mod expressions;
+mod questions;
+mod scope;
+mod statements;
+
+use std::collections::BTreeSet;
+
+use self::scope::Scope;
+use crate::choices::Choices;
+use crate::tree::{Conversation, Name, Outcome, Output, Program, Type};
+
+/// Names for variables, so few that they hide each other all the time.
+const NAMES: [&str; 5] = ["a", "b", "c", "d", "e"];
+
+/// What a tape of choices makes.
+pub(crate) fn generate(choices: &mut Choices) -> Program {
+    let mut generator = Generator { choices, scope: Scope::default(), runs: 0, number: 0 };
+    let output = generator.output();
+    let conversation = generator.conversation("Conversation".to_owned(), output, 16);
+    let parameters = conversation.parameters.iter().map(|(_, ty)| generator.constant(*ty)).collect();
+    Program { conversation, parameters }
+}
+
+struct Generator<'c> {
+    choices: &'c mut Choices,
+    /// The conversation that is being made.
+    scope: Scope,
+    /// How many conversations are run so far.
+    runs: usize,
+    /// The last number that was given to anything.
+    number: usize,
+}
+
+impl Generator<'_> {
+    fn output(&mut self) -> Output {
+        let ty = *self.choices.pick(&Type::ALL);
+        match self.choices.below(4) {
+            0 => Output::Unit,
+            1 => Output::Plain(ty),
+            2 => Output::Fallible(Outcome::Option, ty),
+            _ => Output::Fallible(Outcome::Result, ty),
+        }
+    }
+
+    /// A conversation with about so many statements at most.
+    fn conversation(&mut self, name: Name, output: Output, size: usize) -> Conversation {
+        let outer = std::mem::replace(&mut self.scope, Scope::new(output, size));
+        let mut parameters: Vec<(Name, Type)> = Vec::new();
+        while parameters.len() < 2 && self.choices.chance(40) {
+            let (name, ty) = (NAMES[parameters.len()].to_owned(), *self.choices.pick(&Type::ALL));
+            self.scope.declare(&name, ty, false);
+            parameters.push((name, ty));
+        }
+        let body = self.body();
+        self.scope = outer;
+        Conversation { name, parameters, output, body }
+    }
+
+    /// A name that nothing else has.
+    fn fresh(&mut self, prefix: &str) -> Name {
+        self.number += 1;
+        format!("{prefix}{}", self.number)
+    }
+}
+
+/// Names of questions that are taken; each is there once in a conversation.
+type Taken = BTreeSet<Name>;

@@ -1,0 +1,411 @@
+//! What a conversation means, by walking through its tree: a wait is a call that returns with the input, a block is a
+//! list of statements, a jump is an error that somebody around catches. Nothing is compiled, and nothing forgotten.
+
+mod ask;
+mod read;
+mod value;
+
+use std::mem;
+
+use crate::transcript::{Clock, Input, Then, Turn};
+use crate::tree::{
+    Arm, Block, Condition, Control, Conversation, Expression, Name, On, Pattern, Program, Statement, Tail, Type, Value,
+    Verb,
+};
+
+/// Above this a conversation goes round without a wait, which is a mistake of the generator.
+const STEPS: usize = 100_000;
+
+/// A question that waits, as a client that knows what it does sees it.
+pub(crate) struct Pending<'p> {
+    pub(crate) ty: Type,
+    /// What the reply has to be among.
+    pub(crate) options: Vec<u32>,
+    /// The words that are listened for.
+    pub(crate) words: Vec<&'p str>,
+    pub(crate) has_clock: bool,
+}
+
+/// Holds a conversation until it ends, or until the client has nothing more to say.
+pub(crate) fn interpret(program: &Program, client: &mut dyn FnMut(&Pending<'_>) -> Option<Input>) -> Vec<Turn> {
+    let mut interpreter =
+        Interpreter { client, contexts: Vec::new(), turns: Vec::new(), said: Vec::new(), clock: Clock::None, steps: 0 };
+    let then = match interpreter.conversation(&program.conversation, program.parameters.clone()) {
+        Ok(output) => Then::Ends(output.to_string()),
+        Err(Jump::Close(code, reason)) => Then::Closes(code, reason),
+        Err(Jump::Out) => return interpreter.turns,
+        Err(jump) => unreachable!("nobody caught {jump:?}"),
+    };
+    interpreter.turn(then);
+    interpreter.turns
+}
+
+/// The client that says what is in a script.
+pub(crate) fn replay(program: &Program, script: &[Input]) -> Vec<Turn> {
+    let mut script = script.iter();
+    interpret(program, &mut |pending| script.find(|input| **input != Input::Silence || pending.has_clock).cloned())
+}
+
+/// Why what comes next is not what is done next.
+#[derive(Debug)]
+enum Jump {
+    /// Out of the loop or block with this number.
+    Break(usize, Value),
+    Continue(usize),
+    Return(Value),
+    Goto(Name),
+    Close(u16, String),
+    Retry,
+    Wait,
+    Answer(Value),
+    /// Out of the conversations that the one at this depth runs, and then this.
+    Leave(usize, Box<Jump>),
+    /// The client has nothing more to say.
+    Out,
+}
+
+struct Interpreter<'t, 'c> {
+    client: &'c mut dyn FnMut(&Pending<'_>) -> Option<Input>,
+    /// The conversations that run each other, the outermost first.
+    contexts: Vec<Context<'t>>,
+    turns: Vec<Turn>,
+    said: Vec<String>,
+    clock: Clock,
+    steps: usize,
+}
+
+/// What a conversation knows where it stands.
+#[derive(Default)]
+struct Context<'t> {
+    /// The last of a name is the one that is meant.
+    variables: Vec<(&'t str, Value)>,
+    ons: Vec<Listening<'t>>,
+    loops: Vec<Loop<'t>>,
+    /// The name of the place where another conversation runs.
+    running: Option<&'t str>,
+    /// How many times `spend` gives something away.
+    fuel: u32,
+}
+
+/// An `on`, and how much could be seen where it stands.
+#[derive(Clone, Copy)]
+struct Listening<'t> {
+    on: &'t On,
+    variables: usize,
+    loops: usize,
+}
+
+/// A loop or a labelled block that is under way.
+struct Loop<'t> {
+    label: Option<&'t str>,
+    is_loop: bool,
+    number: usize,
+}
+
+type Result<T = Value> = std::result::Result<T, Jump>;
+
+impl<'t> Interpreter<'t, '_> {
+    fn here(&mut self) -> &mut Context<'t> {
+        self.contexts.last_mut().expect("a conversation is under way")
+    }
+
+    fn turn(&mut self, then: Then) {
+        let said = mem::take(&mut self.said);
+        self.turns.push(Turn { said, then });
+    }
+
+    fn conversation(&mut self, conversation: &'t Conversation, parameters: Vec<Value>) -> Result {
+        let names = conversation.parameters.iter().map(|(name, _)| name.as_str());
+        let variables = names.zip(parameters).collect();
+        self.contexts.push(Context { variables, fuel: 5, ..Context::default() });
+        let result = self.block(&conversation.body);
+        self.contexts.pop();
+        match result {
+            Err(Jump::Return(value)) => Ok(value),
+            result => result,
+        }
+    }
+
+    fn block(&mut self, block: &'t Block) -> Result {
+        // What could be seen before each statement, for jumps back.
+        let mut seen: Vec<(usize, usize)> = Vec::new();
+        let mut at = 0;
+        let result = loop {
+            let here = self.here();
+            seen.truncate(at);
+            seen.push((here.variables.len(), here.ons.len()));
+            let result = match block.statements.get(at) {
+                Some(statement) => self.statement(statement).map(|()| None),
+                None => self.tail(block).map(Some),
+            };
+            let target = |name: &str| block.statements.iter().position(|statement| statement.question() == Some(name));
+            match result {
+                Ok(None) => at += 1,
+                Ok(Some(value)) => break Ok(value),
+                Err(Jump::Goto(name)) if let Some(target) = target(&name) => {
+                    let (variables, ons) = seen[target.min(at)];
+                    self.see(variables, ons);
+                    // What is skipped is listened for, nevertheless: it stands before the question.
+                    for statement in block.statements.iter().take(target).skip(at) {
+                        seen.push((variables, self.here().ons.len()));
+                        if let Statement::On(on) = statement {
+                            self.listen(on);
+                        }
+                    }
+                    at = target;
+                }
+                Err(jump) => break Err(jump),
+            }
+        };
+        let (variables, ons) = seen[0];
+        self.see(variables, ons);
+        result
+    }
+
+    /// Forgets what came after.
+    fn see(&mut self, variables: usize, ons: usize) {
+        let here = self.here();
+        here.variables.truncate(variables);
+        here.ons.truncate(ons);
+    }
+
+    fn listen(&mut self, on: &'t On) {
+        let here = self.here();
+        let listening = Listening { on, variables: here.variables.len(), loops: here.loops.len() };
+        here.ons.push(listening);
+    }
+
+    fn tail(&mut self, block: &'t Block) -> Result {
+        match block.tail.as_deref() {
+            None => Ok(Value::Unit),
+            Some(Tail::Value(value)) => self.value(value),
+            Some(Tail::Control(control)) => self.control(control),
+            Some(Tail::Output(variant, value)) => self.output(variant, value.as_ref()),
+        }
+    }
+
+    fn output(&mut self, variant: &'static str, value: Option<&'t Expression>) -> Result {
+        let value = value.map(|value| self.value(value)).transpose()?;
+        Ok(match variant {
+            "" => value.unwrap_or(Value::Unit),
+            variant => Value::Wrapped(variant, value.map(Box::new)),
+        })
+    }
+
+    fn statement(&mut self, statement: &'t Statement) -> Result<()> {
+        self.steps += 1;
+        assert!(self.steps < STEPS, "it goes round without a wait");
+        match statement {
+            Statement::Let { name, value, .. } => {
+                let value = self.value(value)?;
+                self.bind(name, value);
+            }
+            Statement::LetControl { name, value, .. } => {
+                let value = self.control(value)?;
+                self.bind(name, value);
+            }
+            Statement::Declare { name, .. } => self.bind(name, Value::Unit),
+            Statement::Assign(name, value) => {
+                let value = self.value(value)?;
+                *self.variable(name) = value;
+            }
+            Statement::Append(name, _, value) => {
+                let value = self.value(value)?;
+                match (self.variable(name), value) {
+                    (Value::Number(sum), Value::Number(number)) => *sum += number % 100,
+                    (Value::Text(text), Value::Text(more)) => text.push_str(&more),
+                    (Value::Numbers(numbers), Value::Number(number)) => numbers.push(number),
+                    (value, more) => unreachable!("{more} cannot be added to {value}"),
+                }
+            }
+            Statement::Say(template) => self.say(template)?,
+            Statement::SayValue(value) => {
+                let words = self.value(value)?.text();
+                self.said.push(words);
+            }
+            Statement::Ask(ask) => {
+                let answer = self.ask(ask)?;
+                self.bind(&ask.name, answer);
+            }
+            Statement::Run(run) => {
+                let output = self.run(run)?;
+                if run.bound.is_some() {
+                    self.bind(&run.name, output);
+                }
+            }
+            Statement::On(on) => self.listen(on),
+            Statement::Verb(verb) => return Err(self.verb(verb)),
+            Statement::Control(control) => {
+                self.control(control)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn bind(&mut self, name: &'t str, value: Value) {
+        self.here().variables.push((name, value));
+    }
+
+    fn variable(&mut self, name: &str) -> &mut Value {
+        let mut variables = self.here().variables.iter_mut().rev();
+        let (_, value) = variables.find(|(bound, _)| *bound == name).unwrap_or_else(|| panic!("`{name}` has no value"));
+        value
+    }
+
+    /// Runs some code with a variable that only it sees.
+    fn with<T>(&mut self, name: &'t str, value: Value, code: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.bind(name, value);
+        let result = code(self);
+        self.here().variables.pop();
+        result
+    }
+
+    fn control(&mut self, control: &'t Control) -> Result {
+        match control {
+            Control::If { condition, then, otherwise } => match (self.condition(condition)?, otherwise) {
+                (Some(bound), _) => self.bound(bound, |this| this.block(then)),
+                (None, Some(otherwise)) => self.block(otherwise),
+                (None, None) => Ok(Value::Unit),
+            },
+            Control::Match { scrutinee, arms, .. } => {
+                let scrutinee = self.value(scrutinee)?;
+                for arm in arms {
+                    if let Some(result) = self.arm(arm, &scrutinee)? {
+                        return Ok(result);
+                    }
+                }
+                unreachable!("no arm takes {scrutinee}")
+            }
+            Control::Loop { label, body } => self.repeat(label, |this| this.block(body).map(|_| None)),
+            Control::While { label, condition, body } => {
+                self.repeat(label, |this| match this.condition(condition)? {
+                    Some(bound) => this.bound(bound, |this| this.block(body)).map(|_| None),
+                    None => Ok(Some(Value::Unit)),
+                })
+            }
+            Control::For { label, item, items, body } => {
+                let Value::Numbers(items) = self.value(items)? else { unreachable!("a `for` goes over numbers") };
+                let mut items = items.into_iter();
+                self.repeat(label, |this| match items.next() {
+                    Some(number) => this.with(item, Value::Number(number), |this| this.block(body)).map(|_| None),
+                    None => Ok(Some(Value::Unit)),
+                })
+            }
+            Control::Block { label, body } => {
+                let number = self.enter(label, false);
+                let result = self.block(body);
+                self.here().loops.pop();
+                match result {
+                    Err(Jump::Break(left, value)) if left == number => Ok(value),
+                    result => result,
+                }
+            }
+        }
+    }
+
+    fn enter(&mut self, label: &'t Option<Name>, is_loop: bool) -> usize {
+        self.steps += 1;
+        let number = self.steps;
+        self.here().loops.push(Loop { label: label.as_deref(), is_loop, number });
+        number
+    }
+
+    /// Does something again and again, until it says with what value to end.
+    fn repeat(&mut self, label: &'t Option<Name>, mut round: impl FnMut(&mut Self) -> Result<Option<Value>>) -> Result {
+        let number = self.enter(label, true);
+        let result = loop {
+            self.steps += 1;
+            assert!(self.steps < STEPS, "it goes round without a wait");
+            match round(self) {
+                Ok(None) => {}
+                Err(Jump::Continue(next)) if next == number => {}
+                Ok(Some(value)) => break Ok(value),
+                Err(Jump::Break(left, value)) if left == number => break Ok(value),
+                Err(jump) => break Err(jump),
+            }
+        };
+        self.here().loops.pop();
+        result
+    }
+
+    /// What the condition binds, if it holds.
+    fn condition(&mut self, condition: &'t Condition) -> Result<Option<Option<(&'t str, Value)>>> {
+        Ok(match condition {
+            Condition::Holds(value) => self.holds(value)?.then_some(None),
+            Condition::IsSome(name, maybe) => match self.value(maybe)? {
+                Value::Maybe(Some(number)) => Some(Some((name.as_str(), Value::Number(number)))),
+                _ => None,
+            },
+        })
+    }
+
+    fn bound(&mut self, bound: Option<(&'t str, Value)>, code: impl FnOnce(&mut Self) -> Result) -> Result {
+        match bound {
+            Some((name, value)) => self.with(name, value, code),
+            None => code(self),
+        }
+    }
+
+    /// The arm's value, if it takes the scrutinee's.
+    fn arm(&mut self, arm: &'t Arm, scrutinee: &Value) -> Result<Option<Value>> {
+        let bound = match (&arm.pattern, scrutinee) {
+            (Pattern::Anything, _) => None,
+            (Pattern::Bind(name), value) => Some((name.as_str(), value.clone())),
+            (Pattern::Is(expected), value) if expected == value => None,
+            (Pattern::Some(name), Value::Maybe(Some(number))) => Some((name.as_str(), Value::Number(*number))),
+            _ => return Ok(None),
+        };
+        let guarded = |this: &mut Self| match &arm.guard {
+            Some(guard) if !this.holds(guard)? => Ok(None),
+            _ => this.block(&arm.body).map(Some),
+        };
+        match bound {
+            Some((name, value)) => self.with(name, value, guarded),
+            None => guarded(self),
+        }
+    }
+
+    fn verb(&mut self, verb: &'t Verb) -> Jump {
+        self.jump(verb).unwrap_or_else(|jump| jump)
+    }
+
+    fn jump(&mut self, verb: &'t Verb) -> Result<Jump> {
+        Ok(match verb {
+            Verb::Retry => Jump::Retry,
+            Verb::Wait => Jump::Wait,
+            Verb::Answer(value) => Jump::Answer(self.value(value)?),
+            Verb::Goto(name) => Jump::Goto(name.clone()),
+            Verb::Close(code, reason) => {
+                let reason = reason.as_ref().map(|reason| self.format(reason)).transpose()?;
+                Jump::Close(*code, reason.unwrap_or_default())
+            }
+            Verb::Return(variant, value) => Jump::Return(self.output(variant, value.as_ref())?),
+            Verb::Break(label, value) => {
+                let value = value.as_ref().map(|value| self.value(value)).transpose()?;
+                Jump::Break(self.meant(label), value.unwrap_or(Value::Unit))
+            }
+            Verb::Continue(label) => Jump::Continue(self.meant(label)),
+        })
+    }
+
+    /// The loop or block that a `break` or `continue` means.
+    fn meant(&mut self, label: &Option<Name>) -> usize {
+        let mut loops = self.here().loops.iter().rev();
+        let meant = loops.find(|repeat| match label {
+            Some(label) => repeat.label == Some(label),
+            None => repeat.is_loop,
+        });
+        meant.expect("there is a loop").number
+    }
+}
+
+impl Statement {
+    /// The name of the question that it is.
+    pub(crate) fn question(&self) -> Option<&str> {
+        match self {
+            Statement::Ask(ask) => Some(&ask.name),
+            Statement::Run(run) => Some(&run.name),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! A question: what is asked, what is heard, and what becomes of a reply.
+
+use std::mem;
+
+use super::{Interpreter, Jump, Pending, Result, read};
+use crate::transcript::{Clock, Input, Then};
+use crate::tree::{Action, Ask, Duration, On, Run, Unless, Value};
+
+impl<'t> Interpreter<'t, '_> {
+    /// A visit of a question, from the arrival to the answer.
+    pub(super) fn ask(&mut self, ask: &'t Ask) -> Result {
+        if let Some(unless) = &ask.unless
+            && let Some(value) = self.unless(unless)?
+        {
+            return Ok(value);
+        }
+        let (mut refused, mut silent) = (0, 0);
+        'prompt: loop {
+            self.say(&ask.prompt)?;
+            self.clock = match &ask.within {
+                None => Clock::None,
+                Some((Duration::Seconds(seconds), _)) => Clock::Starts(u64::from(*seconds)),
+                Some((Duration::Of(value), _)) => Clock::Starts(u64::from(self.value(value)?.number()) + 1),
+            };
+            loop {
+                let happened = match self.wait(ask)? {
+                    Input::Silence => {
+                        silent += 1;
+                        let action = ask.within.as_ref().and_then(|(_, action)| action.as_ref());
+                        match action {
+                            Some(action) => self.action(action, silent, None),
+                            None => Jump::Close(4408, "no answer came in time".to_owned()),
+                        }
+                    }
+                    Input::Reply(reply) => match self.reply(ask, &reply, &mut refused) {
+                        Ok(answer) => return Ok(answer),
+                        Err(jump) => jump,
+                    },
+                };
+                match happened {
+                    Jump::Retry => continue 'prompt,
+                    Jump::Wait => {}
+                    Jump::Answer(value) => return Ok(value),
+                    jump => return Err(jump),
+                }
+            }
+        }
+    }
+
+    pub(super) fn unless(&mut self, unless: &'t Unless) -> Result<Option<Value>> {
+        Ok(match unless {
+            Unless::Take(name) => {
+                let known = mem::replace(self.variable(name), Value::Maybe(None));
+                known.maybe().map(Value::Number)
+            }
+            Unless::Spend(condition, value) => {
+                let (condition, value) = (self.holds(condition)?, self.value(value)?);
+                let fuel = &mut self.here().fuel;
+                let spent = condition && *fuel > 0;
+                *fuel -= u32::from(spent);
+                spent.then_some(value)
+            }
+        })
+    }
+
+    /// Waits for what the client does.
+    pub(super) fn wait(&mut self, ask: &'t Ask) -> Result<Input> {
+        let outermost = self.contexts[0].running.unwrap_or(&ask.name).to_owned();
+        self.turn(Then::Waits { question: outermost, clock: self.clock });
+        let options = match &ask.among {
+            Some(options) => self.value(options)?.numbers(),
+            None => Vec::new(),
+        };
+        let around = self.contexts.iter().flat_map(|context| &context.ons).map(|listening| listening.on);
+        let words = around.chain(&ask.ons).flat_map(|on| &on.words).map(String::as_str).collect();
+        let pending = Pending { ty: ask.ty, options, words, has_clock: self.clock != Clock::None };
+        let input = (self.client)(&pending).ok_or(Jump::Out)?;
+        if self.clock != Clock::None {
+            self.clock = if input == Input::Silence { Clock::None } else { Clock::RunsOn };
+        }
+        Ok(input)
+    }
+
+    /// A reply climbs the ladder.
+    pub(super) fn reply(&mut self, ask: &'t Ask, reply: &str, refused: &mut u32) -> Result {
+        if !ask.verbatim
+            && let Some(jump) = self.hear(ask, &reply.trim().to_lowercase())
+        {
+            return Err(jump);
+        }
+        let options = ask.among.as_ref().map(|options| self.value(options)).transpose()?;
+        let answer = match read::read(ask.ty, reply, ask.verbatim, options.map(Value::numbers)) {
+            Ok(answer) => answer,
+            Err(problem) => {
+                return Err(match (self.exhausted(ask, refused), &ask.refused) {
+                    (Some(jump), _) => jump,
+                    (None, Some(action)) => self.action(action, *refused, Some(problem)),
+                    (None, None) => Jump::Retry,
+                });
+            }
+        };
+        for (condition, action) in &ask.wheres {
+            if !self.with(&ask.name, answer.clone(), |this| this.holds(condition))? {
+                return Err(match self.exhausted(ask, refused) {
+                    Some(jump) => jump,
+                    None => self.with(&ask.name, answer, |this| Ok(this.action(action, *refused, None)))?,
+                });
+            }
+        }
+        Ok(answer)
+    }
+
+    /// Counts a refusal, and does what is done where it is the last.
+    pub(super) fn exhausted(&mut self, ask: &'t Ask, refused: &mut u32) -> Option<Jump> {
+        *refused += 1;
+        let (most, action) = ask.tries.as_ref()?;
+        match self.value(most).map(Value::number) {
+            Ok(most) if *refused >= most => Some(self.action(action, 1, None)),
+            Ok(_) => None,
+            Err(jump) => Some(jump),
+        }
+    }
+
+    /// What whoever listens for the reply does about it, the innermost first.
+    pub(super) fn hear(&mut self, ask: &'t Ask, reply: &str) -> Option<Jump> {
+        let hears = |on: &On| on.words.iter().any(|word| word.to_lowercase() == reply);
+        if let Some(on) = ask.ons.iter().find(|on| hears(on)) {
+            return Some(self.action(&on.action, 1, None));
+        }
+        let innermost = self.contexts.len() - 1;
+        for depth in (0..=innermost).rev() {
+            let Some(index) = self.contexts[depth].ons.iter().rposition(|listening| hears(listening.on)) else {
+                continue;
+            };
+            // The action sees what could be seen where the `on` stands, and nothing of what is run.
+            let inner = self.contexts.split_off(depth + 1);
+            let listening = self.here().ons[index];
+            let here = self.here();
+            let variables = here.variables.split_off(listening.variables);
+            let (loops, ons) = (here.loops.split_off(listening.loops), here.ons.split_off(index));
+            let running = if inner.is_empty() { here.running } else { here.running.take() };
+            let jump = self.action(&listening.on.action, 1, None);
+            let here = self.here();
+            here.variables.extend(variables);
+            here.loops.extend(loops);
+            here.ons.extend(ons);
+            here.running = running;
+            self.contexts.extend(inner);
+            return Some(match jump {
+                Jump::Out | Jump::Close(..) | Jump::Retry | Jump::Wait => jump,
+                jump if depth < innermost => Jump::Leave(depth, Box::new(jump)),
+                jump => jump,
+            });
+        }
+        None
+    }
+
+    /// Takes an action, of a list that whose turn it is. It always says what happens next.
+    pub(super) fn action(&mut self, action: &'t Action, count: u32, problem: Option<String>) -> Jump {
+        match action {
+            Action::Say(template) => self.say(template).err().unwrap_or(Jump::Retry),
+            Action::Verb(verb) => self.verb(verb),
+            Action::List(actions) => {
+                let turn = actions.len().min(count as usize) - 1;
+                self.action(&actions[turn], 1, problem)
+            }
+            Action::Block { problem: bound, block } => {
+                let result = match (bound, problem) {
+                    (Some(name), Some(problem)) => self.with(name, Value::Text(problem), |this| this.block(block)),
+                    _ => self.block(block),
+                };
+                result.expect_err("a block ends by a verb")
+            }
+        }
+    }
+
+    pub(super) fn run(&mut self, run: &'t Run) -> Result {
+        let arguments = run.arguments.iter().map(|value| self.value(value)).collect::<Result<Vec<_>>>()?;
+        let depth = self.contexts.len() - 1;
+        self.here().running = Some(&run.name);
+        let result = self.conversation(&run.conversation, arguments);
+        self.here().running = None;
+        match result {
+            Err(Jump::Leave(to, jump)) if to == depth => match *jump {
+                Jump::Answer(value) => Ok(value),
+                jump => Err(jump),
+            },
+            result => result,
+        }
+    }
+}
