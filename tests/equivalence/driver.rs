@@ -56,43 +56,51 @@ where
     C: Conversation<Output: Debug, State: Serialize + DeserializeOwned, With: Default>,
 {
     let outbox = Outbox::default();
-    let mut talk = Talk::new(&outbox, input);
-    let with = C::With::default();
-    let polled = catch_unwind(AssertUnwindSafe(|| {
-        pin!(C::turn(slot, &with, &mut talk)).poll(&mut Context::from_waker(Waker::noop()))
-    }));
-    let finish = talk.finish();
-    let said = outbox.take().iter().map(ToString::to_string).collect();
-    let then = match polled {
-        Ok(Poll::Ready(polled)) => then(slot, polled, finish, running),
-        Ok(Poll::Pending) => Then::Fails("it awaits something, and there is nothing to await".to_owned()),
-        Err(panic) => Then::Fails(match panic.downcast::<String>() {
-            Ok(words) => format!("it panics: {words}"),
-            Err(_) => "it panics".to_owned(),
-        }),
-    };
-    Turn { said, then }
-}
-
-fn then<C>(slot: &mut Slot<C>, polled: Poll<C::Output>, finish: Finish, running: Clock) -> Then
-where
-    C: Conversation<Output: Debug, State: Serialize + DeserializeOwned>,
-{
-    match (polled, finish) {
-        (_, Finish { error: Some(error), .. }) => Then::Fails(format!("what it says cannot be written: {error}")),
-        (Poll::Ready(output), _) => Then::Ends(format!("{output:?}")),
-        (Poll::Pending, Finish { close: Some(close), .. }) => Then::Closes(close.code, close.reason.into_owned()),
-        (Poll::Pending, Finish { clock, .. }) => match restored(slot) {
-            Err(error) => Then::Fails(error),
-            Ok(question) => {
+    let mut input = input;
+    let then = loop {
+        let (polled, finish) = match step(slot, input, &outbox) {
+            Ok(step) => step,
+            Err(why) => break Then::Fails(why),
+        };
+        let question = if polled.is_pending() && finish.close.is_none() { restored(slot) } else { Ok("") };
+        match (polled, finish, question) {
+            (_, Finish { error: Some(error), .. }, _) => {
+                break Then::Fails(format!("what it says cannot be written: {error}"));
+            }
+            (Poll::Ready(output), ..) => break Then::Ends(format!("{output:?}")),
+            (_, Finish { close: Some(close), .. }, _) => break Then::Closes(close.code, close.reason.into_owned()),
+            (.., Err(why)) => break Then::Fails(why),
+            (_, Finish { stored: true, .. }, _) => input = converse::Input::Stored,
+            (_, Finish { clock, .. }, Ok(question)) => {
                 let clock = match clock {
                     Started::Unlimited => Clock::None,
                     Started::Within(time) => Clock::Starts(time.as_secs()),
                     Started::Unchanged => running,
                 };
-                Then::Waits { question: question.to_owned(), clock }
+                break Then::Waits { question: question.to_owned(), clock };
             }
-        },
+        }
+    };
+    Turn { said: outbox.take().iter().map(ToString::to_string).collect(), then }
+}
+
+/// Runs to the next wait, to what is done once, or to the end.
+fn step<C>(slot: &mut Slot<C>, input: converse::Input, outbox: &Outbox) -> Result<(Poll<C::Output>, Finish), String>
+where
+    C: Conversation<With: Default>,
+{
+    let mut talk = Talk::new(outbox, input);
+    let with = C::With::default();
+    let polled = catch_unwind(AssertUnwindSafe(|| {
+        pin!(C::turn(slot, &with, &mut talk)).poll(&mut Context::from_waker(Waker::noop()))
+    }));
+    match polled {
+        Ok(Poll::Ready(polled)) => Ok((polled, talk.finish())),
+        Ok(Poll::Pending) => Err("it awaits something, and there is nothing to await".to_owned()),
+        Err(panic) => Err(match panic.downcast::<String>() {
+            Ok(words) => format!("it panics: {words}"),
+            Err(_) => "it panics".to_owned(),
+        }),
     }
 }
 

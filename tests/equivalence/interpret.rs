@@ -196,7 +196,7 @@ impl<'t> Interpreter<'t, '_> {
         self.steps += 1;
         assert!(self.steps < STEPS, "it goes round without a wait");
         match statement {
-            Statement::Let { name, value, .. } => {
+            Statement::Let { name, value, .. } | Statement::Once { name, value, .. } => {
                 let value = self.value(value)?;
                 self.bind(name, value);
             }

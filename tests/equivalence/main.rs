@@ -39,7 +39,7 @@ fn ten_thousand_conversations_say_what_their_trees_say() {
 #[test]
 fn random_conversations_leave_no_word_out() {
     // Apart, by two spaces.
-    const WORDS: &str = "say \"  say String  ask \"  = run  Box::new(  unless  .take()  among V  among &  verbatim  where  \
+    const WORDS: &str = "say \"  say String  ask \"  = run  = once  Box::new(  unless  .take()  among V  among &  verbatim  where  \
         within 5  within seconds(  tries  else |  else [  on \"  retry  wait  answer  goto  close 4  return Some(  break;  \
         break 'l  continue  loop {  while (  while let  : u32 in  if let  match  let d  ?;";
     let mut random = Random(seed());

@@ -116,6 +116,20 @@ impl Display for Expression {
     }
 }
 
+/// A value behind a word, which before a `(` or `!` would be the name of what is called.
+struct AfterWord<'t>(&'t Expression);
+
+impl Display for AfterWord<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Expression::Less(..) | Expression::Equal(..) | Expression::Both(..) | Expression::Not(_) => {
+                write!(f, "bool::from({})", self.0)
+            }
+            value => write!(f, "{value}"),
+        }
+    }
+}
+
 /// The string in its quotes, then the arguments.
 impl Display for Template {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -182,6 +196,9 @@ impl Display for Statement {
             Statement::SayValue(value) => write!(f, "say {value};"),
             Statement::Ask(ask) => write!(f, "{ask}"),
             Statement::Run(run) => write!(f, "{run}"),
+            Statement::Once { name, mutable, ty, value } => {
+                write!(f, "let {}{name}: {ty} = once {};", mut_if(*mutable), AfterWord(value))
+            }
             Statement::On(on) => write!(f, "{on}{}", if on.action.is_block() { "" } else { ";" }),
             Statement::Verb(verb) => write!(f, "{verb};"),
             Statement::Control(control) => write!(f, "{control}"),
@@ -321,11 +338,7 @@ impl Display for Verb {
         match self {
             Verb::Retry => f.write_str("retry"),
             Verb::Wait => f.write_str("wait"),
-            // Before `(` or `!` it would be the name of something that is called.
-            Verb::Answer(
-                value @ (Expression::Less(..) | Expression::Equal(..) | Expression::Both(..) | Expression::Not(_)),
-            ) => write!(f, "answer bool::from({value})"),
-            Verb::Answer(value) => write!(f, "answer {value}"),
+            Verb::Answer(value) => write!(f, "answer {}", AfterWord(value)),
             Verb::Goto(name) => write!(f, "goto {name}"),
             Verb::Close(code, None) => write!(f, "close {code}"),
             Verb::Close(code, Some(reason)) => write!(f, "close {code}, {reason}"),

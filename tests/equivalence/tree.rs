@@ -157,6 +157,13 @@ pub(crate) enum Statement {
     SayValue(Expression),
     Ask(Box<Ask>),
     Run(Box<Run>),
+    /// `let name: Type = once value;`
+    Once {
+        name: Name,
+        mutable: bool,
+        ty: Type,
+        value: Expression,
+    },
     On(On),
     Verb(Verb),
     Control(Control),

@@ -117,7 +117,7 @@ impl<'t> Opaque<'t> {
                     self.binds.push(name);
                 }
                 Statement::Control(control) => self.control(control),
-                Statement::Ask(_) | Statement::Run(_) => self.asks = true,
+                Statement::Ask(_) | Statement::Run(_) | Statement::Once { .. } => self.asks = true,
                 Statement::Verb(verb) => self.jumps |= self.leaves(verb),
                 _ => {}
             }

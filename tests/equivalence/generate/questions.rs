@@ -61,12 +61,15 @@ impl Generator<'_> {
             Some(name) => Expression::Variable(name, Type::Numbers),
             None => self.expression(Type::Numbers),
         });
-        let verbatim = !matches!(ty, Type::Numbers | Type::Size) && among.is_none() && self.choices.chance(10);
         let mut ons = Vec::new();
-        let mut words = Vec::new();
+        // An `on` of the block is heard at its next question, at least.
+        let mut words = self.scope.words.last().cloned().unwrap_or_default();
+        let is_heard = !words.is_empty();
         while ons.len() < 2 && self.choices.chance(20) {
             ons.extend(self.listen(&mut words));
         }
+        let can_be_verbatim = !matches!(ty, Type::Numbers | Type::Size) && among.is_none();
+        let verbatim = can_be_verbatim && !is_heard && ons.is_empty() && self.choices.chance(10);
         let mut wheres = Vec::new();
         let variables = self.scope.variables.len();
         self.scope.declare(&name, ty, false);
@@ -255,6 +258,14 @@ impl Generator<'_> {
         self.scope.targets.pop();
         let tail = Some(Box::new(Tail::Value(Expression::Variable(name, ty))));
         Control::Block { label: None, body: Block { statements, tail } }
+    }
+
+    /// Something that is done once, and stored under a name like a question's.
+    pub(super) fn once(&mut self) -> Statement {
+        let (name, ty, mutable) = (self.question(), *self.choices.pick(&Type::ALL), self.choices.chance(30));
+        let value = self.value_or_end(ty);
+        self.scope.declare(&name, ty, mutable);
+        Statement::Once { name, mutable, ty, value }
     }
 
     pub(super) fn run(&mut self) -> Statement {

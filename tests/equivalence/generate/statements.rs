@@ -27,6 +27,7 @@ enum Kind {
     Ask,
     On,
     Run,
+    Once,
     If,
     Match,
     Loop,
@@ -137,7 +138,7 @@ impl Generator<'_> {
             (1, Kind::For),
             (1, Kind::LetControl),
         ];
-        const ALL: [(usize, Kind); 15] = [
+        const ALL: [(usize, Kind); 16] = [
             (5, Kind::Say),
             (5, Kind::Let),
             (5, Kind::Change),
@@ -145,6 +146,7 @@ impl Generator<'_> {
             (3, Kind::If),
             (2, Kind::On),
             (1, Kind::Run),
+            (1, Kind::Once),
             (2, Kind::Match),
             (2, Kind::Loop),
             (1, Kind::While),
@@ -170,6 +172,7 @@ impl Generator<'_> {
                 statements.push(self.ask());
             }
             Kind::Run => statements.push(self.run()),
+            Kind::Once => statements.push(self.once()),
             Kind::LetControl => return self.let_control(statements),
             Kind::Deferred => return self.deferred(statements),
             Kind::Skip => return self.skip(statements),
