@@ -328,6 +328,9 @@ impl Display for Action {
 
 impl Display for On {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        if let Some(seconds) = self.silence {
+            return write!(f, "on silence {seconds}s => {}", self.action);
+        }
         let words: Vec<String> = self.words.iter().map(|word| format!("{word:?}")).collect();
         write!(f, "on {} => {}", words.join(" | "), self.action)
     }

@@ -245,6 +245,8 @@ pub(crate) enum Action {
 #[derive(Clone, Debug)]
 pub(crate) struct On {
     pub(crate) words: Vec<String>,
+    /// In the place of words: so many seconds without any.
+    pub(crate) silence: Option<u32>,
     pub(crate) action: Action,
 }
 

@@ -13,6 +13,9 @@ use crate::tree::{
 /// What an `on` may listen for. Some are replies that a question would have liked.
 const WORDS: [&str; 6] = ["help", "stop", "Skip it", "again", "7", "yes"];
 
+/// Among the words that a block listens for: that it has an `on silence`.
+const SILENCE: &str = "(silence)";
+
 /// What a question may have.
 #[derive(Clone, Copy, PartialEq)]
 enum Extent {
@@ -65,6 +68,7 @@ impl Generator<'_> {
         // An `on` of the block is heard at its next question, at least.
         let mut words = self.scope.words.last().cloned().unwrap_or_default();
         let is_heard = !words.is_empty();
+        let has_clock = words.iter().any(|word| word == SILENCE);
         while ons.len() < 2 && self.choices.chance(20) {
             ons.extend(self.listen(&mut words));
         }
@@ -78,7 +82,7 @@ impl Generator<'_> {
             wheres.push((condition, self.action(true)));
         }
         self.scope.variables.truncate(variables);
-        let within = self.choices.chance(30).then(|| {
+        let within = (!has_clock && self.choices.chance(30)).then(|| {
             let duration = match self.choices.chance(30) {
                 true => Duration::Of(self.expression(Type::Number)),
                 false => Duration::Seconds(self.choices.below(60) as u32 + 1),
@@ -209,7 +213,17 @@ impl Generator<'_> {
         words.retain(|word| !taken.iter().any(|taken| taken == word));
         let words: Vec<String> = words.into_iter().map(str::to_owned).collect();
         taken.extend(words.iter().cloned());
-        (!words.is_empty()).then(|| On { words, action: self.action(false) })
+        (!words.is_empty()).then(|| On { words, silence: None, action: self.action(false) })
+    }
+
+    /// An `on silence`, if the block has none.
+    fn listen_to_silence(&mut self, taken: &mut Vec<String>) -> Option<On> {
+        if taken.iter().any(|word| word == SILENCE) {
+            return None;
+        }
+        taken.push(SILENCE.to_owned());
+        let silence = Some(self.choices.below(60) as u32 + 1);
+        Some(On { words: Vec::new(), silence, action: self.action(false) })
     }
 
     /// An `on` for the rest of a block. Nothing is known of the questions at which it is heard.
@@ -228,7 +242,10 @@ impl Generator<'_> {
             self.scope.targets[depth - 1].truncate(skipped.targets);
         }
         let mut words = self.scope.words.pop().expect("a block is open");
-        let on = self.listen(&mut words);
+        let on = match self.choices.chance(25) {
+            true => self.listen_to_silence(&mut words),
+            false => self.listen(&mut words),
+        };
         let Self { scope, .. } = self;
         let loops = mem::take(&mut scope.loops);
         let (left, taken) = (scope.left, mem::take(&mut scope.taken));

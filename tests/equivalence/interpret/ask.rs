@@ -18,7 +18,7 @@ impl<'t> Interpreter<'t, '_> {
         'prompt: loop {
             self.say(&ask.prompt)?;
             self.clock = match &ask.within {
-                None => Clock::None,
+                None => self.silence().map_or(Clock::None, |(.., seconds)| Clock::Starts(u64::from(seconds))),
                 Some((Duration::Seconds(seconds), _)) => Clock::Starts(u64::from(*seconds)),
                 Some((Duration::Of(value), _)) => Clock::Starts(u64::from(self.value(value)?.number()) + 1),
             };
@@ -26,10 +26,13 @@ impl<'t> Interpreter<'t, '_> {
                 let happened = match self.wait(ask)? {
                     Input::Silence => {
                         silent += 1;
-                        let action = ask.within.as_ref().and_then(|(_, action)| action.as_ref());
-                        match action {
-                            Some(action) => self.action(action, silent, None),
-                            None => Jump::Close(4408, "no answer came in time".to_owned()),
+                        match &ask.within {
+                            Some((_, Some(action))) => self.action(action, silent, None),
+                            Some((_, None)) => Jump::Close(4408, "no answer came in time".to_owned()),
+                            None => {
+                                let (depth, index, _) = self.silence().expect("something started the clock");
+                                self.take_up(depth, index)
+                            }
                         }
                     }
                     Input::Reply(reply) => match self.reply(ask, &reply, &mut refused) {
@@ -127,32 +130,43 @@ impl<'t> Interpreter<'t, '_> {
         if let Some(on) = ask.ons.iter().find(|on| hears(on)) {
             return Some(self.action(&on.action, 1, None));
         }
-        let innermost = self.contexts.len() - 1;
-        for depth in (0..=innermost).rev() {
-            let Some(index) = self.contexts[depth].ons.iter().rposition(|listening| hears(listening.on)) else {
-                continue;
-            };
-            // The action sees what could be seen where the `on` stands, and nothing of what is run.
-            let inner = self.contexts.split_off(depth + 1);
-            let listening = self.here().ons[index];
-            let here = self.here();
-            let variables = here.variables.split_off(listening.variables);
-            let (loops, ons) = (here.loops.split_off(listening.loops), here.ons.split_off(index));
-            let running = if inner.is_empty() { here.running } else { here.running.take() };
-            let jump = self.action(&listening.on.action, 1, None);
-            let here = self.here();
-            here.variables.extend(variables);
-            here.loops.extend(loops);
-            here.ons.extend(ons);
-            here.running = running;
-            self.contexts.extend(inner);
-            return Some(match jump {
-                Jump::Out | Jump::Close(..) | Jump::Retry | Jump::Wait => jump,
-                jump if depth < innermost => Jump::Leave(depth, Box::new(jump)),
-                jump => jump,
+        let listening =
+            self.contexts.iter().enumerate().rev().find_map(|(depth, context)| {
+                Some((depth, context.ons.iter().rposition(|listening| hears(listening.on))?))
             });
+        listening.map(|(depth, index)| self.take_up(depth, index))
+    }
+
+    /// The innermost `on silence`, and how long it waits.
+    pub(super) fn silence(&self) -> Option<(usize, usize, u32)> {
+        self.contexts.iter().enumerate().rev().find_map(|(depth, context)| {
+            let mut ons = context.ons.iter().enumerate().rev();
+            ons.find_map(|(index, listening)| Some((depth, index, listening.on.silence?)))
+        })
+    }
+
+    /// Takes the action of an `on` of the conversation at a depth. It sees what could be seen where the `on` stands, and
+    /// nothing of what is run.
+    pub(super) fn take_up(&mut self, depth: usize, index: usize) -> Jump {
+        let innermost = self.contexts.len() - 1;
+        let inner = self.contexts.split_off(depth + 1);
+        let listening = self.here().ons[index];
+        let here = self.here();
+        let variables = here.variables.split_off(listening.variables);
+        let (loops, ons) = (here.loops.split_off(listening.loops), here.ons.split_off(index));
+        let running = if inner.is_empty() { here.running } else { here.running.take() };
+        let jump = self.action(&listening.on.action, 1, None);
+        let here = self.here();
+        here.variables.extend(variables);
+        here.loops.extend(loops);
+        here.ons.extend(ons);
+        here.running = running;
+        self.contexts.extend(inner);
+        match jump {
+            Jump::Out | Jump::Close(..) | Jump::Retry | Jump::Wait => jump,
+            jump if depth < innermost => Jump::Leave(depth, Box::new(jump)),
+            jump => jump,
         }
-        None
     }
 
     /// Takes an action, of a list that whose turn it is. It always says what happens next.
