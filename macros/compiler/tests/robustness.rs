@@ -218,6 +218,7 @@ fn what_was_got_wrong_once_expands() {
         r#"A { let self: u8 = ask "x"; }"#,
         r#"A { let x: u8 = ask "x" else |match| { retry }; }"#,
         r#"A { let x: u8 = ask "x"; P { a: 1 } x }"#,
+        r#"A { let x: u8 = ask "x"; loop { let x: u8 = ask "y" on "no" => revise x; revise x; } }"#,
         r#"A { let x: u8 = ask "x"; let y: u8 = ask "y"; let x: u8 = ask "x" unless None; say "{x}"; }"#,
     ];
     let rust = r#"A { let self: u8 = if a { let x: u8 = ask "x"; x } else { 2 }; let y: u8 = ask "y"; }"#;
