@@ -212,12 +212,14 @@ fn what_was_got_wrong_once_expands() {
         r#"A { let x: P = ask "x" tries a == b else { return }; say "{x}"; }"#,
         r#"A { loop { let x: u8 = ask "x"; if x > 1 { continue == x; } } }"#,
         r#"A { on "stop" => answer (); let x: u8 = ask "x"; run Match { x }; run Box::new(Menu); }"#,
+        r#"A hears E { on E::Two(x, y) => "{x} {y}"; let x: u8 = ask "x"; let y: u8 = ask "y"; }"#,
         r#"A { let _self: u8 = ask "x"; let self_: u8 = ask "y"; }"#,
     ];
     let invalid = [
         r#"A { let self: u8 = ask "x"; }"#,
         r#"A { let x: u8 = ask "x" else |match| { retry }; }"#,
         r#"A { let x: u8 = ask "x"; P { a: 1 } x }"#,
+        r#"A { let x: u8 = ask "x"; loop { let x: u8 = ask "y" on "no" => revise x; revise x; } }"#,
         r#"A { let x: u8 = ask "x"; let y: u8 = ask "y"; let x: u8 = ask "x" unless None; say "{x}"; }"#,
     ];
     let rust = r#"A { let self: u8 = if a { let x: u8 = ask "x"; x } else { 2 }; let y: u8 = ask "y"; }"#;

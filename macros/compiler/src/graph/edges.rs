@@ -74,7 +74,7 @@ impl Way {
         let mut way = Way { span, ..self.clone() };
         if way.label.is_empty() {
             way.label = label.to_owned();
-        } else if !label.is_empty() && way.label.split(", ").all(|known| known != label) {
+        } else if !label.is_empty() && !format!(", {}, ", way.label).contains(&format!(", {label}, ")) {
             way.label = format!("{}, {label}", way.label);
         }
         way

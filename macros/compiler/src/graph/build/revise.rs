@@ -11,7 +11,8 @@ use crate::names::plain;
 impl<'a> Builder<'_, 'a> {
     pub(super) fn revise(&mut self, name: &Ident) {
         let visible = |labels: &Vec<(Ident, _)>| labels.iter().any(|(question, _)| question == name);
-        let known = self.definitions.iter().rposition(|definition| definition.source.name() == name);
+        // The first of the name: a second one was reported, and revised from within itself it would never end.
+        let known = self.definitions.iter().position(|definition| definition.source.name() == name);
         let Some(known) = known.filter(|_| self.labels.iter().any(visible)) else {
             self.report_unknown(name);
             return;
