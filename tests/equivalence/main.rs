@@ -27,7 +27,7 @@ const SCRIPTS: usize = 8;
 
 #[test]
 fn compiled_conversations_say_what_their_trees_say() {
-    hold_programs("some", 2);
+    hold_programs("some", 4);
 }
 
 #[test]

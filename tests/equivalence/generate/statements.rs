@@ -144,7 +144,7 @@ impl Generator<'_> {
             (5, Kind::Change),
             (9, Kind::Ask),
             (3, Kind::If),
-            (2, Kind::On),
+            (4, Kind::On),
             (1, Kind::Run),
             (1, Kind::Once),
             (2, Kind::Match),
@@ -170,6 +170,9 @@ impl Generator<'_> {
                 let on = self.on();
                 statements.extend(on.map(Statement::On));
                 statements.push(self.ask());
+                if self.choices.chance(50) {
+                    statements.push(Statement::Control(self.hearing_inside()));
+                }
             }
             Kind::Run => statements.push(self.run()),
             Kind::Once => statements.push(self.once()),
