@@ -80,6 +80,20 @@ fn its_value_and_what_is_needed_later_are_remembered() {
 }
 
 conversation! {
+    /// Does something that a question is called like.
+    Thanks with (bank: Bank) -> String {
+        once bank.thank().await;
+        let thank: String = ask "Whom to thank?";
+        thank
+    }
+}
+
+#[test]
+fn a_question_keeps_its_name() {
+    assert_eq!(remembered::<Thanks>(), ["thank_2()", "thank()"]);
+}
+
+conversation! {
     /// A variable called `talk` is one.
     Talks -> u32 {
         let talk: u32 = ask "Talk?";

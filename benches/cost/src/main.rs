@@ -1,4 +1,4 @@
-//! Measures everything in one run, and writes it into the table of `docs/performance.md`.
+//! Measures everything in one run, and writes it into the tables of `docs/performance.md`.
 
 mod counters;
 mod instructions;
@@ -13,10 +13,10 @@ use converse_cost::forms::{FORMS, LIVE, QUESTIONS};
 /// Why there is no number, in words for the person who asked for it.
 type Result<T = ()> = std::result::Result<T, String>;
 
-/// What one thing costs, compiled and by hand.
+/// What one thing costs, and what it is measured by: the same by hand.
 struct Cost {
     what: String,
-    compiled: f64,
+    costs: f64,
     by_hand: f64,
     digits: usize,
     unit: &'static str,
@@ -25,15 +25,15 @@ struct Cost {
 }
 
 impl Cost {
-    fn counted(what: &str, (compiled, by_hand): (usize, usize), unit: &'static str, limit: f64) -> Self {
-        Cost { what: what.to_owned(), compiled: compiled as f64, by_hand: by_hand as f64, digits: 0, unit, limit }
+    fn counted(what: &str, (costs, by_hand): (usize, usize), unit: &'static str, limit: f64) -> Self {
+        Cost { what: what.to_owned(), costs: costs as f64, by_hand: by_hand as f64, digits: 0, unit, limit }
     }
 
     fn row(&self) -> String {
-        let Cost { what, compiled, by_hand, digits, unit, limit } = self;
-        let ratio = compiled / by_hand;
+        let Cost { what, costs, by_hand, digits, unit, limit } = self;
+        let ratio = costs / by_hand;
         let kept = if ratio <= *limit { "" } else { ", exceeded" };
-        format!("| {what} | {compiled:.digits$} {unit} | {by_hand:.digits$} {unit} | {ratio:.2} | {limit:.2}{kept} |\n")
+        format!("| {what} | {costs:.digits$}{unit} | {by_hand:.digits$}{unit} | {ratio:.2} | {limit:.2}{kept} |\n")
     }
 }
 
@@ -52,40 +52,42 @@ fn measure() -> Result {
     let costs = [
         Cost {
             what: format!("`cargo check` of {FORMS} conversations of {QUESTIONS} questions and {LIVE} variables"),
-            compiled: forms.compiled,
+            costs: forms.compiled,
             by_hand: forms.by_hand,
             digits: 2,
-            unit: "s",
+            unit: " s",
             limit: 0.5,
         },
         Cost::counted("instructions of a dialogue of five turns", instructions::dialogue()?, "", 1.1),
         Cost::counted("allocations of that dialogue", counters::allocations(), "", 1.0),
-        Cost::counted("its state", counters::states(), "bytes", 1.0),
-        Cost::counted(
-            "the future of a turn that awaits once, against its state",
-            counters::awaits_once(),
-            "bytes",
-            1.5,
-        ),
-        Cost::counted("of one that awaits several times", counters::awaits_often(), "bytes", 1.5),
+        Cost::counted("its state", counters::states(), " bytes", 1.0),
     ];
-    let mut table = "| what | compiled | by hand | ratio | at most |\n|---|---|---|---|---|\n".to_owned();
-    table.extend(costs.iter().map(Cost::row));
-    let words = counters::ready();
-    table.push_str(&format!(
-        "\nThe future of a turn that awaits nothing is {words} words: the arguments, and whether it has run.\n"
-    ));
-    println!("{table}");
-    write(&root().join("docs/performance.md"), &table)
+    let futures = [
+        Cost::counted("a turn that awaits once", counters::awaits_once(), " bytes", 1.5),
+        Cost::counted("a turn that awaits several times", counters::awaits_often(), " bytes", 1.5),
+    ];
+    let tables = format!(
+        "{}\n{}\nThe future of a turn that awaits nothing is {} words, whatever the state: the arguments, and whether it has run.\n",
+        table(["what", "compiled", "by hand"], &costs),
+        table(["what is awaited in", "its future", "the state"], &futures),
+        counters::ready()
+    );
+    println!("{tables}");
+    write(&root().join("docs/performance.md"), &tables)
 }
 
-/// Puts the table between the marks of a text.
-fn write(file: &Path, table: &str) -> Result {
+fn table(columns: [&str; 3], costs: &[Cost]) -> String {
+    let head = format!("| {} | ratio | at most |\n|---|---|---|---|---|\n", columns.join(" | "));
+    costs.iter().map(Cost::row).fold(head, |table, row| table + &row)
+}
+
+/// Puts the tables between the marks of a text.
+fn write(file: &Path, tables: &str) -> Result {
     const MARKS: [&str; 2] = ["<!-- measured -->\n", "<!-- /measured -->"];
     let text = fs::read_to_string(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
     let around = text.split_once(MARKS[0]).and_then(|(before, rest)| Some((before, rest.split_once(MARKS[1])?.1)));
-    let Some((before, after)) = around else { return Err(format!("{} has no place for the table", file.display())) };
-    let text = format!("{before}{}\n{table}\n{}{after}", MARKS[0], MARKS[1]);
+    let Some((before, after)) = around else { return Err(format!("{} has no place for the tables", file.display())) };
+    let text = format!("{before}{}\n{tables}\n{}{after}", MARKS[0], MARKS[1]);
     fs::write(file, text).map_err(|error| format!("cannot write {}: {error}", file.display()))
 }
 

@@ -1,5 +1,6 @@
 use converse::prelude::*;
 
+#[derive(serde::Serialize, serde::Deserialize)]
 struct Point;
 
 conversation! {

@@ -7,6 +7,7 @@ use syn::Generics;
 use super::{generics, state_name};
 use crate::graph::{Graph, Source};
 use crate::machine::Machine;
+use crate::names::plain;
 use crate::syntax::ast::{Conversation, Parameter};
 
 /// `pub struct Introduction { pub country: Country }`, documented by its author and, where it is known, a diagram.
@@ -123,7 +124,7 @@ pub(crate) fn states(conversation: &Conversation, graph: &Graph<'_>, machine: &M
         let variant = &state.variant;
         let fields = state.region.fields.iter().map(|field| {
             let (name, ty) = (&field.name, &field.ty);
-            let doc = format!("The variable `{}`.", graph.variables.name(field.variable));
+            let doc = format!("The variable `{}`.", plain(name));
             quote_spanned!(Span::mixed_site()=> #[doc = #doc] #name: #ty,)
         });
         quote_spanned!(Span::mixed_site()=> #[doc = #doc] #variant { #(#fields)* },)

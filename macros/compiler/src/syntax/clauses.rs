@@ -2,17 +2,17 @@
 
 use std::collections::VecDeque;
 
-use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream, TokenTree};
-use quote::quote_spanned;
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use syn::{Expr, Type, UnOp};
 
+use super::action::action;
 use super::amiss;
-use super::ast::{Action, Ask, Block, Heard, On, Statement, Tries, Verb, VerbKind, Where, Within};
+use super::ast::{Ask, On, Tries, Where, Within};
 use super::message::message;
-use super::parse::block;
+use super::on::on;
 use super::shape::ends_expression;
-use super::verb::verb;
-use super::words::{Clause, Word};
+use super::time::duration;
+use super::words::Clause;
 use crate::diagnostics::Diagnostics;
 
 /// Reads `"…" clause*`, the tokens after `ask`.
@@ -275,212 +275,6 @@ fn check_count(cx: &mut Diagnostics, count: &Expr) {
     }
 }
 
-/// `"cancel" | "stop" => action`
-pub(crate) fn on(cx: &mut Diagnostics, word: Span, tokens: TokenStream) -> Option<On> {
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    let is = |at: usize, c: char| matches!(tokens.get(at), Some(TokenTree::Punct(p)) if p.as_char() == c);
-    let arrow = (0..tokens.len()).find(|at| is(*at, '=') && is(at + 1, '>'));
-    let block = tokens.iter().position(is_brace);
-    let Some(arrow) =
-        arrow.filter(|arrow| block.is_none_or(|block| *arrow < block || !tokens[..block].iter().all(is_word)))
-    else {
-        cx.error(word, "an `on` needs a `=>`: what happens then").help("write `on \"cancel\" => return …`");
-        return None;
-    };
-    let what = heard(cx, word, &tokens[..arrow]);
-    let action = action(cx, tokens[arrow].span(), tokens[arrow + 2..].iter().cloned().collect())?;
-    let what = what?;
-    if matches!(action, Action::List(_)) && !matches!(what, Heard::Silence(_)) {
-        cx.error(word, "this `on` has one action: only refusals and silences are counted, and escalate")
-            .help("write a message, or a block that counts for itself");
-        return None;
-    }
-    Some(On { span: word, what, action })
-}
-
-/// What an `on` is for: words, `silence 5min`, `after 30d`, or the pattern of an event.
-fn heard(cx: &mut Diagnostics, word: Span, tokens: &[TokenTree]) -> Option<Heard> {
-    let rest = || tokens[1..].iter().cloned().collect::<TokenStream>();
-    match tokens {
-        [] => {
-            cx.error(word, "an `on` needs what it is for").help("write `on \"cancel\" => …`");
-            None
-        }
-        [TokenTree::Ident(word), TokenTree::Literal(_) | TokenTree::Ident(_) | TokenTree::Group(_), ..]
-            if word == "silence" =>
-        {
-            duration(cx, word, rest()).map(Heard::Silence)
-        }
-        [TokenTree::Ident(word), TokenTree::Literal(_) | TokenTree::Ident(_) | TokenTree::Group(_), ..]
-            if word == "after" =>
-        {
-            duration(cx, word, rest()).map(Heard::After)
-        }
-        [TokenTree::Ident(only)] if only == "silence" || only == "after" => {
-            let example = if only == "silence" { "5min" } else { "30d" };
-            cx.error(only.span(), format_args!("`on {only}` needs a time"))
-                .help(format_args!("write `on {only} {example} => …`"));
-            None
-        }
-        [TokenTree::Literal(_) | TokenTree::Group(_), ..] if tokens.iter().all(is_word) => words(cx, word, tokens),
-        _ => {
-            let pattern: TokenStream = tokens.iter().cloned().collect();
-            let arm = syn::parse2::<syn::Arm>(quote_spanned!(word=> #pattern => {}));
-            arm.map(|arm| Heard::Event(arm.pat)).map_err(|error| amiss::report(cx, error, &pattern)).ok()
-        }
-    }
-}
-
-/// Whether a token is one of words: a string, or the bar between two.
-fn is_word(token: &TokenTree) -> bool {
-    let is_bar = matches!(token, TokenTree::Punct(p) if p.as_char() == '|');
-    is_bar || syn::parse2::<syn::LitStr>(token.clone().into()).is_ok()
-}
-
-/// `"cancel" | "stop"`
-fn words(cx: &mut Diagnostics, word: Span, tokens: &[TokenTree]) -> Option<Heard> {
-    let mut words: Vec<(String, Span)> = Vec::new();
-    for token in tokens {
-        let Ok(text) = syn::parse2::<syn::LitStr>(token.clone().into()) else { continue };
-        let text = text.value().trim().to_lowercase();
-        if words.iter().any(|(known, _)| *known == text) {
-            cx.error(token.span(), format_args!("this `on` listens for \"{text}\" already"))
-                .help("take one of the two out: upper and lower case make no difference");
-        }
-        words.push((text, token.span()));
-    }
-    if words.is_empty() {
-        cx.error(word, "an `on` needs what it is for").help("write `on \"cancel\" => …`");
-        return None;
-    }
-    Some(Heard::Words(words))
-}
-
-fn is_brace(token: &TokenTree) -> bool {
-    matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
-}
-
-/// `message | [ action, … ] | ("|" problem "|")? block | verb`
-fn action(cx: &mut Diagnostics, word: Span, tokens: TokenStream) -> Option<Action> {
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    match tokens.as_slice() {
-        [] => {
-            cx.error(word, "what happens next is missing here").help("write a message, a block, or `retry`");
-            None
-        }
-        _ if amiss::no_action(cx, &tokens) => None,
-        [TokenTree::Group(group)] if group.delimiter() == Delimiter::Brace => {
-            Some(Action::Block { problem: None, block: block(cx, group) })
-        }
-        [TokenTree::Punct(open), TokenTree::Ident(problem), TokenTree::Punct(close), TokenTree::Group(group)]
-            if open.as_char() == '|'
-                && close.as_char() == '|'
-                && group.delimiter() == Delimiter::Brace
-                && is_name(problem) =>
-        {
-            Some(Action::Block { problem: Some(problem.clone()), block: block(cx, group) })
-        }
-        [TokenTree::Group(group)] if group.delimiter() == Delimiter::Bracket => {
-            let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(p) if p.as_char() == ',');
-            let inner: Vec<TokenTree> = group.stream().into_iter().collect();
-            let parts = inner.split(is_comma).filter(|part| !part.is_empty());
-            let actions: Vec<Action> =
-                parts.filter_map(|part| action(cx, group.span_open(), part.iter().cloned().collect())).collect();
-            if actions.iter().any(|action| matches!(action, Action::List(_))) {
-                cx.error(group.span(), "a list holds actions, not other lists").help("write all of them into one list");
-                return None;
-            }
-            if inner.is_empty() {
-                cx.error(group.span(), "this list has no action in it")
-                    .help("write `[\"A number, please.\", \"Digits only.\"]`");
-                return None;
-            }
-            (!actions.is_empty()).then_some(Action::List(actions))
-        }
-        // Where only an action can stand, `answer (a, b)` is no call.
-        [TokenTree::Ident(word), rest @ ..] if Word::of(word) == Some(Word::Verb) && verb_begins(word, rest) => {
-            let verb = verb(cx, tokens.iter().cloned().collect())?;
-            let statements = vec![Statement::Verb(verb)];
-            Some(Action::Block { problem: None, block: Block { statements, tail: None, end: word.span() } })
-        }
-        // Then the question that it is an action of is asked again.
-        [TokenTree::Ident(word)] | [TokenTree::Ident(word), _] if word == "revise" => {
-            let mut block = Block::of(cx, tokens.iter().cloned().collect(), word.span());
-            let retry = Verb { span: word.span(), kind: VerbKind::Retry };
-            block.statements.push(Statement::Verb(retry));
-            Some(Action::Block { problem: None, block })
-        }
-        [TokenTree::Ident(verb), rest @ ..] if verb_begins(verb, rest) => {
-            let braced: TokenStream = tokens.iter().cloned().collect();
-            let block = Block::of(cx, braced, word);
-            // One that does not parse was reported.
-            let parses = block.tail.is_some() || !block.statements.is_empty();
-            parses.then_some(Action::Block { problem: None, block })
-        }
-        _ => message(cx, word, tokens.into_iter().collect()).map(Action::Say),
-    }
-}
-
-/// Whether a variable can be called so: it is no keyword.
-fn is_name(ident: &Ident) -> bool {
-    syn::parse2::<Ident>(TokenTree::from(ident.clone()).into()).is_ok()
-}
-
-/// Whether an action is a verb: one of the language's, or of Rust's own.
-fn verb_begins(verb: &Ident, rest: &[TokenTree]) -> bool {
-    let rust = verb == "return" || verb == "break" || verb == "continue";
-    rust || Word::of(verb).is_some() && (Word::stands_alone(verb) == rest.is_empty())
-}
-
-/// `500ms`, `30s`, `5min`, `2h`, `7d`, or any expression of type `Duration`.
-fn duration(cx: &mut Diagnostics, word: &Ident, tokens: TokenStream) -> Option<Expr> {
-    let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
-    if trees.is_empty() {
-        cx.error(word.span(), format_args!("a `{word}` needs a time"))
-            .help(format_args!("write `{word} 30s`, or `500ms`, `5min`, `2h`, `7d`"));
-        return None;
-    }
-    if let [TokenTree::Literal(number), TokenTree::Ident(unit)] = trees.as_slice()
-        && unit_millis(&unit.to_string()).is_some()
-    {
-        cx.error(number.span(), format_args!("`{number} {unit}` is not a time"))
-            .help(format_args!("write it without the space: `{number}{unit}`"));
-        return None;
-    }
-    let [TokenTree::Literal(literal)] = trees.as_slice() else {
-        return syn::parse2(tokens.clone()).map_err(|error| amiss::report(cx, error, &tokens)).ok();
-    };
-    let span = literal.span();
-    let Some(millis) = milliseconds(literal) else {
-        cx.error(span, format_args!("`{literal}` is not a time"))
-            .help("write a whole number with its unit: `500ms`, `30s`, `5min`, `2h`, `7d`");
-        return None;
-    };
-    if millis == 0 {
-        cx.error(span, format_args!("`{word} {literal}` leaves no time to answer"))
-            .help(format_args!("write how long it waits, as in `{word} 30s`, or leave it out to wait for ever"));
-        return None;
-    }
-    syn::parse2(quote_spanned!(span=> ::core::time::Duration::from_millis(#millis))).ok()
-}
-
-fn milliseconds(literal: &Literal) -> Option<u64> {
-    let text = literal.to_string().replace('_', "");
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    text[..digits].parse::<u64>().ok()?.checked_mul(unit_millis(&text[digits..])?)
-}
-
-fn unit_millis(unit: &str) -> Option<u64> {
-    Some(match unit {
-        "ms" => 1,
-        "s" => 1_000,
-        "min" => 60_000,
-        "h" => 3_600_000,
-        "d" => 86_400_000,
-        _ => return None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -503,17 +297,5 @@ mod tests {
         );
         let found: Vec<String> = parts.clauses.iter().map(|part| format!("{}|{}", part.word, part.tokens)).collect();
         assert_eq!(found, ["within|1min", "else|return", "tries|3", "else|break", r#"on|"x" => return within"#]);
-    }
-
-    #[test]
-    fn times_have_units() {
-        for (literal, millis) in
-            [("500ms", Some(500)), ("30s", Some(30_000)), ("5min", Some(300_000)), ("2h", Some(7_200_000))]
-        {
-            assert_eq!(milliseconds(&literal.parse().expect("a literal")), millis);
-        }
-        for literal in ["30", "1.5s", "3weeks", "99999999999999999999d"] {
-            assert_eq!(milliseconds(&literal.parse().expect("a literal")), None);
-        }
     }
 }

@@ -1,18 +1,22 @@
 //! From tokens to the tree. Nothing here fails: what is wrong is reported, and left out of the tree.
 
+mod action;
 mod amiss;
 pub(crate) mod ast;
 mod clauses;
+mod head;
 mod message;
+mod on;
 mod once;
 pub(crate) mod parse;
 mod recover;
 mod run;
 pub(crate) mod shape;
+mod time;
 mod verb;
 pub(crate) mod words;
 
 pub(crate) use amiss::misspelt_verb;
+pub(crate) use head::parse;
 pub(crate) use message::message;
-pub(crate) use parse::parse;
 pub(crate) use verb::verb;

@@ -115,7 +115,8 @@ impl Shaper<'_> {
             Word::Ask | Word::Run | Word::Once => followed && !is_path_or_field(before),
             Word::Say => followed && begins,
             Word::Verb if Word::stands_alone(ident) => begins && ends_statement(after),
-            Word::Verb | Word::On | Word::Revise => followed && begins,
+            Word::On => (followed || is_tuple_pattern(tokens, at + 1)) && begins,
+            Word::Verb | Word::Revise => followed && begins,
             Word::Hear => {
                 let otherwise = matches!(after, Some(TokenTree::Ident(next)) if next == "else");
                 value && (followed || otherwise || ends_statement(after))
@@ -291,6 +292,13 @@ fn is_path_or_field(before: Option<&TokenTree>) -> bool {
     matches!(before, Some(TokenTree::Punct(p)) if matches!(p.as_char(), '.' | ':'))
 }
 
+/// Whether the pattern of an event begins with a bracket at `at`: a call has neither an arrow nor an `if` behind it.
+pub(crate) fn is_tuple_pattern(tokens: &[TokenTree], at: usize) -> bool {
+    let bracket = matches!(tokens.get(at), Some(TokenTree::Group(group)) if group.delimiter() != Delimiter::Brace);
+    let guard = matches!(tokens.get(at + 1), Some(TokenTree::Ident(word)) if word == "if");
+    bracket && (guard || is_arrow(tokens, at + 2))
+}
+
 pub(crate) fn is_arrow(tokens: &[TokenTree], at: usize) -> bool {
     let is = |at: usize, character| matches!(tokens.get(at), Some(TokenTree::Punct(p)) if p.as_char() == character);
     at > 0 && is(at, '>') && is(at - 1, '=')
@@ -336,6 +344,8 @@ mod tests {
             r#"match x { 1 => __converse_verb! { close 4001, "a" }, 2 => __converse_verb! { close n }, "b" => __converse_verb! { close 3 }, }"#,
         );
         check(r#"on "a" | "b" => { x() } y();"#, r#"__converse_on! { "a" | "b" => { x() } }; y();"#);
+        check("on (a, 1) => retry; on (x); ", "__converse_on! { (a, 1) => retry }; on (x);");
+        check("match x { a => on (x), b if c => d }", "match x { a => on (x), b if c => d }");
         check("for x: Vec<a::B> in y {} for z in y {}", "for __converse_typed! { x: Vec<a::B> } in y {} for z in y {}");
         check(r#"f(ask "x")"#, r#"f(__converse_ask! { "x" })"#);
     }

@@ -3,7 +3,7 @@ conversation! {
     pub(crate) Order<T: Clone>(dish: String, guests: u32)   with ( kitchen:Kitchen , mailer : Mailer ) hears  Event<T>->Result<u32,Error> where T: Send {
         on silence 5min=>"Still there?"; on after 30d => { say "Too late."; return Ok(0) }
         on silence  Duration::from_secs( patience )=>["Still there?",{ return Ok(1) }]; on after  time.limit( )=>back;
-        on News::Paid{cents}if cents>=price => "Paid {cents}."; on Ok(x)=>goto dish;
+        on News::Paid{cents}if cents>=price => "Paid {cents}."; on Ok(x)=>goto dish; on (a,_)=>retry; on (a,b)if a>b=>{ wait }
         on Event::Ready { table } | Event::Late(table) => { say "Table {table}."; wait }
         let address:Address=run Address{country:country.clone(),known:None};
         let paid: Receipt = once kitchen.pay( &address,guests ).await ?;

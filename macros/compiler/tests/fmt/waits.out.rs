@@ -10,6 +10,8 @@ conversation! {
         on after time.limit() => back;
         on News::Paid { cents } if cents >= price => "Paid {cents}.";
         on Ok(x) => goto dish;
+        on (a, _) => retry;
+        on (a, b) if a > b => { wait }
         on Event::Ready { table } | Event::Late(table) => { say "Table {table}."; wait }
         let address: Address = run Address { country: country.clone(), known: None };
         let paid: Receipt = once kitchen.pay(&address, guests).await?;

@@ -55,7 +55,8 @@ pub(crate) fn find(tokens: &[TokenTree], at: usize) -> Option<(Found, usize)> {
         let word = (at + 2..end).find(asks)?;
         return Some((Found::Question { word }, end));
     }
-    if !followed(tokens, at + 1) && !does_block(tokens, at) {
+    let pattern = word == "on" && is_tuple_pattern(tokens, at + 1);
+    if !followed(tokens, at + 1) && !does_block(tokens, at) && !pattern {
         return None;
     }
     match word.as_str() {
@@ -139,6 +140,12 @@ fn followed(tokens: &[TokenTree], at: usize) -> bool {
         Some(next @ TokenTree::Ident(_)) => !one_of(next, &["as", "in", "else"]),
         _ => false,
     }
+}
+
+/// Whether the pattern of an event begins with a bracket at `at`: a call has neither an arrow nor an `if` behind it.
+fn is_tuple_pattern(tokens: &[TokenTree], at: usize) -> bool {
+    let bracket = matches!(tokens.get(at), Some(TokenTree::Group(_))) && !is_brace(tokens.get(at));
+    bracket && (is_ident(tokens.get(at + 1), "if") || is_arrow(tokens, at + 2))
 }
 
 /// Whether this is a `once { … }`.

@@ -19,22 +19,26 @@ pub(super) fn head(tokens: &[TokenTree]) -> TokenStream {
     at = end;
     let (mut parameters, mut rest) = (TokenStream::new(), TokenStream::new());
     while at < tokens.len() {
-        let start = at + 1;
-        at = start;
-        if is_word(tokens, start, "where") {
-            rest.extend(tokens[start - 1..].iter().cloned());
+        let next = at + 1;
+        if is_word(tokens, next, "where") {
+            rest.extend(tokens[at..].iter().cloned());
             break;
-        } else if is_word(tokens, start, "hears") {
-            at = end_of_type(tokens, start);
-            let (word, ty) = (&tokens[start - 1], &tokens[start..at]);
+        } else if is_word(tokens, next, "hears") {
+            let end = end_of_type(tokens, next);
+            let (word, ty) = (&tokens[at], &tokens[next..end]);
             let heard = quote_spanned!(Span::mixed_site()=> _: ::converse::__private::words::#word<#(#ty)*>);
             add(&mut parameters, heard);
-        } else if is_arrow(tokens, start - 1) {
-            at = end_of_type(tokens, start + 1);
-            let output = &tokens[start + 1..at];
+            at = end;
+        } else if is_arrow(tokens, at) {
+            let end = end_of_type(tokens, at + 2);
+            let output = &tokens[at + 2..end];
             rest.extend(quote_spanned!(Span::mixed_site()=> -> #(#output)*));
-        } else if let Some(group) = parenthesized(tokens.get(start - 1)) {
-            add(&mut parameters, without_attributes(group));
+            at = end;
+        } else {
+            if let Some(group) = parenthesized(tokens.get(at)) {
+                add(&mut parameters, without_attributes(group));
+            }
+            at = next;
         }
     }
     quote_spanned!(Span::mixed_site()=> shadow #(#generics)* (#parameters) #rest)

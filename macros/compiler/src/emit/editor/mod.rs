@@ -13,7 +13,9 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 
 use self::head::head;
-use crate::syntax::shape::{begins_statement, behind_reason, end_of_handler, ends_expression, is_arrow, is_macro_call};
+use crate::syntax::shape::{
+    begins_statement, behind_reason, end_of_handler, ends_expression, is_arrow, is_macro_call, is_tuple_pattern,
+};
 use crate::syntax::words::{Clause, Word};
 
 /// `::converse::__private::editor! { async fn shadow(…) -> … { … } }`, of which a compiler sees nothing.
@@ -92,6 +94,7 @@ impl Shadow {
             Some(TokenTree::Literal(_)) => true,
             Some(TokenTree::Ident(next)) if next == "else" => word == Word::Hear && !variable,
             Some(TokenTree::Ident(next)) => next != "as" && next != "in",
+            Some(TokenTree::Group(_)) if word == Word::On => is_tuple_pattern(tokens, at + 1),
             Some(TokenTree::Group(group)) => word == Word::Once && group.delimiter() == Delimiter::Brace,
         };
         (stands_there && followed).then_some(ident)

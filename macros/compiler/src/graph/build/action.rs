@@ -64,7 +64,7 @@ impl<'a> Builder<'_, 'a> {
                             error.help("write the message without braces, which asks again: `else \"…\"`")
                         }
                         _ => error.help(
-                            "end it by `retry`, which asks again, by `wait`, `answer`, `goto`, `close` or `return`",
+                            "end it by `retry`, which asks again, by `wait`, `back`, `answer`, `goto`, `close` or `return`",
                         ),
                     };
                 }

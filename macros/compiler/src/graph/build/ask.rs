@@ -153,7 +153,11 @@ impl<'a> Builder<'_, 'a> {
                 .error(name.span(), "this conversation hears no events")
                 .help("write `hears Type` before its `->`, with the type of the events");
         }
-        if ask.ty.is_none() {
+        if ask.ty.is_none() && ask.prompt.is_none() {
+            self.cx
+                .error(name.span(), format_args!("`{name}` needs its type, that of the events"))
+                .help(format_args!("write `let {name}: Type = hear;`, with the type behind `hears`"));
+        } else if ask.ty.is_none() {
             self.cx
                 .error(name.span(), format_args!("the question `{name}` needs the type that its reply is read as"))
                 .help(format_args!("write `let {name}: String = ask …;`"));

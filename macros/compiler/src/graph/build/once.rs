@@ -63,9 +63,13 @@ impl<'a> Builder<'_, 'a> {
         }
     }
 
-    /// A name that no question has: the first of `name`, `name_2`, `name_3` that is free.
+    /// A name that no question has, also none that comes later in this block: the first of `name`, `name_2`, `name_3` that
+    /// is free.
     pub(super) fn unused_name(&self, name: &Ident) -> Ident {
-        let taken = |wanted: &Ident| self.graph.questions.iter().any(|question| question.name == *wanted);
+        let taken = |wanted: &Ident| {
+            self.graph.questions.iter().any(|question| question.name == *wanted)
+                || self.labels.iter().flatten().any(|(written, _)| written == wanted)
+        };
         let numbered = (2..).map(|number| quote::format_ident!("{}_{}", name, number as u32, span = name.span()));
         std::iter::once(name.clone()).chain(numbered).find(|name| !taken(name)).expect("numbers do not run out")
     }
