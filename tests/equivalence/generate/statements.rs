@@ -411,6 +411,8 @@ impl Generator<'_> {
             3 => self.tried(|this| this.labelled(Some(ty))),
             _ => (self.answered(ty), true),
         };
+        // Nor does the variable hide another from where its value jumps to.
+        let name = if value.jumps() && self.scope.knows(&name) { self.fresh("v") } else { name };
         // What never has a value is given to no variable.
         statements.push(match goes_on {
             true => Statement::LetControl { name: name.clone(), mutable, ty, value },
