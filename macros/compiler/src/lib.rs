@@ -16,7 +16,7 @@ mod types;
 
 mod escapes;
 mod graph;
-mod krate;
+mod rename;
 
 mod lower;
 mod machine;
@@ -39,10 +39,10 @@ pub fn conversation(input: TokenStream) -> TokenStream {
     let Some(mut tree) = syntax::parse(cx, input) else {
         return [shadow, std::mem::take(cx).into_compile_errors()].into_iter().collect();
     };
-    let renamed = krate::take(cx, &mut tree.attributes);
+    let renamed = rename::take(cx, &mut tree.attributes);
     let tokens = [shadow, compile(cx, &tree)].into_iter().collect();
     match renamed {
-        Some(name) => krate::rename(tokens, &name),
+        Some(name) => rename::rename(tokens, &name),
         None => tokens,
     }
 }

@@ -16,7 +16,10 @@ use crate::text::source;
 /// The machine of a graph. A variable that cannot be kept is reported.
 pub(crate) fn lower(cx: &mut Diagnostics, graph: &Graph<'_>, live: &Liveness) -> Machine {
     let reached = reached(graph);
-    let joins = joins(graph, &reached);
+    let mut joins = joins(graph, &reached);
+    if graph.awaits {
+        part(graph, live, &mut joins);
+    }
     let mut lowering = Lowering { cx, graph, live, joins, reported: Variables::new(), idle: Variables::new() };
     let mut variants = BTreeSet::new();
     let questions = (0..graph.questions.len()).map(QuestionId);
@@ -55,6 +58,32 @@ fn joins(graph: &Graph<'_>, reached: &BTreeSet<BlockId>) -> Vec<BlockId> {
         block.jumps().for_each(|target| ways[target.0] += 2);
     }
     reached.iter().copied().filter(|id| ways[id.0] > 1).collect()
+}
+
+/// Makes joins of blocks so that no arm of the turn awaits twice, where all that they are handed is of types that can be
+/// named: what lives across two `.await`s has a place of its own in the future, beside that of every other arm.
+fn part(graph: &Graph<'_>, live: &Liveness, joins: &mut Vec<BlockId>) {
+    let answers = graph.questions.iter().map(|question| question.answer);
+    let kept = graph.questions.iter().flat_map(|question| live.at(question.resume).iter().copied());
+    let named: Variables = kept.chain(answers).chain(graph.parameters.iter().copied()).collect();
+    let can_part = |block: BlockId| {
+        let mut handed = live.at(block).iter();
+        handed.all(|variable| named.contains(variable) && graph.variables.get(*variable).ty.is_some())
+    };
+    let resumes = graph.questions.iter().map(|question| question.resume);
+    let mut open: Vec<(BlockId, bool)> =
+        resumes.chain([Graph::ENTRY]).chain(joins.iter().copied()).map(|root| (root, false)).collect();
+    while let Some((id, awaited)) = open.pop() {
+        let block = graph.block(id);
+        let awaits = block.awaits();
+        let parts = awaited && awaits && can_part(id);
+        if parts {
+            joins.push(id);
+        }
+        let awaited = awaits || awaited && !parts;
+        open.extend(block.end.targets().into_iter().filter(|target| !joins.contains(target)).map(|way| (way, awaited)));
+    }
+    joins.sort();
 }
 
 /// Why a variable is needed, for the error about one that cannot be kept.

@@ -1,6 +1,7 @@
 //! The flow graph: what of a conversation's control flow holds a question, taken apart into blocks.
 
 mod assign;
+mod awaits;
 mod build;
 mod edges;
 mod fallible;

@@ -161,6 +161,7 @@ impl<'a> Builder<'_, 'a> {
     }
 
     fn push(&mut self, operation: Operation<'a>) {
+        self.part(operation.awaits());
         if let Some(here) = self.here {
             self.graph.blocks[here.0].operations.push(operation);
         }
@@ -168,9 +169,20 @@ impl<'a> Builder<'_, 'a> {
 
     /// Ends the block that is being filled.
     fn end(&mut self, end: End) {
+        self.part(end.awaits());
         if let Some(here) = self.here.take() {
             self.graph.blocks[here.0].end = end;
             self.dead = false;
+        }
+    }
+
+    /// Begins another block for what awaits, where something was awaited in this one: see `lower`.
+    fn part(&mut self, awaits: bool) {
+        let Some(here) = self.here.filter(|_| awaits && self.graph.awaits) else { return };
+        if self.graph.blocks[here.0].operations.iter().any(Operation::awaits) {
+            let next = self.new_block();
+            self.graph.blocks[here.0].end = End::Goto(next);
+            self.here = Some(next);
         }
     }
 
