@@ -65,6 +65,13 @@ impl Control {
         opaque.asks
     }
 
+    /// Whether this is Rust without a question which jumps out of itself.
+    pub(crate) fn jumps(&self) -> bool {
+        let mut opaque = Opaque::default();
+        opaque.control(self);
+        !opaque.asks && opaque.jumps
+    }
+
     /// Whether this is Rust without a question which jumps out of itself and binds a name that is known around it. The
     /// language wants another name there.
     pub(crate) fn hides(&self, known: &dyn Fn(&str) -> bool) -> bool {

@@ -10,8 +10,9 @@ use crate::tree::{
     Tail, Template, Type, Unless, Value, Verb,
 };
 
-/// What an `on` may listen for. Some are replies that a question would have liked.
-const WORDS: [&str; 6] = ["help", "stop", "Skip it", "again", "7", "yes"];
+/// What an `on` may listen for, so few that an inner one often takes a word from an outer one. Some are replies that a
+/// question would have liked.
+const WORDS: [&str; 4] = ["help", "Skip it", "7", "yes"];
 
 /// Among the words that a block listens for: that it has an `on silence`.
 const SILENCE: &str = "(silence)";
@@ -229,6 +230,19 @@ impl Generator<'_> {
     /// An `on` for the rest of a block. Nothing is known of the questions at which it is heard.
     pub(super) fn on(&mut self) -> Option<On> {
         self.listening(Pending { answer: None, waits: true }, false)
+    }
+
+    /// A block with an `on` of its own, which may take words from those around.
+    pub(super) fn hearing_inside(&mut self) -> Control {
+        self.scope.targets.push(Vec::new());
+        self.scope.words.push(Vec::new());
+        let variables = self.scope.variables.len();
+        let on = self.on().map(Statement::On);
+        let statements = on.into_iter().chain([self.ask()]).collect();
+        self.scope.variables.truncate(variables);
+        self.scope.words.pop();
+        self.scope.targets.pop();
+        Control::Block { label: None, body: Block { statements, tail: None } }
     }
 
     fn listening(&mut self, pending: Pending, asks: bool) -> Option<On> {

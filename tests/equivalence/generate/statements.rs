@@ -144,7 +144,7 @@ impl Generator<'_> {
             (5, Kind::Change),
             (9, Kind::Ask),
             (3, Kind::If),
-            (2, Kind::On),
+            (4, Kind::On),
             (1, Kind::Run),
             (1, Kind::Once),
             (2, Kind::Match),
@@ -170,6 +170,9 @@ impl Generator<'_> {
                 let on = self.on();
                 statements.extend(on.map(Statement::On));
                 statements.push(self.ask());
+                if self.choices.chance(50) {
+                    statements.push(Statement::Control(self.hearing_inside()));
+                }
             }
             Kind::Run => statements.push(self.run()),
             Kind::Once => statements.push(self.once()),
@@ -408,6 +411,8 @@ impl Generator<'_> {
             3 => self.tried(|this| this.labelled(Some(ty))),
             _ => (self.answered(ty), true),
         };
+        // Nor does the variable hide another from where its value jumps to.
+        let name = if value.jumps() && self.scope.knows(&name) { self.fresh("v") } else { name };
         // What never has a value is given to no variable.
         statements.push(match goes_on {
             true => Statement::LetControl { name: name.clone(), mutable, ty, value },
