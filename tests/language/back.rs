@@ -111,11 +111,13 @@ fn a_timer_that_has_rung_does_not_ring_again() {
 conversation! {
     /// A question in the clause of another, and one that is asked again there.
     Aside -> String {
-        let first: String = ask "First?" on "back" => back;
+        let first: String = ask "First?"
+            on "back" => back;
         let second: String = ask "Second?"
             on "first" => revise first
             on "why" => {
-                let why: String = ask "Why {first}?" on "back" => back;
+                let why: String = ask "Why {first}?"
+                    on "back" => back;
                 say "{why}";
                 retry
             };

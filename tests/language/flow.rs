@@ -58,10 +58,13 @@ conversation! {
     Stay hears Option<u8> -> u8 {
         on after 1d => return 0;
         on silence 5min => close 4008, "asleep";
-        let nights: u8 = ask "How many nights?" on None => back;
-        let room: u8 = ask "Which room?" on "back" => back;
+        let nights: u8 = ask "How many nights?"
+            on None => back;
+        let room: u8 = ask "Which room?"
+            on "back" => back;
         let booked: u8 = once room;
-        let key: Option<u8> = hear else { revise nights; wait };
+        let key: Option<u8> = hear
+            else { revise nights; wait };
         key.unwrap_or(booked + nights)
     }
 }

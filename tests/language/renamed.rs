@@ -14,7 +14,8 @@ talks::conversation! {
     #[converse(crate = crate::renamed::talks)]
     #[derive(Clone)]
     Renamed(from: u8) -> u8 {
-        let to: u8 = ask "From {from} to?" else "A number.";
+        let to: u8 = ask "From {from} to?"
+            else "A number.";
         to - from
     }
 }

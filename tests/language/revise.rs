@@ -99,7 +99,8 @@ conversation! {
     /// A question that is revised asks for another to be revised, below a handler that stands after both.
     Nested -> String {
         let first: String = ask "First?";
-        let second: String = ask "Second, {first}?" on "first" => { revise first; retry };
+        let second: String = ask "Second, {first}?"
+            on "first" => { revise first; retry };
         'outer: loop {
             let third: u32 = 3;
             on "stop" => break 'outer;
