@@ -41,6 +41,8 @@ pub struct Talk<'t> {
     /// Until when every timer has rung, though the state be older.
     rung: Option<SystemTime>,
     onces: Onces<'t>,
+    /// Whether what it waited for has come.
+    moved: bool,
 }
 
 /// How a turn ended, beside its output.
@@ -88,6 +90,7 @@ impl<'t> Talk<'t> {
             now: None,
             rung: None,
             onces: Onces::default(),
+            moved: false,
         }
     }
 
@@ -188,6 +191,12 @@ impl<'t> Talk<'t> {
         self.finish.clock = clock;
     }
 
+    /// Waits on by the clock that runs; by a new one where another question was asked since, whose clock that is.
+    #[doc(hidden)]
+    pub fn wait_on(&mut self, clock: Clock) {
+        self.finish.clock = if self.moved { clock } else { Clock::Unchanged };
+    }
+
     /// How long it waits where the conversation that is run says nothing of it.
     #[doc(hidden)]
     pub fn wait_at_most(&mut self, time: Duration) {
@@ -243,6 +252,13 @@ impl<'t> Talk<'t> {
     #[doc(hidden)]
     pub fn advance(&mut self) {
         self.finish.advanced = true;
+        self.moved = true;
+    }
+
+    /// Goes on from a wait that is no question.
+    #[doc(hidden)]
+    pub fn went_on(&mut self) {
+        self.moved = true;
     }
 
     /// Ends the conversation with a close code and a reason.

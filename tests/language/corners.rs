@@ -1,5 +1,6 @@
 //! Corners of the language, each of which something once could have got wrong.
 
+use converse::Clock;
 use converse::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -154,4 +155,46 @@ fn a_clause_may_hold_any_expression() {
     assert_eq!(dialogue.output, Some(0));
     let mut dialogue = Dialogue::start(Limited { known: Vec::new() }, &["How many?"]);
     assert_eq!(dialogue.reply("4", &[]).output, Some(4));
+}
+
+conversation! {
+    /// A count that has the name of the answer, a problem that has the name of a parameter, and a clock of another question.
+    Namesakes(count: u32, problem: u32) -> u32 {
+        let mut d: u32;
+        if problem > 1 {
+            d = 0;
+        } else {
+            d = 1;
+        }
+        for (one, _): (u32, ()) in [(1, ())] {
+            d += one;
+        }
+        let count: u32 = ask "Count? {d}"
+            where count > 5 else "Too few."
+            tries count else { return problem }
+            else |problem| {
+                say "{problem}";
+                let more: u32 = ask "More?" within 5s else { return 0 };
+                say "{more}";
+                wait
+            };
+        if count == 7 {
+            goto count
+        }
+        count + problem
+    }
+}
+
+#[test]
+fn a_name_means_what_it_means_where_it_stands() {
+    let mut tried = Dialogue::start(Namesakes { count: 3, problem: 9 }, &["Count? 1"]);
+    tried.reply("1", &["Too few.", "Count? 1"]).reply("1", &["Too few.", "Count? 1"]).reply("1", &[]);
+    assert_eq!(tried.output, Some(9));
+    let mut known = Dialogue::start(Namesakes { count: 3, problem: 1 }, &["Count? 2"]);
+    known.reply("x", &["invalid digit found in string", "More?"]);
+    assert_eq!(known.clock(), Clock::Within(std::time::Duration::from_secs(5)));
+    known.reply("4", &["4"]);
+    assert_eq!(known.clock(), Clock::Unlimited, "the other question's clock is not this one's");
+    known.reply("7", &["Count? 2"]).reply("8", &[]);
+    assert_eq!(known.output, Some(9));
 }

@@ -256,6 +256,23 @@ pub(crate) fn assigned(statement: &Stmt) -> Option<&Ident> {
     }
 }
 
+/// The names that are assigned as a whole anywhere inside of a statement.
+pub(crate) fn assigned_inside(statement: &Stmt) -> BTreeSet<String> {
+    struct Assigned(BTreeSet<String>);
+    impl<'ast> Visit<'ast> for Assigned {
+        fn visit_expr_assign(&mut self, assign: &'ast syn::ExprAssign) {
+            if let Expr::Path(path) = &*assign.left {
+                self.0.extend(path.path.get_ident().map(plain));
+            }
+            visit::visit_expr_assign(self, assign);
+        }
+        fn visit_item(&mut self, _: &'ast syn::Item) {}
+    }
+    let mut assigned = Assigned(BTreeSet::new());
+    assigned.visit_stmt(statement);
+    assigned.0
+}
+
 /// Finds `{name}`, `{name:?}`, `{:width$}` and `{:.precision$}` in a format string.
 pub(crate) fn captures(text: &str, found: &mut dyn FnMut(&str)) {
     let mut rest = text;

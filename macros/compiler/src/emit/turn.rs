@@ -55,7 +55,7 @@ pub(crate) fn turn(conversation: &Conversation, graph: &Graph<'_>, live: &Livene
             #[allow(
                 unused_assignments, unused_braces, unused_labels, unused_mut, unused_parens, unreachable_code,
                 clippy::needless_return, clippy::never_loop, clippy::redundant_locals, clippy::let_unit_value,
-                clippy::needless_late_init
+                clippy::needless_late_init, clippy::int_plus_one
             )]
             #asynchronous fn turn #generics(
                 slot: &mut ::converse::__private::Slot<#name #arguments>,

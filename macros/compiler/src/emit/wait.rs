@@ -1,6 +1,6 @@
 //! Where the conversation waits, and how it goes on with what comes.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
@@ -96,7 +96,6 @@ impl<'e> Emitter<'e, '_> {
         scope.declare(problem);
         let reason = problem.map(|problem| scope.pattern(problem));
         let refused = self.goto(refused, &scope);
-        let refused = quote!(#hiding #refused);
         let read = read(ask, reason.is_some());
         match reason {
             None => quote_spanned! {Span::mixed_site()=>
@@ -105,10 +104,11 @@ impl<'e> Emitter<'e, '_> {
                     ::core::option::Option::None => { #refused }
                 }
             },
+            // What the problem hides is moved out of its way first.
             Some(reason) => quote_spanned! {Span::mixed_site()=>
                 match #read {
                     ::core::result::Result::Ok(value) => value,
-                    ::core::result::Result::Err(#reason) => { #refused }
+                    ::core::result::Result::Err(problem) => { #hiding let #reason = problem; #refused }
                 }
             },
         }
@@ -266,7 +266,16 @@ impl<'e> Emitter<'e, '_> {
 
     /// Sets the question's clock and its state.
     pub(super) fn wait(&self, question: QuestionId, scope: &mut Scope<'e>) -> TokenStream {
-        let asked = self.graph.question(question);
+        self.wait_by("wait", question, scope)
+    }
+
+    /// Waits on, by the same clock; by a new one where other questions came in between.
+    pub(super) fn wait_on(&self, question: QuestionId, scope: &mut Scope<'e>) -> TokenStream {
+        self.wait_by("wait_on", question, scope)
+    }
+
+    fn wait_by(&self, how: &str, question: QuestionId, scope: &mut Scope<'e>) -> TokenStream {
+        let (asked, how) = (self.graph.question(question), Ident::new(how, Span::mixed_site()));
         let clock = match &asked.within {
             // What is wrong with its type is said at the expression.
             Some(time) => quote_spanned! {time.span().resolved_at(Span::mixed_site())=>
@@ -274,7 +283,7 @@ impl<'e> Emitter<'e, '_> {
             },
             None => quote_spanned!(Span::mixed_site()=> ::converse::__private::Clock::Unlimited),
         };
-        let clock = quote_spanned!(Span::mixed_site()=> ::converse::__private::Talk::wait(talk, #clock););
+        let clock = quote_spanned!(Span::mixed_site()=> ::converse::__private::Talk::#how(talk, #clock););
         let shown = scope.show(&asked.clock, self.live.at(asked.resume));
         let (alarms, waiting) = (self.alarms(question, scope), self.waiting(question, scope));
         quote!(#shown #clock #alarms #waiting)

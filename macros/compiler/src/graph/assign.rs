@@ -3,6 +3,7 @@
 use super::{Block, BlockId, End, Exit, Graph, Listening, Liveness, Operation};
 use crate::diagnostics::Diagnostics;
 use crate::names::Variables;
+use crate::opaque::assigned_inside;
 
 /// Reports every `goto` that skips an assignment.
 pub(crate) fn check_jumps(cx: &mut Diagnostics, graph: &Graph<'_>, live: &Liveness) {
@@ -10,7 +11,7 @@ pub(crate) fn check_jumps(cx: &mut Diagnostics, graph: &Graph<'_>, live: &Livene
     for jump in &graph.jumps {
         let (from, behind) = jump.from;
         let Some(mut known) = assigned.0[from.0].clone() else { continue };
-        graph.block(from).operations[..behind].iter().for_each(|operation| after(operation, &mut known));
+        graph.block(from).operations[..behind].iter().for_each(|operation| after(graph, operation, &mut known));
         for missing in live.at(jump.to).difference(&known) {
             let (variable, question) = (graph.variables.name(*missing), &jump.name);
             cx.error(
@@ -58,7 +59,7 @@ impl Assigned {
                 Operation::Say { .. } => &[],
             };
             self.leave_early(exits, &known);
-            after(operation, &mut known);
+            after(graph, operation, &mut known);
         }
         self.leave_early(block.end.exits(), &known);
         let with = |more: &[_]| known.iter().chain(more).copied().collect::<Variables>();
@@ -106,13 +107,16 @@ impl Assigned {
     }
 }
 
-fn after(operation: &Operation<'_>, known: &mut Variables) {
+fn after(graph: &Graph<'_>, operation: &Operation<'_>, known: &mut Variables) {
     match operation {
         Operation::Rust { statement, declares, assigns } => {
             if !matches!(&statement.code, syn::Stmt::Local(local) if local.init.is_none()) {
                 known.extend(declares);
             }
             known.extend(assigns);
+            // Whether every way through the statement gives it a value, rustc says better.
+            let inside = assigned_inside(&statement.code);
+            known.extend(statement.uses.iter().filter(|variable| inside.contains(&graph.variables.name(**variable))));
         }
         Operation::Bind { variable, .. } => {
             known.insert(*variable);

@@ -151,6 +151,7 @@ pub(crate) struct Way {
 }
 
 /// Rust that stays as it is, and what the graph has to know about it.
+#[derive(Clone)]
 pub(crate) struct Opaque<T> {
     pub(crate) code: T,
     pub(crate) uses: Variables,

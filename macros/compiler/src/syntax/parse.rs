@@ -4,7 +4,8 @@ use proc_macro2::{Group, Ident, Span, TokenStream};
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Attribute, Expr, ExprMacro, Pat, Stmt, StmtMacro, Token};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Attribute, Expr, ExprMacro, Pat, Stmt, StmtMacro, Token, parse_quote, parse_quote_spanned};
 
 use super::ast::{Arm, Block, Control, Statement, Value};
 use super::shape::{ASK, HEAR, ON, ONCE, REVISE, RUN, SAY, TYPED, VERB, shape};
@@ -44,6 +45,7 @@ impl Block {
     }
 
     fn of_statements(cx: &mut Diagnostics, mut statements: Vec<Stmt>, end: Span) -> Block {
+        statements.iter_mut().for_each(|statement| Untyped { cx }.visit_stmt_mut(statement));
         let tail = match statements.pop() {
             Some(Stmt::Expr(value, None)) if !is_marker(&value) => Some(value),
             Some(Stmt::Macro(StmtMacro { attrs, mac, semi_token: None })) if marker(&mac).is_none() => {
@@ -253,6 +255,25 @@ fn typed(cx: &mut Diagnostics, pattern: Pat) -> (Pat, Option<syn::Type>) {
         Err(error) => {
             cx.syntax(error);
             (pattern, None)
+        }
+    }
+}
+
+/// Makes Rust of every `for x: T in …` that holds no question: the type goes to a `let` in its body.
+struct Untyped<'c> {
+    cx: &'c mut Diagnostics,
+}
+
+impl VisitMut for Untyped<'_> {
+    fn visit_expr_for_loop_mut(&mut self, repeat: &mut syn::ExprForLoop) {
+        visit_mut::visit_expr_for_loop_mut(self, repeat);
+        if holds_question(&Expr::ForLoop(repeat.clone())) {
+            return;
+        }
+        if let (pattern, Some(ty)) = typed(self.cx, (*repeat.pat).clone()) {
+            let item = Ident::new("item", Span::mixed_site());
+            repeat.body.stmts.insert(0, parse_quote_spanned!(pattern.span()=> let #pattern: #ty = #item;));
+            *repeat.pat = parse_quote!(#item);
         }
     }
 }

@@ -7,7 +7,7 @@ use syn::spanned::Spanned;
 use syn::{BinOp, Expr, ExprBinary, ExprLet, Ident, Pat, Token, parse_quote_spanned};
 
 use super::{Builder, Definition, Handler};
-use crate::graph::{BlockId, End, Question, QuestionId, Source};
+use crate::graph::{BlockId, End, Opaque, Question, QuestionId, Source};
 use crate::names::{Variable, VariableId, Variables, plain};
 use crate::opaque::Uses;
 use crate::syntax::ast::{Action, Ask, Heard, Within};
@@ -65,8 +65,10 @@ impl<'a> Builder<'_, 'a> {
 
         self.pending.push(id);
         let mut heard = self.heard(id);
-        let exhausted =
-            ask.tries.as_ref().map(|tries| (&tries.count, self.plain_action(&tries.action, prompt, refusals)));
+        let exhausted = ask.tries.as_ref().map(|tries| (tries, self.plain_action(&tries.action, prompt, refusals)));
+        // Its count knows nothing of the answer, also where a `where` refuses that.
+        let exhausted = exhausted.map(|(tries, block)| (self.opaque_expression(&tries.count), block));
+        let exhausted = exhausted.as_ref().map(|(most, block)| (most, *block));
         let mut problem = None;
         let refused = match (&ask.refused, &ask.prompt) {
             (Some(action), Some(_)) => Some(self.action(action, prompt, refusals, &mut problem)),
@@ -106,8 +108,10 @@ impl<'a> Builder<'_, 'a> {
         }
         self.goto(answered);
         self.here = Some(answered);
-        if ask.prompt.is_some() {
-            self.left();
+        match ask.prompt {
+            Some(_) => self.left(),
+            // It is none that one could go back to.
+            None => self.said("went_on"),
         }
         self.pending.pop();
     }
@@ -239,7 +243,7 @@ impl<'a> Builder<'_, 'a> {
         &mut self,
         specific: BlockId,
         count: Option<VariableId>,
-        exhausted: Option<(&Expr, BlockId)>,
+        exhausted: Option<(&Opaque<Expr>, BlockId)>,
     ) -> BlockId {
         let Some(counter) = count else { return specific };
         let start = self.new_block();
@@ -250,8 +254,8 @@ impl<'a> Builder<'_, 'a> {
             Some((most, exhausted)) => {
                 // A count of another type is told at the count.
                 let mut name = self.graph.variables.get(counter).name.clone();
-                name.set_span(most.span().resolved_at(name.span()));
-                let mut condition = self.opaque_expression(most);
+                name.set_span(most.code.span().resolved_at(name.span()));
+                let mut condition = most.clone();
                 condition.code = Expr::Binary(ExprBinary {
                     attrs: Vec::new(),
                     left: parse_quote_spanned!(Span::mixed_site()=> #name),

@@ -1,6 +1,6 @@
 //! What is listened for while a question waits: words, events, silence, and timers.
 
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span};
 use quote::{ToTokens, quote_spanned};
 use syn::{Expr, Pat};
 
@@ -242,7 +242,13 @@ impl<'a> Builder<'_, 'a> {
 
     /// What says that the question is left for good, for those that go back to it.
     pub(super) fn left(&mut self) {
-        let left = quote_spanned!(Span::mixed_site()=> ::converse::__private::Talk::advance(talk););
-        self.ours(syn::parse2(left).expect("a statement"), &[], &[]);
+        self.said("advance");
+    }
+
+    /// Tells the turn's `Talk` something.
+    pub(super) fn said(&mut self, what: &str) {
+        let what = Ident::new(what, Span::mixed_site());
+        let said = quote_spanned!(Span::mixed_site()=> ::converse::__private::Talk::#what(talk););
+        self.ours(syn::parse2(said).expect("a statement"), &[], &[]);
     }
 }

@@ -1,7 +1,6 @@
 //! Another conversation in the place of a question.
 
 use proc_macro2::{Ident, Span};
-use quote::quote_spanned;
 use syn::parse_quote_spanned;
 use syn::spanned::Spanned;
 
@@ -65,8 +64,7 @@ impl<'a> Builder<'_, 'a> {
         });
         // A `retry` has the other conversation ask again.
         self.here = Some(again);
-        let retry = syn::parse2(quote_spanned!(Span::mixed_site()=> ::converse::__private::Talk::again(talk);));
-        self.ours(retry.expect("a statement"), &[], &[]);
+        self.said("again");
         self.goto(turn);
 
         self.pending.push(id);
