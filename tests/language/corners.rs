@@ -166,7 +166,7 @@ conversation! {
         } else {
             d = 1;
         }
-        for (one, _): (u32, ()) in [(1, ())] {
+        for one: u32 in [0, 1] {
             d += one;
         }
         let count: u32 = ask "Count? {d}"
@@ -174,7 +174,8 @@ conversation! {
             tries count else { return problem }
             else |problem| {
                 say "{problem}";
-                let more: u32 = ask "More?" within 5s else { return 0 };
+                let more: u32 = ask "More?"
+                    within 5s else { return 0 };
                 say "{more}";
                 wait
             };

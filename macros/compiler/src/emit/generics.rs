@@ -2,7 +2,11 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{Generics, parse_quote_spanned};
+
+use crate::graph::Graph;
+use crate::syntax::ast::Conversation;
 
 use crate::types::unnamed;
 
@@ -30,5 +34,18 @@ pub(super) fn with_type(generics: &Generics, name: &str) -> Generics {
 pub(super) fn with_de(generics: &Generics) -> Generics {
     let mut generics = generics.clone();
     generics.params.insert(0, parse_quote_spanned!(Span::mixed_site()=> 'de));
+    generics
+}
+
+/// The generics, and for each conversation that is run the bound that it is one: where it is not, that one error at its
+/// name is all that rustc has to say of it.
+pub(super) fn bounded(conversation: &Conversation, graph: &Graph<'_>) -> Generics {
+    let mut generics = conversation.generics.clone();
+    for run in graph.others(conversation) {
+        let other = &run.conversation;
+        let place = other.span().resolved_at(Span::mixed_site());
+        let bound = parse_quote_spanned!(place=> #other: ::converse::__private::Conversation);
+        generics.make_where_clause().predicates.push(bound);
+    }
     generics
 }

@@ -45,7 +45,8 @@ pub(crate) fn conversation(
     let (dependencies, with) = (states::dependencies(conversation), states::with(conversation, graph));
     let (event, back) = (event(conversation), back(conversation, graph));
     let (name, state, output) = (&conversation.name, state_name(conversation), output(conversation));
-    let (generics, arguments, bounds) = conversation.generics.split_for_impl();
+    let generics = generics::bounded(conversation, graph);
+    let (generics, arguments, bounds) = generics.split_for_impl();
     quote_spanned! {Span::mixed_site()=>
         #declared
         #states
@@ -53,6 +54,7 @@ pub(crate) fn conversation(
         #dependencies
 
         #[automatically_derived]
+        #[allow(trivial_bounds)]
         impl #generics ::converse::__private::Conversation for #name #arguments #bounds {
             type Output = #output;
             type State = #state #arguments;

@@ -48,11 +48,13 @@ pub(crate) fn serde(conversation: &Conversation, graph: &Graph<'_>, machine: &Ma
     });
     let read = read(conversation, graph, machine, &variables, &checks);
     let never = states::never(conversation, machine);
-    let (declared, arguments, bounds) = conversation.generics.split_for_impl();
-    let with_de = generics::with_de(&conversation.generics);
+    let generics = generics::bounded(conversation, graph);
+    let (declared, arguments, bounds) = generics.split_for_impl();
+    let with_de = generics::with_de(&generics);
     let (with_de, ..) = with_de.split_for_impl();
     quote_spanned! {Span::mixed_site()=>
         #[automatically_derived]
+        #[allow(trivial_bounds)]
         impl #declared ::converse::__private::serde::Serialize for #state #arguments #bounds {
             fn serialize<__S: ::converse::__private::serde::Serializer>(
                 &self,
@@ -64,6 +66,7 @@ pub(crate) fn serde(conversation: &Conversation, graph: &Graph<'_>, machine: &Ma
         }
 
         #[automatically_derived]
+        #[allow(trivial_bounds)]
         impl #with_de ::converse::__private::serde::Deserialize<'de> for #state #arguments #bounds {
             fn deserialize<__D: ::converse::__private::serde::Deserializer<'de>>(
                 from: __D,
@@ -87,6 +90,7 @@ fn never(conversation: &Conversation) -> TokenStream {
     };
     quote_spanned! {Span::mixed_site()=>
         #[automatically_derived]
+        #[allow(trivial_bounds)]
         impl #declared ::converse::__private::serde::Serialize for #state #arguments #bounds {
             fn serialize<__S: ::converse::__private::serde::Serializer>(
                 &self,
@@ -97,6 +101,7 @@ fn never(conversation: &Conversation) -> TokenStream {
         }
 
         #[automatically_derived]
+        #[allow(trivial_bounds)]
         impl #with_de ::converse::__private::serde::Deserialize<'de> for #state #arguments #bounds {
             fn deserialize<__D: ::converse::__private::serde::Deserializer<'de>>(
                 _: __D,
@@ -116,8 +121,9 @@ fn read(
     checks: &TokenStream,
 ) -> TokenStream {
     let state = state_name(conversation);
-    let (declared, arguments, bounds) = conversation.generics.split_for_impl();
-    let with_de = generics::with_de(&conversation.generics);
+    let generics = generics::bounded(conversation, graph);
+    let (declared, arguments, bounds) = generics.split_for_impl();
+    let with_de = generics::with_de(&generics);
     let (with_de, ..) = with_de.split_for_impl();
     let types = variables.iter().map(|variable| variable.ty);
     let phantom = generics::phantom(&conversation.generics, quote_spanned!(Span::mixed_site()=> #(#types)*));
@@ -155,14 +161,17 @@ fn read(
         quote_spanned!(Span::mixed_site()=> #index => #state::#variant { #(#fields)* },)
     });
     quote_spanned! {Span::mixed_site()=>
+        #[allow(trivial_bounds)]
         struct __Variables #declared #bounds { #(#slots)* #field }
 
+        #[allow(trivial_bounds)]
         impl #declared ::core::default::Default for __Variables #arguments #bounds {
             fn default() -> Self {
                 __Variables { #(#empty)* #phantom }
             }
         }
 
+        #[allow(trivial_bounds)]
         impl #with_de ::converse::__private::Variables<'de> for __Variables #arguments #bounds {
             type State = #state #arguments;
             const QUESTIONS: &'static [&'static ::core::primitive::str] = &[#(#questions),*];

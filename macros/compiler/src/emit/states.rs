@@ -133,10 +133,11 @@ pub(crate) fn states(conversation: &Conversation, graph: &Graph<'_>, machine: &M
     let phantom = generics::phantom(&conversation.generics, quote_spanned!(Span::mixed_site()=> #(#types)*));
     let phantom =
         phantom.map(|ty| quote_spanned!(Span::mixed_site()=> #[doc(hidden)] __Generics(::converse::Never, #ty),));
-    let (declared, _, bounds) = conversation.generics.split_for_impl();
+    let generics = generics::bounded(conversation, graph);
+    let (declared, _, bounds) = generics.split_for_impl();
     quote_spanned! {Span::mixed_site()=>
         #[doc = #doc]
-        #[allow(private_interfaces)]
+        #[allow(private_interfaces, trivial_bounds)]
         #visibility enum #state #declared #bounds { #(#variants)* #phantom }
     }
 }

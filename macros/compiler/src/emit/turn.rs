@@ -40,7 +40,8 @@ pub(crate) fn turn(conversation: &Conversation, graph: &Graph<'_>, live: &Livene
     let returned = emitter.ending.returned(&output);
     let asynchronous = graph.awaits.then(|| quote_spanned!(Span::mixed_site()=> async));
     let (name, with) = (&conversation.name, states::with(conversation, graph));
-    let (generics, arguments, bounds) = conversation.generics.split_for_impl();
+    let generics = generics::bounded(conversation, graph);
+    let (generics, arguments, bounds) = generics.split_for_impl();
     let own = quote_spanned!(Span::mixed_site()=> .1).into_iter();
     let own: TokenStream = graph.others(conversation).iter().flat_map(|_| own.clone()).collect();
     let dependencies: Vec<_> = conversation.dependencies.iter().map(|dependency| &dependency.name).collect();
@@ -53,7 +54,7 @@ pub(crate) fn turn(conversation: &Conversation, graph: &Graph<'_>, live: &Livene
         ) -> impl ::core::future::Future<Output = ::core::task::Poll<#output>> + ::core::marker::Send {
             #(#items)*
             #[allow(
-                unused_assignments, unused_braces, unused_labels, unused_mut, unused_parens, unreachable_code,
+                trivial_bounds, unused_assignments, unused_braces, unused_labels, unused_mut, unused_parens, unreachable_code,
                 clippy::needless_return, clippy::never_loop, clippy::redundant_locals, clippy::let_unit_value,
                 clippy::needless_late_init, clippy::int_plus_one
             )]
@@ -103,7 +104,8 @@ impl<'e> Emitter<'e, '_> {
             .as_ref()
             .map(|_| quote_spanned!(Span::mixed_site()=> __At::__Generics(never, _) => match never {},));
         let phantom = phantom.map(|ty| quote_spanned!(Span::mixed_site()=> __Generics(::converse::Never, #ty),));
-        let (generics, arguments, bounds) = self.conversation.generics.split_for_impl();
+        let generics = generics::bounded(self.conversation, self.graph);
+        let (generics, arguments, bounds) = generics.split_for_impl();
         // As for what is taken from a region: while the turn awaits, nothing is to be in there.
         let leave = self.graph.awaits.then(|| quote_spanned!(Span::mixed_site()=> let _ = { at };));
         let joins = self.machine.joins.iter().map(|join| {
@@ -117,6 +119,7 @@ impl<'e> Emitter<'e, '_> {
             self.arm(&join.region, pattern, taken)
         });
         quote_spanned! {Span::mixed_site()=>
+            #[allow(trivial_bounds)]
             enum __At #generics #bounds { Slot, #(#variants,)* #phantom }
             let mut at: __At #arguments = __At::Slot;
             'turn: loop {
