@@ -95,6 +95,8 @@ impl<'s, C: Conversation> Session<'s, C> {
             }
             if finish.stored {
                 self.done += 1;
+                // One that does many things once after another lets others run in between.
+                tokio::task::yield_now().await;
                 input = Input::Stored;
                 continue;
             }
