@@ -43,8 +43,9 @@ pub(crate) fn conversation(
     let question = states::question(conversation, machine);
     let turn = turn::turn(conversation, graph, live, machine);
     let (dependencies, with) = (states::dependencies(conversation), states::with(conversation, graph));
-    let (event, back) = (event(conversation), back(conversation, graph));
-    let (name, state, output) = (&conversation.name, state_name(conversation), output(conversation));
+    let back = back(conversation, graph);
+    let (event, output) = (associated("Event", event(conversation)), associated("Output", output(conversation)));
+    let (name, state) = (&conversation.name, state_name(conversation));
     let generics = generics::bounded(conversation, graph);
     let (generics, arguments, bounds) = generics.split_for_impl();
     quote_spanned! {Span::mixed_site()=>
@@ -56,10 +57,10 @@ pub(crate) fn conversation(
         #[automatically_derived]
         #[allow(trivial_bounds)]
         impl #generics ::converse::__private::Conversation for #name #arguments #bounds {
-            type Output = #output;
+            #output
             type State = #state #arguments;
             type With = #with;
-            type Event = #event;
+            #event
             const BACK: ::core::primitive::bool = #back;
             const FLOW: ::converse::__private::flow::Flow = #flow;
             #question
@@ -85,6 +86,13 @@ fn output(conversation: &Conversation) -> TokenStream {
 fn braced(code: TokenStream) -> ExprBlock {
     let block = Block { brace_token: Brace(Span::mixed_site()), stmts: vec![Stmt::Expr(Expr::Verbatim(code), None)] };
     ExprBlock { attrs: Vec::new(), label: None, block }
+}
+
+/// `type Output = Person;`, where what is wrong with the type is told at the type.
+fn associated(name: &str, ty: TokenStream) -> TokenStream {
+    let place = ty.clone().into_iter().next().map_or_else(Span::mixed_site, |first| first.span());
+    let (place, name) = (place.resolved_at(Span::mixed_site()), Ident::new(name, Span::mixed_site()));
+    quote_spanned!(place=> type #name = #ty;)
 }
 
 /// The type of the events that it hears.
