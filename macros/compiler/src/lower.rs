@@ -73,7 +73,12 @@ fn part(graph: &Graph<'_>, live: &Liveness, joins: &mut Vec<BlockId>) {
     let resumes = graph.questions.iter().map(|question| question.resume);
     let mut open: Vec<(BlockId, bool)> =
         resumes.chain([Graph::ENTRY]).chain(joins.iter().copied()).map(|root| (root, false)).collect();
+    // Blocks behind a question that nothing leads to may lead to each other.
+    let mut seen = BTreeSet::new();
     while let Some((id, awaited)) = open.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
         let block = graph.block(id);
         let awaits = block.awaits();
         let parts = awaited && awaits && can_part(id);
