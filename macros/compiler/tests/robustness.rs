@@ -217,6 +217,7 @@ fn what_was_got_wrong_once_expands() {
     ];
     let invalid = [
         r#"A { let self: u8 = ask "x"; }"#,
+        r#"A { let x: u8 = ask "x" on "again" => revise x; revise x; say "{x}"; }"#,
         r#"A(x: x) -> x { let x: x = ask "x"; for x: x in 0..x { let x: x = run B { x: x + retry x }; x += x; } run x; x }"#,
         r#"A { let x: u8 = ask "x" else |match| { retry }; }"#,
         r#"A { let x: u8 = ask "x"; P { a: 1 } x }"#,

@@ -46,6 +46,7 @@ pub(crate) fn build<'a>(cx: &mut Diagnostics, conversation: &'a Conversation) ->
         targeted: BTreeSet::new(),
         handlers: Vec::new(),
         definitions: Vec::new(),
+        revised: Vec::new(),
         place: None,
         hears: conversation.hears.is_some(),
         talk: conversation.dependencies.iter().all(|dependency| dependency.name != "talk"),
@@ -81,6 +82,8 @@ struct Builder<'c, 'a> {
     handlers: Vec<Handler<'a>>,
     /// The questions up to here, which a `revise` may ask again.
     definitions: Vec<Definition<'a>>,
+    /// The answers of the questions that are being revised, each from within the one before.
+    revised: Vec<VariableId>,
     /// Where the `revise` stands whose question is being built.
     place: Option<Place>,
     /// Whether there are events.

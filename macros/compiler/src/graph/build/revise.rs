@@ -19,6 +19,11 @@ impl<'a> Builder<'_, 'a> {
         };
         let definition = &self.definitions[known];
         let (source, answer) = (definition.source, definition.answer);
+        // Within itself, which was reported where the question stands.
+        if self.revised.contains(&answer) {
+            return;
+        }
+        self.revised.push(answer);
         let scopes = std::mem::replace(&mut self.scopes, definition.scopes.clone());
         let mut frames = self.frames.split_off(definition.frames);
         let mut labels = self.labels.split_off(definition.labels);
@@ -49,6 +54,7 @@ impl<'a> Builder<'_, 'a> {
             }
             Source::Once(_) => unreachable!("what is done once is no question"),
         }
+        self.revised.pop();
         let Place { scopes, mut frames, mut labels } = self.place.take().expect("it was put there");
         let (outer_frames, outer_labels) = (frames.split_off(own_frames), labels.split_off(own_labels));
         self.frames.extend(frames);
