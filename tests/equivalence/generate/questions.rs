@@ -91,7 +91,7 @@ impl Generator<'_> {
             (duration, self.choices.chance(75).then(|| self.action(true)))
         });
         let tries = self.choices.chance(20).then(|| {
-            let most = match !self.scope.knows(&name) && self.choices.chance(30) {
+            let most = match self.choices.chance(30) {
                 true => Expression::Sum(
                     Box::new(self.expression(Type::Number)),
                     Box::new(Expression::Literal(Value::Number(1))),
@@ -101,7 +101,7 @@ impl Generator<'_> {
             (most, self.action(false))
         });
         let refused = self.choices.chance(50).then(|| match self.choices.chance(30) {
-            true => self.block_with_problem(&name),
+            true => self.block_with_problem(),
             false => self.action(true),
         });
         (self.scope.pending, self.scope.asks) = outer;
@@ -191,10 +191,8 @@ impl Generator<'_> {
         block
     }
 
-    fn block_with_problem(&mut self, question: &str) -> Action {
+    fn block_with_problem(&mut self) -> Action {
         let problem = self.name();
-        let hides = problem == question || self.scope.knows(&problem);
-        let problem = if hides { self.fresh("problem") } else { problem };
         let variables = self.scope.variables.len();
         self.scope.declare(&problem, Type::Text, false);
         self.scope.hide_from(variables);
