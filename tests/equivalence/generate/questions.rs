@@ -57,7 +57,7 @@ impl Generator<'_> {
         let prompt = self.template(true);
         self.scope.targets.last_mut().expect("a block is open").push(name.clone());
 
-        let pending = Pending { answer: Some(ty), waits: true };
+        let pending = Pending { answer: Some(ty) };
         let outer = (self.scope.pending.replace(pending), self.scope.asks);
         self.scope.asks &= extent != Extent::Alone;
         let is_listed = matches!(ty, Type::Number | Type::Numbers);
@@ -179,15 +179,12 @@ impl Generator<'_> {
         }
     }
 
-    /// A block that may ask something in between, and else may go on waiting: of two clocks only one runs.
+    /// A block that may ask something in between.
     fn action_block(&mut self, first: Vec<Statement>) -> Block {
-        let (asks, pending) = (self.scope.asks, self.scope.pending.clone());
+        let asks = self.scope.asks;
         self.scope.asks &= self.choices.chance(40);
-        if let Some(pending) = &mut self.scope.pending {
-            pending.waits &= !self.scope.asks;
-        }
         let (block, _) = self.block_of(&Goal::Action, first);
-        (self.scope.asks, self.scope.pending) = (asks, pending);
+        self.scope.asks = asks;
         block
     }
 
@@ -227,7 +224,7 @@ impl Generator<'_> {
 
     /// An `on` for the rest of a block. Nothing is known of the questions at which it is heard.
     pub(super) fn on(&mut self) -> Option<On> {
-        self.listening(Pending { answer: None, waits: true }, false)
+        self.listening(Pending { answer: None }, false)
     }
 
     /// A block with an `on` of its own, which may take words from those around.
@@ -275,7 +272,7 @@ impl Generator<'_> {
         let runs = self.choices.chance(30);
         let mut statements = Vec::new();
         let asks = !runs && self.choices.chance(60);
-        let on = self.listening(Pending { answer: Some(ty), waits: !asks }, asks);
+        let on = self.listening(Pending { answer: Some(ty) }, asks);
         statements.extend(on.map(Statement::On));
         let name = self.question();
         statements.push(match runs {
@@ -357,7 +354,7 @@ impl Generator<'_> {
         let pending = self.scope.pending.clone().expect("a question is pending");
         match self.choices.below(12) {
             0..4 => Verb::Retry,
-            4..6 if pending.waits => Verb::Wait,
+            4..6 => Verb::Wait,
             6..8 if let Some(ty) = pending.answer => Verb::Answer(self.expression(ty)),
             8.. => self.leave().unwrap_or(Verb::Retry),
             _ => Verb::Retry,

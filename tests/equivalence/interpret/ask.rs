@@ -17,13 +17,11 @@ impl<'t> Interpreter<'t, '_> {
         let (mut refused, mut silent) = (0, 0);
         'prompt: loop {
             self.say(&ask.prompt)?;
-            self.clock = match &ask.within {
-                None => self.silence().map_or(Clock::None, |(.., seconds)| Clock::Starts(u64::from(seconds))),
-                Some((Duration::Seconds(seconds), _)) => Clock::Starts(u64::from(*seconds)),
-                Some((Duration::Of(value), _)) => Clock::Starts(u64::from(self.value(value)?.number()) + 1),
-            };
+            self.clock = self.wound(ask)?;
             loop {
-                let happened = match self.wait(ask)? {
+                let input = self.wait(ask)?;
+                let turns = self.turns.len();
+                let happened = match input {
                     Input::Silence => {
                         silent += 1;
                         match &ask.within {
@@ -42,12 +40,23 @@ impl<'t> Interpreter<'t, '_> {
                 };
                 match happened {
                     Jump::Retry => continue 'prompt,
+                    // What was asked in between had a clock of its own.
+                    Jump::Wait if self.turns.len() > turns => self.clock = self.wound(ask)?,
                     Jump::Wait => {}
                     Jump::Answer(value) => return Ok(value),
                     jump => return Err(jump),
                 }
             }
         }
+    }
+
+    /// The clock of a question, wound back.
+    fn wound(&mut self, ask: &'t Ask) -> Result<Clock> {
+        Ok(match &ask.within {
+            None => self.silence().map_or(Clock::None, |(.., seconds)| Clock::Starts(u64::from(seconds))),
+            Some((Duration::Seconds(seconds), _)) => Clock::Starts(u64::from(*seconds)),
+            Some((Duration::Of(value), _)) => Clock::Starts(u64::from(self.value(value)?.number()) + 1),
+        })
     }
 
     pub(super) fn unless(&mut self, unless: &'t Unless) -> Result<Option<Value>> {
