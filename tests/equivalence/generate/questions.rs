@@ -219,7 +219,7 @@ impl Generator<'_> {
         }
         taken.push(SILENCE.to_owned());
         let silence = Some(self.choices.below(60) as u32 + 1);
-        Some(On { words: Vec::new(), silence, action: self.action(false) })
+        Some(On { words: Vec::new(), silence, action: self.action(true) })
     }
 
     /// An `on` for the rest of a block. Nothing is known of the questions at which it is heard.

@@ -29,7 +29,7 @@ impl<'t> Interpreter<'t, '_> {
                             Some((_, None)) => Jump::Close(4408, "no answer came in time".to_owned()),
                             None => {
                                 let (depth, index, _) = self.silence().expect("something started the clock");
-                                self.take_up(depth, index)
+                                self.take_up(depth, index, silent)
                             }
                         }
                     }
@@ -143,7 +143,7 @@ impl<'t> Interpreter<'t, '_> {
             self.contexts.iter().enumerate().rev().find_map(|(depth, context)| {
                 Some((depth, context.ons.iter().rposition(|listening| hears(listening.on))?))
             });
-        listening.map(|(depth, index)| self.take_up(depth, index))
+        listening.map(|(depth, index)| self.take_up(depth, index, 1))
     }
 
     /// The innermost `on silence`, and how long it waits.
@@ -156,7 +156,7 @@ impl<'t> Interpreter<'t, '_> {
 
     /// Takes the action of an `on` of the conversation at a depth. It sees what could be seen where the `on` stands, and
     /// nothing of what is run.
-    pub(super) fn take_up(&mut self, depth: usize, index: usize) -> Jump {
+    pub(super) fn take_up(&mut self, depth: usize, index: usize, count: u32) -> Jump {
         let innermost = self.contexts.len() - 1;
         let inner = self.contexts.split_off(depth + 1);
         let listening = self.here().ons[index];
@@ -164,7 +164,7 @@ impl<'t> Interpreter<'t, '_> {
         let variables = here.variables.split_off(listening.variables);
         let (loops, ons) = (here.loops.split_off(listening.loops), here.ons.split_off(index));
         let running = if inner.is_empty() { here.running } else { here.running.take() };
-        let jump = self.action(&listening.on.action, 1, None);
+        let jump = self.action(&listening.on.action, count, None);
         let here = self.here();
         here.variables.extend(variables);
         here.loops.extend(loops);
