@@ -283,7 +283,7 @@ impl<'t> Interpreter<'t, '_> {
                     None => Ok(Some(Value::Unit)),
                 })
             }
-            Control::For { label, item, items, body } => {
+            Control::For { label, item, items, body, .. } => {
                 let Value::Numbers(items) = self.value(items)? else { unreachable!("a `for` goes over numbers") };
                 let mut items = items.into_iter();
                 self.repeat(label, |this| match items.next() {

@@ -234,8 +234,8 @@ impl Display for Control {
             }
             Control::Loop { label, body } => write!(f, "{}loop {body}", Label(label)),
             Control::While { label, condition, body } => write!(f, "{}while {condition} {body}", Label(label)),
-            Control::For { label, item, items, body } => {
-                let ty = if self.asks() { ": u32" } else { "" };
+            Control::For { label, item, written, items, body } => {
+                let ty = if *written || self.asks() { ": u32" } else { "" };
                 write!(f, "{}for {item}{ty} in {items} {body}", Label(label))
             }
             Control::Block { label, body } => write!(f, "{}{body}", Label(label)),

@@ -175,7 +175,7 @@ pub(crate) enum Control {
     Match { scrutinee: Expression, ty: Type, arms: Vec<Arm> },
     Loop { label: Option<Name>, body: Block },
     While { label: Option<Name>, condition: Condition, body: Block },
-    For { label: Option<Name>, item: Name, items: Expression, body: Block },
+    For { label: Option<Name>, item: Name, written: bool, items: Expression, body: Block },
     Block { label: Option<Name>, body: Block },
 }
 

@@ -57,7 +57,7 @@ impl Generator<'_> {
         let prompt = self.template(true);
         self.scope.targets.last_mut().expect("a block is open").push(name.clone());
 
-        let pending = Pending { answer: Some(ty), waits: true };
+        let pending = Pending { answer: Some(ty) };
         let outer = (self.scope.pending.replace(pending), self.scope.asks);
         self.scope.asks &= extent != Extent::Alone;
         let is_listed = matches!(ty, Type::Number | Type::Numbers);
@@ -91,7 +91,7 @@ impl Generator<'_> {
             (duration, self.choices.chance(75).then(|| self.action(true)))
         });
         let tries = self.choices.chance(20).then(|| {
-            let most = match !self.scope.knows(&name) && self.choices.chance(30) {
+            let most = match self.choices.chance(30) {
                 true => Expression::Sum(
                     Box::new(self.expression(Type::Number)),
                     Box::new(Expression::Literal(Value::Number(1))),
@@ -101,7 +101,7 @@ impl Generator<'_> {
             (most, self.action(false))
         });
         let refused = self.choices.chance(50).then(|| match self.choices.chance(30) {
-            true => self.block_with_problem(&name),
+            true => self.block_with_problem(),
             false => self.action(true),
         });
         (self.scope.pending, self.scope.asks) = outer;
@@ -179,22 +179,17 @@ impl Generator<'_> {
         }
     }
 
-    /// A block that may ask something in between, and else may go on waiting: of two clocks only one runs.
+    /// A block that may ask something in between.
     fn action_block(&mut self, first: Vec<Statement>) -> Block {
-        let (asks, pending) = (self.scope.asks, self.scope.pending.clone());
+        let asks = self.scope.asks;
         self.scope.asks &= self.choices.chance(40);
-        if let Some(pending) = &mut self.scope.pending {
-            pending.waits &= !self.scope.asks;
-        }
         let (block, _) = self.block_of(&Goal::Action, first);
-        (self.scope.asks, self.scope.pending) = (asks, pending);
+        self.scope.asks = asks;
         block
     }
 
-    fn block_with_problem(&mut self, question: &str) -> Action {
+    fn block_with_problem(&mut self) -> Action {
         let problem = self.name();
-        let hides = problem == question || self.scope.knows(&problem);
-        let problem = if hides { self.fresh("problem") } else { problem };
         let variables = self.scope.variables.len();
         self.scope.declare(&problem, Type::Text, false);
         self.scope.hide_from(variables);
@@ -224,12 +219,12 @@ impl Generator<'_> {
         }
         taken.push(SILENCE.to_owned());
         let silence = Some(self.choices.below(60) as u32 + 1);
-        Some(On { words: Vec::new(), silence, action: self.action(false) })
+        Some(On { words: Vec::new(), silence, action: self.action(true) })
     }
 
     /// An `on` for the rest of a block. Nothing is known of the questions at which it is heard.
     pub(super) fn on(&mut self) -> Option<On> {
-        self.listening(Pending { answer: None, waits: true }, false)
+        self.listening(Pending { answer: None }, false)
     }
 
     /// A block with an `on` of its own, which may take words from those around.
@@ -277,7 +272,7 @@ impl Generator<'_> {
         let runs = self.choices.chance(30);
         let mut statements = Vec::new();
         let asks = !runs && self.choices.chance(60);
-        let on = self.listening(Pending { answer: Some(ty), waits: !asks }, asks);
+        let on = self.listening(Pending { answer: Some(ty) }, asks);
         statements.extend(on.map(Statement::On));
         let name = self.question();
         statements.push(match runs {
@@ -359,7 +354,7 @@ impl Generator<'_> {
         let pending = self.scope.pending.clone().expect("a question is pending");
         match self.choices.below(12) {
             0..4 => Verb::Retry,
-            4..6 if pending.waits => Verb::Wait,
+            4..6 => Verb::Wait,
             6..8 if let Some(ty) = pending.answer => Verb::Answer(self.expression(ty)),
             8.. => self.leave().unwrap_or(Verb::Retry),
             _ => Verb::Retry,

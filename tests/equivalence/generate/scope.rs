@@ -47,7 +47,6 @@ pub(super) struct Loop {
 pub(super) struct Pending {
     /// What `answer` needs; none where that is not known.
     pub(super) answer: Option<Type>,
-    pub(super) waits: bool,
 }
 
 /// The statements between a `goto` and a question after it.

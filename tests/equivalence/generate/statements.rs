@@ -349,14 +349,14 @@ impl Generator<'_> {
     }
 
     fn for_control(&mut self) -> (Control, bool) {
-        let (item, items) = (self.name(), self.expression(Type::Numbers));
+        let (item, written, items) = (self.name(), self.choices.chance(30), self.expression(Type::Numbers));
         let label = self.enter(true, None);
         let variables = self.scope.variables.len();
         self.scope.declare(&item, Type::Number, false);
         let (body, _) = self.block(&Goal::Nothing);
         self.scope.variables.truncate(variables);
         self.exit();
-        (Control::For { label, item, items, body }, true)
+        (Control::For { label, item, written, items, body }, true)
     }
 
     /// A block of its own, which may be left early where it has a label.

@@ -17,13 +17,11 @@ impl<'t> Interpreter<'t, '_> {
         let (mut refused, mut silent) = (0, 0);
         'prompt: loop {
             self.say(&ask.prompt)?;
-            self.clock = match &ask.within {
-                None => self.silence().map_or(Clock::None, |(.., seconds)| Clock::Starts(u64::from(seconds))),
-                Some((Duration::Seconds(seconds), _)) => Clock::Starts(u64::from(*seconds)),
-                Some((Duration::Of(value), _)) => Clock::Starts(u64::from(self.value(value)?.number()) + 1),
-            };
+            self.clock = self.wound(ask)?;
             loop {
-                let happened = match self.wait(ask)? {
+                let input = self.wait(ask)?;
+                let turns = self.turns.len();
+                let happened = match input {
                     Input::Silence => {
                         silent += 1;
                         match &ask.within {
@@ -31,7 +29,7 @@ impl<'t> Interpreter<'t, '_> {
                             Some((_, None)) => Jump::Close(4408, "no answer came in time".to_owned()),
                             None => {
                                 let (depth, index, _) = self.silence().expect("something started the clock");
-                                self.take_up(depth, index)
+                                self.take_up(depth, index, silent)
                             }
                         }
                     }
@@ -42,12 +40,23 @@ impl<'t> Interpreter<'t, '_> {
                 };
                 match happened {
                     Jump::Retry => continue 'prompt,
+                    // What was asked in between had a clock of its own.
+                    Jump::Wait if self.turns.len() > turns => self.clock = self.wound(ask)?,
                     Jump::Wait => {}
                     Jump::Answer(value) => return Ok(value),
                     jump => return Err(jump),
                 }
             }
         }
+    }
+
+    /// The clock of a question, wound back.
+    fn wound(&mut self, ask: &'t Ask) -> Result<Clock> {
+        Ok(match &ask.within {
+            None => self.silence().map_or(Clock::None, |(.., seconds)| Clock::Starts(u64::from(seconds))),
+            Some((Duration::Seconds(seconds), _)) => Clock::Starts(u64::from(*seconds)),
+            Some((Duration::Of(value), _)) => Clock::Starts(u64::from(self.value(value)?.number()) + 1),
+        })
     }
 
     pub(super) fn unless(&mut self, unless: &'t Unless) -> Result<Option<Value>> {
@@ -134,7 +143,7 @@ impl<'t> Interpreter<'t, '_> {
             self.contexts.iter().enumerate().rev().find_map(|(depth, context)| {
                 Some((depth, context.ons.iter().rposition(|listening| hears(listening.on))?))
             });
-        listening.map(|(depth, index)| self.take_up(depth, index))
+        listening.map(|(depth, index)| self.take_up(depth, index, 1))
     }
 
     /// The innermost `on silence`, and how long it waits.
@@ -147,7 +156,7 @@ impl<'t> Interpreter<'t, '_> {
 
     /// Takes the action of an `on` of the conversation at a depth. It sees what could be seen where the `on` stands, and
     /// nothing of what is run.
-    pub(super) fn take_up(&mut self, depth: usize, index: usize) -> Jump {
+    pub(super) fn take_up(&mut self, depth: usize, index: usize, count: u32) -> Jump {
         let innermost = self.contexts.len() - 1;
         let inner = self.contexts.split_off(depth + 1);
         let listening = self.here().ons[index];
@@ -155,7 +164,7 @@ impl<'t> Interpreter<'t, '_> {
         let variables = here.variables.split_off(listening.variables);
         let (loops, ons) = (here.loops.split_off(listening.loops), here.ons.split_off(index));
         let running = if inner.is_empty() { here.running } else { here.running.take() };
-        let jump = self.action(&listening.on.action, 1, None);
+        let jump = self.action(&listening.on.action, count, None);
         let here = self.here();
         here.variables.extend(variables);
         here.loops.extend(loops);
