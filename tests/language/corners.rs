@@ -199,3 +199,26 @@ fn a_name_means_what_it_means_where_it_stands() {
     known.reply("7", &["Count? 2"]).reply("8", &[]);
     assert_eq!(known.output, Some(9));
 }
+
+conversation! {
+    /// What a problem hides is assigned behind it.
+    Assigned -> bool {
+        let mut known: bool = ask "True or false?";
+        let size: u8 = ask "How many?"
+            tries 2 else {
+                known = false;
+                let sure: bool = ask "None, {known}?";
+                return known || sure;
+            }
+            else |known| { say "{known}"; retry };
+        known && size > 0
+    }
+}
+
+#[test]
+fn what_a_problem_hides_is_assigned_behind_it() {
+    let mut dialogue = Dialogue::start(Assigned, &["True or false?"]);
+    dialogue.reply("true", &["How many?"]).reply("x", &["invalid digit found in string", "How many?"]);
+    dialogue.reply("y", &["None, false?"]).reply("true", &[]);
+    assert_eq!(dialogue.output, Some(true));
+}

@@ -24,10 +24,17 @@ impl<'e> Emitter<'e, '_> {
         match operation {
             Operation::Rust { declares, .. }
                 if declares.iter().any(|declared| self.machine.idle.contains(declared)) => {}
-            Operation::Rust { statement, declares, .. } => {
+            Operation::Rust { statement, declares, assigns } => {
                 let mut needed = after.clone();
                 needed.extend(&statement.uses);
                 self.prepare(statement, &needed, scope, out);
+                // What is assigned as a whole has no value before, but its name has to mean it.
+                if let Some(assigned) = assigns.filter(|assigned| !scope.means(*assigned)) {
+                    out.extend(scope.hide([assigned], &needed));
+                    scope.declare([assigned]);
+                    let (pattern, ty) = (scope.pattern(assigned), self.graph.variables.get(assigned).ty.iter());
+                    out.extend(quote_spanned!(Span::mixed_site()=> let #pattern #(: #ty)*;));
+                }
                 let mut code = statement.code.clone();
                 self.rewrite(&statement.exits, scope, |replace| escapes::in_statement(&mut code, replace));
                 let hiding = scope.hide(declares.iter().copied(), after);

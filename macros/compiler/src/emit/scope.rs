@@ -45,6 +45,11 @@ impl<'g> Scope<'g> {
         }
     }
 
+    /// Whether the variable's own name means it here.
+    pub(crate) fn means(&self, variable: VariableId) -> bool {
+        self.shown.get(&self.variables.name(variable)) == Some(&variable)
+    }
+
     /// The pattern that binds the variable under the name it has here.
     pub(crate) fn pattern(&self, variable: VariableId) -> TokenStream {
         let mutable = self.variables.get(variable).mutable.then(|| quote_spanned!(Span::mixed_site()=> mut));
