@@ -55,8 +55,8 @@ pub trait Conversation: Sized + Send + 'static {
     /// Runs from where the conversation stands to the next place where it waits, or to its end.
     ///
     /// [`Poll::Pending`] says that it now waits ([`Slot::Waiting`]), or that it was closed by the flow itself
-    /// ([`Slot::Over`], with the close in [`Talk::finish`]), or what else [`Finish`](crate::Finish) says. A turn that is dropped half-way
-    /// leaves [`Slot::Over`].
+    /// ([`Slot::Over`], with the close in [`Talk::finish`]), or what else [`Finish`](crate::Finish) says. A turn that is
+    /// dropped half-way leaves [`Slot::Over`].
     fn turn(
         slot: &mut Slot<Self>,
         with: &Self::With,
@@ -129,5 +129,8 @@ pub enum Input {
     /// goes `back`.
     Again,
     /// What was done `once` is stored: it goes on.
-    Stored,
+    Stored {
+        /// What [`Finish::moved`](crate::Finish::moved) said of the turn that did it.
+        moved: bool,
+    },
 }

@@ -41,8 +41,6 @@ pub struct Talk<'t> {
     /// Until when every timer has rung, though the state be older.
     rung: Option<SystemTime>,
     onces: Onces<'t>,
-    /// Whether what it waited for has come.
-    moved: bool,
 }
 
 /// How a turn ended, beside its output.
@@ -62,6 +60,8 @@ pub struct Finish {
     pub back: bool,
     /// The question that it waited at is behind it.
     pub advanced: bool,
+    /// What it waited for has come: the clock that ran is no longer that of what it waits for.
+    pub moved: bool,
     /// What came in and was for nobody: an event, which may be for a later question.
     pub left: Option<Input>,
 }
@@ -81,16 +81,16 @@ pub enum Clock {
 impl<'t> Talk<'t> {
     /// A turn that is woken by `input` and speaks into `outbox`.
     pub fn new(outbox: &'t Outbox, input: Input) -> Self {
+        let moved = matches!(input, Input::Stored { moved: true });
         Talk {
             outbox,
             input: Some(input),
-            finish: Finish::default(),
+            finish: Finish { moved, ..Finish::default() },
             listening: Vec::new(),
             heard: None,
             now: None,
             rung: None,
             onces: Onces::default(),
-            moved: false,
         }
     }
 
@@ -194,7 +194,7 @@ impl<'t> Talk<'t> {
     /// Waits on by the clock that runs; by a new one where another question was asked since, whose clock that is.
     #[doc(hidden)]
     pub fn wait_on(&mut self, clock: Clock) {
-        self.finish.clock = if self.moved { clock } else { Clock::Unchanged };
+        self.finish.clock = if self.finish.moved { clock } else { Clock::Unchanged };
     }
 
     /// How long it waits where the conversation that is run says nothing of it.
@@ -252,13 +252,12 @@ impl<'t> Talk<'t> {
     #[doc(hidden)]
     pub fn advance(&mut self) {
         self.finish.advanced = true;
-        self.moved = true;
     }
 
-    /// Goes on from a wait that is no question.
+    /// Goes on with what it waited for.
     #[doc(hidden)]
     pub fn went_on(&mut self) {
-        self.moved = true;
+        self.finish.moved = true;
     }
 
     /// Ends the conversation with a close code and a reason.

@@ -222,3 +222,30 @@ fn what_a_problem_hides_is_assigned_behind_it() {
     dialogue.reply("y", &["None, false?"]).reply("true", &[]);
     assert_eq!(dialogue.output, Some(true));
 }
+
+conversation! {
+    /// A question asked in between has a clock of its own, also where something is done once behind it.
+    Between(known: Option<u32>) -> u32 {
+        let kept: u32 = ask "Kept?"
+            within 9s else "Well?"
+            else {
+                let asked: u32 = ask "Asked?" unless known;
+                let done: u32 = once asked + 1;
+                say "{done}";
+                wait
+            };
+        kept
+    }
+}
+
+#[test]
+fn a_clock_is_wound_back_behind_another_question_and_what_is_done_once() {
+    let mut asked = Dialogue::start(Between { known: None }, &["Kept?"]);
+    asked.reply("x", &["Asked?"]).reply("1", &["2"]);
+    assert_eq!(asked.clock(), Clock::Within(std::time::Duration::from_secs(9)));
+    asked.reply("3", &[]);
+    assert_eq!(asked.output, Some(3));
+    let mut known = Dialogue::start(Between { known: Some(4) }, &["Kept?"]);
+    known.reply("x", &["5"]);
+    assert_eq!(known.clock(), Clock::Unchanged, "nothing came in between");
+}

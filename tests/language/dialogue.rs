@@ -106,7 +106,7 @@ impl<C: Conversation> Dialogue<C> {
                 self.done += 1;
                 self.history.clear();
                 self.here = None;
-                next = Some(Input::Stored);
+                next = Some(Input::Stored { moved: self.finish.moved });
             } else if waits && C::BACK {
                 let before = self.here.replace(serde_json::to_string(&self.slot).expect("it can be stored"));
                 self.history.extend(before.filter(|_| self.finish.advanced));

@@ -28,17 +28,21 @@ impl<'a> Builder<'_, 'a> {
 
     /// Asks, unless the answer is known, and goes on with the answer.
     pub(super) fn question(&mut self, ask: &'a Ask, name: Ident, answer: VariableId, known: Option<&Expr>) {
-        self.leave_pending();
         let on_silence = if ask.within.is_none() { self.silence_handler() } else { None };
         let refusals = self.counter(ask.counts_refusals(), &name, "refused");
         let silences = self.counter(ask.counts_silences() || on_silence.is_some_and(escalates), &name, "silent");
 
         let (prompt, waiting, resume) = (self.new_block(), self.new_block(), self.new_block());
         let (accepted, answered) = (self.new_block(), self.new_block());
-        match known {
-            Some(known) => self.unless(ask, known, answer, answered, prompt),
-            None => self.goto(prompt),
-        }
+        // What is known already goes on as if nothing had been asked.
+        let after = known.map(|known| {
+            let (asked, after) = (self.new_block(), self.new_block());
+            self.unless(ask, known, answer, after, asked);
+            self.here = Some(asked);
+            after
+        });
+        self.leave_pending();
+        self.goto(prompt);
 
         self.here = Some(prompt);
         let id = QuestionId(self.graph.questions.len());
@@ -108,10 +112,14 @@ impl<'a> Builder<'_, 'a> {
         }
         self.goto(answered);
         self.here = Some(answered);
-        match ask.prompt {
-            Some(_) => self.left(),
-            // It is none that one could go back to.
-            None => self.said("went_on"),
+        self.said("went_on");
+        // A wait for an event is none that one could go back to.
+        if ask.prompt.is_some() {
+            self.said("advance");
+        }
+        if let Some(after) = after {
+            self.goto(after);
+            self.here = Some(after);
         }
         self.pending.pop();
     }

@@ -236,13 +236,8 @@ impl<'a> Builder<'_, 'a> {
     /// A question in a clause of another leaves that one behind, too, until it is asked again.
     pub(super) fn leave_pending(&mut self) {
         if !self.pending.is_empty() {
-            self.left();
+            self.said("advance");
         }
-    }
-
-    /// What says that the question is left for good, for those that go back to it.
-    pub(super) fn left(&mut self) {
-        self.said("advance");
     }
 
     /// Tells the turn's `Talk` something.

@@ -62,7 +62,7 @@ impl<'a> Builder<'_, 'a> {
                 let entry = self.goto_target(name)?;
                 let way = self.way("goto", verb.span, entry);
                 let here = self.here.replace(way);
-                self.left();
+                self.said("advance");
                 self.here = here;
                 Some(Exit::To(way))
             }
