@@ -24,7 +24,7 @@ pub(crate) use editor::editor;
 pub(crate) use stub::stub;
 
 use crate::graph::{Edge, Graph, Liveness};
-use crate::machine::Machine;
+use crate::machine::{Field, Machine};
 use crate::syntax::ast::Conversation;
 
 /// Everything that `conversation!` stands for.
@@ -67,6 +67,11 @@ pub(crate) fn conversation(
             #turn
         }
     }
+}
+
+/// Names of ours for a region's variables, so that none of them hides another of ours.
+fn placeholders(fields: &[Field]) -> Vec<Ident> {
+    (0..fields.len()).map(|index| format_ident!("v{}", index, span = Span::mixed_site())).collect()
 }
 
 /// `IntroductionState`

@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
-use syn::Type;
 use syn::spanned::Spanned;
+use syn::{Generics, Type};
 
-use super::{generics, state_name, states};
+use super::{generics, placeholders, state_name, states};
 use crate::graph::Graph;
 use crate::machine::{Field, Machine};
 use crate::names::plain;
@@ -19,25 +19,32 @@ use crate::syntax::ast::Conversation;
 
 /// `impl Serialize` and `impl Deserialize` for the states.
 pub(crate) fn serde(conversation: &Conversation, graph: &Graph<'_>, machine: &Machine) -> TokenStream {
-    let state = state_name(conversation);
+    let never = states::never(conversation, machine);
+    let generics = generics::bounded(conversation, graph);
     if machine.states.is_empty() {
-        return never(conversation);
+        let write = quote_spanned!(Span::mixed_site()=> { let _ = to; match *self { #never } });
+        let read = quote_spanned! {Span::mixed_site()=>
+            let _ = from;
+            ::core::result::Result::Err(::converse::__private::serde::de::Error::custom("it never waits"))
+        };
+        return impls(conversation, &generics, &write, &read);
     }
     let variables = Variable::all(machine);
     let checks = checks(&variables);
-    let name = state.to_string();
+    let name = state_name(conversation).to_string();
     let written = machine.states.iter().enumerate().map(|(index, waiting)| {
-        let index = index as u32;
+        let (state, fields) = (state_name(conversation), &waiting.region.fields);
+        let (index, count, bound) = (index as u32, fields.len(), placeholders(fields));
         let (variant, question) = (&waiting.variant, plain(&graph.question(waiting.question).name));
-        let (bound, names) = (bound(&waiting.region.fields), waiting.region.fields.iter().map(|field| plain(&field.name)));
-        let count = waiting.region.fields.len();
-        let fields = waiting.region.fields.iter().map(|field| &field.name);
-        let written = waiting.region.fields.iter().zip(&bound).zip(names).map(|((field, bound), name)| {
-            let ty = &field.ty;
-            quote_spanned!(Span::mixed_site()=> (&::converse::__private::Variable::<#ty>::NEW).write(&mut to, #name, #bound)?;)
+        let names = fields.iter().map(|field| &field.name);
+        let written = fields.iter().zip(&bound).map(|(Field { name, ty, .. }, bound)| {
+            let name = plain(name);
+            quote_spanned! {Span::mixed_site()=>
+                (&::converse::__private::Variable::<#ty>::NEW).write(&mut to, #name, #bound)?;
+            }
         });
         quote_spanned! {Span::mixed_site()=>
-            #state::#variant { #(#fields: ref #bound),* } => {
+            #state::#variant { #(#names: ref #bound),* } => {
                 let mut to = ::converse::__private::serde::Serializer::serialize_struct_variant(
                     to, #name, #index, #question, #count,
                 )?;
@@ -46,11 +53,19 @@ pub(crate) fn serde(conversation: &Conversation, graph: &Graph<'_>, machine: &Ma
             }
         }
     });
-    let read = read(conversation, graph, machine, &variables, &checks);
-    let never = states::never(conversation, machine);
-    let generics = generics::bounded(conversation, graph);
+    let write = quote_spanned!(Span::mixed_site()=> #checks match *self { #(#written)* #never });
+    let (_, arguments, _) = generics.split_for_impl();
+    let list = list(conversation, &generics, graph, machine, &variables, &checks);
+    let read =
+        quote_spanned!(Span::mixed_site()=> #list ::converse::__private::restore::<__Variables #arguments, __D>(from));
+    impls(conversation, &generics, &write, &read)
+}
+
+/// The two impls, of which one writes a state `to` and the other reads it `from` something.
+fn impls(conversation: &Conversation, generics: &Generics, write: &TokenStream, read: &TokenStream) -> TokenStream {
+    let state = state_name(conversation);
     let (declared, arguments, bounds) = generics.split_for_impl();
-    let with_de = generics::with_de(&generics);
+    let with_de = generics::with_de(generics);
     let (with_de, ..) = with_de.split_for_impl();
     quote_spanned! {Span::mixed_site()=>
         #[automatically_derived]
@@ -60,8 +75,7 @@ pub(crate) fn serde(conversation: &Conversation, graph: &Graph<'_>, machine: &Ma
                 &self,
                 to: __S,
             ) -> ::core::result::Result<__S::Ok, __S::Error> {
-                #checks
-                match *self { #(#written)* #never }
+                #write
             }
         }
 
@@ -72,58 +86,23 @@ pub(crate) fn serde(conversation: &Conversation, graph: &Graph<'_>, machine: &Ma
                 from: __D,
             ) -> ::core::result::Result<Self, __D::Error> {
                 #read
-                ::converse::__private::restore::<__Variables #arguments, __D>(from)
-            }
-        }
-    }
-}
-
-/// For a conversation that asks nothing: there is no state to store.
-fn never(conversation: &Conversation) -> TokenStream {
-    let state = state_name(conversation);
-    let (declared, arguments, bounds) = conversation.generics.split_for_impl();
-    let with_de = generics::with_de(&conversation.generics);
-    let (with_de, ..) = with_de.split_for_impl();
-    let never = match conversation.generics.type_params().next() {
-        Some(_) => quote_spanned!(Span::mixed_site()=> match *self { #state::__Generics(never, _) => match never {} }),
-        None => quote_spanned!(Span::mixed_site()=> match *self {}),
-    };
-    quote_spanned! {Span::mixed_site()=>
-        #[automatically_derived]
-        #[allow(trivial_bounds)]
-        impl #declared ::converse::__private::serde::Serialize for #state #arguments #bounds {
-            fn serialize<__S: ::converse::__private::serde::Serializer>(
-                &self,
-                _: __S,
-            ) -> ::core::result::Result<__S::Ok, __S::Error> {
-                #never
-            }
-        }
-
-        #[automatically_derived]
-        #[allow(trivial_bounds)]
-        impl #with_de ::converse::__private::serde::Deserialize<'de> for #state #arguments #bounds {
-            fn deserialize<__D: ::converse::__private::serde::Deserializer<'de>>(
-                _: __D,
-            ) -> ::core::result::Result<Self, __D::Error> {
-                ::core::result::Result::Err(::converse::__private::serde::de::Error::custom("it never waits"))
             }
         }
     }
 }
 
 /// The list of the variables of all states, and how one of them is read into it.
-fn read(
+fn list(
     conversation: &Conversation,
+    generics: &Generics,
     graph: &Graph<'_>,
     machine: &Machine,
     variables: &[Variable<'_>],
     checks: &TokenStream,
 ) -> TokenStream {
     let state = state_name(conversation);
-    let generics = generics::bounded(conversation, graph);
     let (declared, arguments, bounds) = generics.split_for_impl();
-    let with_de = generics::with_de(&generics);
+    let with_de = generics::with_de(generics);
     let (with_de, ..) = with_de.split_for_impl();
     let types = variables.iter().map(|variable| variable.ty);
     let phantom = generics::phantom(&conversation.generics, quote_spanned!(Span::mixed_site()=> #(#types)*));
@@ -244,9 +223,4 @@ fn checks(variables: &[Variable<'_>]) -> TokenStream {
         use ::converse::__private::{Stored as _, Unstored as _};
         #(#checks)*
     }
-}
-
-/// Names for a state's variables, so that none of them hides one of ours.
-fn bound(fields: &[Field]) -> Vec<Ident> {
-    (0..fields.len()).map(|index| format_ident!("v{}", index, span = Span::mixed_site())).collect()
 }

@@ -129,8 +129,7 @@ pub(crate) fn states(conversation: &Conversation, graph: &Graph<'_>, machine: &M
         });
         quote_spanned!(Span::mixed_site()=> #[doc = #doc] #variant { #(#fields)* },)
     });
-    let types = machine.states.iter().flat_map(|state| &state.region.fields).map(|field| &field.ty);
-    let phantom = generics::phantom(&conversation.generics, quote_spanned!(Span::mixed_site()=> #(#types)*));
+    let phantom = phantom(conversation, machine);
     let phantom =
         phantom.map(|ty| quote_spanned!(Span::mixed_site()=> #[doc(hidden)] __Generics(::converse::Never, #ty),));
     let generics = generics::bounded(conversation, graph);
@@ -160,8 +159,13 @@ pub(crate) fn question(conversation: &Conversation, machine: &Machine) -> TokenS
 
 /// The arm of the variant that stands in the states for the generics which no variable names.
 pub(crate) fn never(conversation: &Conversation, machine: &Machine) -> Option<TokenStream> {
-    let types = machine.states.iter().flat_map(|state| &state.region.fields).map(|field| &field.ty);
-    generics::phantom(&conversation.generics, quote_spanned!(Span::mixed_site()=> #(#types)*))?;
+    phantom(conversation, machine)?;
     let state = state_name(conversation);
     Some(quote_spanned!(Span::mixed_site()=> #state::__Generics(never, _) => match never {},))
+}
+
+/// What stands in the states for the generics that no variable names.
+fn phantom(conversation: &Conversation, machine: &Machine) -> Option<TokenStream> {
+    let types = machine.states.iter().flat_map(|state| &state.region.fields).map(|field| &field.ty);
+    generics::phantom(&conversation.generics, quote_spanned!(Span::mixed_site()=> #(#types)*))
 }

@@ -22,11 +22,11 @@
 //! ```
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 
 use super::ending::Ending;
 use super::scope::Scope;
-use super::{generics, output, state_name, states};
+use super::{generics, output, placeholders, state_name, states};
 use crate::graph::{BlockId, Graph, Liveness};
 use crate::machine::{Field, Machine, Region};
 use crate::syntax::ast::Conversation;
@@ -192,8 +192,7 @@ impl<'e> Emitter<'e, '_> {
             return quote_spanned!(Span::mixed_site()=> #pattern => { #body });
         }
         let Taken { from, ty, value } = taken;
-        let bound: Vec<_> =
-            (0..region.fields.len()).map(|index| format_ident!("v{}", index, span = Span::mixed_site())).collect();
+        let bound = placeholders(&region.fields);
         let fields = region.fields.iter().zip(&bound).map(|(Field { name, .. }, bound)| quote!(#name: #bound,));
         let rest = quote_spanned!(Span::mixed_site()=> ..);
         let (whole, any) = (pattern(quote!(#(#fields)* #others)), pattern(rest));
