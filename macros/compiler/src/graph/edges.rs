@@ -56,14 +56,14 @@ struct Walk<'g, 'a> {
     /// The ways to the question before.
     backs: Vec<(QuestionId, Way)>,
     /// Blocks that were gone through, each with the reason.
-    seen: BTreeSet<(BlockId, String)>,
+    seen: BTreeSet<(BlockId, Vec<String>)>,
 }
 
 /// Where a way leaves, and what was met on it.
 #[derive(Clone)]
 struct Way {
     from: Node,
-    label: String,
+    labels: Vec<String>,
     /// Of what was met last.
     span: Span,
 }
@@ -72,10 +72,8 @@ impl Way {
     /// The same way past something that has a word for itself. No word is said twice.
     fn past(&self, label: &str, span: Span) -> Way {
         let mut way = Way { span, ..self.clone() };
-        if way.label.is_empty() {
-            way.label = label.to_owned();
-        } else if !label.is_empty() && !format!(", {}, ", way.label).contains(&format!(", {label}, ")) {
-            way.label = format!("{}, {label}", way.label);
+        if !label.is_empty() && way.labels.iter().all(|known| known != label) {
+            way.labels.push(label.to_owned());
         }
         way
     }
@@ -88,7 +86,7 @@ impl Way {
 impl Walk<'_, '_> {
     fn from(&mut self, from: Node, block: BlockId, span: Span) {
         self.seen.clear();
-        self.visit(block, &Way { from, label: String::new(), span });
+        self.visit(block, &Way { from, labels: Vec::new(), span });
     }
 
     fn visit(&mut self, id: BlockId, way: &Way) {
@@ -98,7 +96,7 @@ impl Walk<'_, '_> {
             Some(through) => way.past(&through.label, through.span),
             None => way.clone(),
         };
-        if !self.seen.insert((id, way.label.clone())) {
+        if !self.seen.insert((id, way.labels.clone())) {
             return;
         }
         for (exit, span) in exits(block) {
@@ -171,7 +169,8 @@ impl Walk<'_, '_> {
     }
 
     fn add(&mut self, to: Node, way: &Way) {
-        let Way { from, label, span } = way.clone();
+        let Way { from, labels, span } = way;
+        let (from, label, span) = (*from, labels.join(", "), *span);
         let known = |edge: &Edge| edge.from == from && edge.to == to && edge.label == label;
         if !self.edges.iter().any(known) {
             // The first question is what the conversation begins with, wherever its name stands.
