@@ -25,7 +25,8 @@ impl Block {
     /// The block of these tokens, which nothing has shaped yet.
     pub(crate) fn of(cx: &mut Diagnostics, tokens: TokenStream, end: Span) -> Block {
         let shaped = shape(cx, tokens);
-        let statements = recover::statements(cx, shaped);
+        let mut statements = recover::statements(cx, shaped);
+        statements.iter_mut().for_each(|statement| Untyped { cx }.visit_stmt_mut(statement));
         Block::of_statements(cx, statements, end)
     }
 
@@ -45,7 +46,6 @@ impl Block {
     }
 
     fn of_statements(cx: &mut Diagnostics, mut statements: Vec<Stmt>, end: Span) -> Block {
-        statements.iter_mut().for_each(|statement| Untyped { cx }.visit_stmt_mut(statement));
         let tail = match statements.pop() {
             Some(Stmt::Expr(value, None)) if !is_marker(&value) => Some(value),
             Some(Stmt::Macro(StmtMacro { attrs, mac, semi_token: None })) if marker(&mac).is_none() => {
@@ -267,10 +267,11 @@ struct Untyped<'c> {
 impl VisitMut for Untyped<'_> {
     fn visit_expr_for_loop_mut(&mut self, repeat: &mut syn::ExprForLoop) {
         visit_mut::visit_expr_for_loop_mut(self, repeat);
-        if holds_question(&Expr::ForLoop(repeat.clone())) {
-            return;
-        }
-        if let (pattern, Some(ty)) = typed(self.cx, (*repeat.pat).clone()) {
+        let mut questions = Questions::default();
+        questions.visit_expr_for_loop(repeat);
+        if questions.0.is_empty()
+            && let (pattern, Some(ty)) = typed(self.cx, (*repeat.pat).clone())
+        {
             let item = Ident::new("item", Span::mixed_site());
             repeat.body.stmts.insert(0, parse_quote_spanned!(pattern.span()=> let #pattern: #ty = #item;));
             *repeat.pat = parse_quote!(#item);
