@@ -36,13 +36,7 @@ fn reached(graph: &Graph<'_>) -> BTreeSet<BlockId> {
     let mut open = vec![Graph::ENTRY];
     while let Some(id) = open.pop() {
         if reached.insert(id) {
-            let block = graph.block(id);
-            open.extend(block.jumps().chain(block.end.targets()));
-            if let End::Wait(question) | End::Again(question) | End::Store(question) | End::Run { question, .. } =
-                &block.end
-            {
-                open.push(graph.question(*question).resume);
-            }
+            open.extend(graph.ways(id));
         }
     }
     reached

@@ -22,13 +22,7 @@ pub(crate) fn next_use(graph: &Graph<'_>, start: BlockId, variable: VariableId) 
         if let Some(found) = users(graph, block, variable).into_iter().find_map(|tokens| place(tokens, &name)) {
             return Some(found);
         }
-        let mut ways: Vec<BlockId> = block.jumps().chain(block.end.targets()).collect();
-        if let End::Wait(question) | End::Again(question) | End::Store(question) | End::Run { question, .. } =
-            &block.end
-        {
-            ways.push(graph.question(*question).resume);
-        }
-        open.extend(ways.into_iter().filter(|way| seen.insert(*way)));
+        open.extend(graph.ways(*id).filter(|way| seen.insert(*way)));
     }
     None
 }

@@ -318,6 +318,18 @@ impl<'a> Graph<'a> {
         &self.questions[id.0]
     }
 
+    /// Where a block leads, within its turn and behind the wait that it ends with.
+    pub(crate) fn ways(&self, id: BlockId) -> impl Iterator<Item = BlockId> + '_ {
+        let block = self.block(id);
+        let resume = match &block.end {
+            End::Wait(question) | End::Again(question) | End::Store(question) | End::Run { question, .. } => {
+                Some(self.question(*question).resume)
+            }
+            _ => None,
+        };
+        block.jumps().chain(block.end.targets()).chain(resume)
+    }
+
     pub(crate) fn ids(&self) -> impl DoubleEndedIterator<Item = BlockId> + use<> {
         (0..self.blocks.len()).map(BlockId)
     }
