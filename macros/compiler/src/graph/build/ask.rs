@@ -8,7 +8,7 @@ use syn::{BinOp, Expr, ExprBinary, ExprLet, Ident, Pat, Token, parse_quote_spann
 
 use super::{Builder, Definition, Handler};
 use crate::graph::{BlockId, End, Opaque, Question, QuestionId, Source};
-use crate::names::{Variable, VariableId, Variables, plain};
+use crate::names::{VariableId, Variables, plain};
 use crate::opaque::Uses;
 use crate::syntax::ast::{Action, Ask, Heard, Within};
 
@@ -18,9 +18,7 @@ impl<'a> Builder<'_, 'a> {
         let name = &ask.name;
         self.enter(name);
         let scopes = self.scopes.clone();
-        let ty = ask.ty.clone();
-        let variable = Variable { name: name.clone(), mutable: ask.mutable, from_pattern: false, label: None, ty };
-        let answer = self.graph.variables.add(variable);
+        let answer = self.answer(name, ask.mutable, &ask.ty);
         self.question(ask, name.clone(), answer, ask.unless.as_ref());
         let (frames, labels) = (self.frames.len(), self.labels.len());
         self.definitions.push(Definition { source: Source::Ask(ask), answer, scopes, frames, labels });

@@ -107,6 +107,7 @@ impl<'a> Builder<'_, 'a> {
                 self.unheard.retain(|(known, _)| !std::ptr::eq(*known, on));
             }
             let timer = handler.and_then(|handler: Handler<'_>| handler.timer);
+            let action = |builder: &mut Self| builder.action(&on.action, prompt, None, &mut None);
             match &on.what {
                 Heard::Words(words) => {
                     let words = words.iter().map(|(word, _)| word.clone()).filter(|word| !taken.contains(word));
@@ -117,20 +118,20 @@ impl<'a> Builder<'_, 'a> {
                         known.for_each(|(_, is_shadowed)| *is_shadowed = true);
                     } else {
                         self.unheard.retain(|(known, _)| !std::ptr::eq(*known, on));
-                        let block = self.heard_action(on, handler, question);
+                        let block = self.seen_from(handler, question, action);
                         self.name_way(block, on, &words);
                         heard.words.push((words, block));
                     }
                 }
-                Heard::Event(pattern) => heard.events.push(match handler {
-                    Some(handler) => self.handle(handler, question, |builder| builder.event(on, pattern, prompt)),
-                    None => {
+                Heard::Event(pattern) => {
+                    if handler.is_none() {
                         self.check_hears(pattern);
-                        self.event(on, pattern, prompt)
                     }
-                }),
+                    let arm = self.seen_from(handler, question, |builder| builder.event(on, pattern, prompt));
+                    heard.events.push(arm);
+                }
                 Heard::After(_) if let Some(timer) = timer => {
-                    let block = self.heard_action(on, handler, question);
+                    let block = self.seen_from(handler, question, action);
                     self.name_way(block, on, &[]);
                     heard.timers.push((timer, block));
                 }
@@ -156,14 +157,16 @@ impl<'a> Builder<'_, 'a> {
         }
     }
 
-    /// What happens at one question: its own `on` sees what it sees, a handler what can be seen where that stands.
-    fn heard_action(&mut self, on: &'a On, handler: Option<Handler<'a>>, question: QuestionId) -> BlockId {
-        let prompt = self.graph.question(question).prompt;
+    /// Builds what an `on` does at one question: its own sees what that sees, a handler what can be seen where it stands.
+    fn seen_from<T>(
+        &mut self,
+        handler: Option<Handler<'a>>,
+        question: QuestionId,
+        build: impl FnOnce(&mut Self) -> T,
+    ) -> T {
         match handler {
-            Some(handler) => {
-                self.handle(handler, question, |builder| builder.action(&on.action, prompt, None, &mut None))
-            }
-            None => self.action(&on.action, prompt, None, &mut None),
+            Some(handler) => self.handle(handler, question, build),
+            None => build(self),
         }
     }
 

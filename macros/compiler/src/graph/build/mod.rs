@@ -164,7 +164,9 @@ impl<'a> Builder<'_, 'a> {
     }
 
     fn push(&mut self, operation: Operation<'a>) {
-        self.part(operation.awaits());
+        if self.graph.awaits {
+            self.part(operation.awaits());
+        }
         if let Some(here) = self.here {
             self.graph.blocks[here.0].operations.push(operation);
         }
@@ -172,7 +174,9 @@ impl<'a> Builder<'_, 'a> {
 
     /// Ends the block that is being filled.
     fn end(&mut self, end: End) {
-        self.part(end.awaits());
+        if self.graph.awaits {
+            self.part(end.awaits());
+        }
         if let Some(here) = self.here.take() {
             self.graph.blocks[here.0].end = end;
             self.dead = false;
@@ -181,7 +185,7 @@ impl<'a> Builder<'_, 'a> {
 
     /// Begins another block for what awaits, where something was awaited in this one: see `lower`.
     fn part(&mut self, awaits: bool) {
-        let Some(here) = self.here.filter(|_| awaits && self.graph.awaits) else { return };
+        let Some(here) = self.here.filter(|_| awaits) else { return };
         if self.graph.blocks[here.0].operations.iter().any(Operation::awaits) {
             let next = self.new_block();
             self.graph.blocks[here.0].end = End::Goto(next);
@@ -195,6 +199,12 @@ impl<'a> Builder<'_, 'a> {
 
     fn declare(&mut self, name: Ident, mutable: bool, ty: Option<Type>) -> VariableId {
         self.add(Variable { name, mutable, from_pattern: false, label: None, ty })
+    }
+
+    /// The variable that a question's answer goes to, which nothing sees yet.
+    fn answer(&mut self, name: &Ident, mutable: bool, ty: &Option<Type>) -> VariableId {
+        let variable = Variable { name: name.clone(), mutable, from_pattern: false, label: None, ty: ty.clone() };
+        self.graph.variables.add(variable)
     }
 
     /// A variable of ours, which no name of the source means.

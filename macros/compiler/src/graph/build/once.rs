@@ -6,7 +6,7 @@ use syn::parse_quote_spanned;
 
 use super::Builder;
 use crate::graph::{End, Operation, Question, QuestionId, Source};
-use crate::names::{Variable, Variables, plain};
+use crate::names::{Variables, plain};
 use crate::opaque::Uses;
 use crate::syntax::ast::Once;
 
@@ -27,10 +27,7 @@ impl<'a> Builder<'_, 'a> {
                 #code
             });
         }
-        let Once { mutable, ty, .. } = once;
-        let variable =
-            Variable { name: once.name.clone(), mutable: *mutable, from_pattern: false, label: None, ty: ty.clone() };
-        let answer = self.graph.variables.add(variable);
+        let answer = self.answer(&once.name, once.mutable, &once.ty);
         match once.bound {
             true => self.push(Operation::Bind { variable: answer, value }),
             false => {

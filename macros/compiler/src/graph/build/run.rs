@@ -7,7 +7,7 @@ use syn::spanned::Spanned;
 use super::ask::escalates;
 use super::{Builder, Definition};
 use crate::graph::{End, Operation, Question, QuestionId, Source};
-use crate::names::{Variable, VariableId, Variables, plain};
+use crate::names::{VariableId, Variables, plain};
 use crate::syntax::ast::Run;
 
 impl<'a> Builder<'_, 'a> {
@@ -16,9 +16,7 @@ impl<'a> Builder<'_, 'a> {
         self.check_name(name);
         self.enter(name);
         let scopes = self.scopes.clone();
-        let ty = run.ty.clone();
-        let variable = Variable { name: name.clone(), mutable: run.mutable, from_pattern: false, label: None, ty };
-        let answer = self.graph.variables.add(variable);
+        let answer = self.answer(name, run.mutable, &run.ty);
         let running = self.running(run, name.clone(), answer);
         let (frames, labels) = (self.frames.len(), self.labels.len());
         self.definitions.push(Definition { source: Source::Run(run, running), answer, scopes, frames, labels });
