@@ -129,8 +129,5 @@ pub enum Input {
     /// goes `back`.
     Again,
     /// What was done `once` is stored: it goes on.
-    Stored {
-        /// What [`Finish::moved`](crate::Finish::moved) said of the turn that did it.
-        moved: bool,
-    },
+    Stored,
 }

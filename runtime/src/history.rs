@@ -13,12 +13,14 @@ pub(crate) struct History<C> {
     before: Vec<String>,
     /// As it waits now.
     here: Option<String>,
+    /// Whether it asks something, so that one can go back to it.
+    asks: bool,
     conversation: PhantomData<fn() -> C>,
 }
 
 impl<C: Conversation> History<C> {
     pub(crate) fn new() -> Self {
-        History { before: Vec::new(), here: None, conversation: PhantomData }
+        History { before: Vec::new(), here: None, asks: false, conversation: PhantomData }
     }
 
     /// Remembers where a turn has led.
@@ -32,9 +34,10 @@ impl<C: Conversation> History<C> {
             self.here = None;
             return;
         }
-        if let Some(here) = self.here.take().filter(|_| finish.advanced) {
+        if let Some(here) = self.here.take().filter(|_| finish.advanced && self.asks) {
             self.before.push(here);
         }
+        self.asks = !finish.hears;
         // It never leaves this process, and so may hold a secret.
         self.here = secret::in_memory(|| serde_json::to_string(slot))
             .inspect_err(|error| {
@@ -47,6 +50,7 @@ impl<C: Conversation> History<C> {
     pub(crate) fn back(&mut self) -> Option<Slot<C>> {
         if let Some(before) = self.before.pop() {
             self.here = Some(before);
+            self.asks = true;
         }
         let here = self.here.as_deref()?;
         secret::in_memory(|| serde_json::from_str(here)).ok()

@@ -58,10 +58,10 @@ pub struct Finish {
     pub stored: bool,
     /// The conversation goes back to the question before, with [`Input::Again`]; what the turn left behind does not count.
     pub back: bool,
-    /// The question that it waited at is behind it.
+    /// The question that it waited at is behind it: it goes on to another, or to the same one anew.
     pub advanced: bool,
-    /// What it waited for has come: the clock that ran is no longer that of what it waits for.
-    pub moved: bool,
+    /// It waits for an event, and asks nothing that one could go back to.
+    pub hears: bool,
     /// What came in and was for nobody: an event, which may be for a later question.
     pub left: Option<Input>,
 }
@@ -81,11 +81,10 @@ pub enum Clock {
 impl<'t> Talk<'t> {
     /// A turn that is woken by `input` and speaks into `outbox`.
     pub fn new(outbox: &'t Outbox, input: Input) -> Self {
-        let moved = matches!(input, Input::Stored { moved: true });
         Talk {
             outbox,
             input: Some(input),
-            finish: Finish { moved, ..Finish::default() },
+            finish: Finish::default(),
             listening: Vec::new(),
             heard: None,
             now: None,
@@ -191,12 +190,6 @@ impl<'t> Talk<'t> {
         self.finish.clock = clock;
     }
 
-    /// Waits on by the clock that runs; by a new one where another question was asked since, whose clock that is.
-    #[doc(hidden)]
-    pub fn wait_on(&mut self, clock: Clock) {
-        self.finish.clock = if self.finish.moved { clock } else { Clock::Unchanged };
-    }
-
     /// How long it waits where the conversation that is run says nothing of it.
     #[doc(hidden)]
     pub fn wait_at_most(&mut self, time: Duration) {
@@ -248,16 +241,16 @@ impl<'t> Talk<'t> {
         self.finish.back = true;
     }
 
-    /// Leaves a question behind.
+    /// Leaves the question behind that it waited at.
     #[doc(hidden)]
     pub fn advance(&mut self) {
         self.finish.advanced = true;
     }
 
-    /// Goes on with what it waited for.
+    /// Waits for an event, and asks nothing.
     #[doc(hidden)]
-    pub fn went_on(&mut self) {
-        self.finish.moved = true;
+    pub fn hear(&mut self) {
+        self.finish.hears = true;
     }
 
     /// Ends the conversation with a close code and a reason.

@@ -70,7 +70,7 @@ where
             (Poll::Ready(output), ..) => break Then::Ends(format!("{output:?}")),
             (_, Finish { close: Some(close), .. }, _) => break Then::Closes(close.code, close.reason.into_owned()),
             (.., Err(why)) => break Then::Fails(why),
-            (_, Finish { stored: true, moved, .. }, _) => input = converse::Input::Stored { moved },
+            (_, Finish { stored: true, .. }, _) => input = converse::Input::Stored,
             (_, Finish { clock, .. }, Ok(question)) => {
                 let clock = match clock {
                     Started::Unlimited => Clock::None,

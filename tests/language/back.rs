@@ -134,3 +134,45 @@ fn a_question_in_the_clause_of_another_comes_after_that() {
     dialogue.reply("so", &["so", "Second?"]).reply("done", &[]);
     assert_eq!(dialogue.output.as_deref(), Some("done"));
 }
+
+conversation! {
+    /// Leaves questions without an answer, and waits for an event between two.
+    Skips hears u32 -> String {
+        on "back" => back;
+        loop {
+            let first: String = ask "First?"
+                on "skip" => break;
+            say "{first}";
+        }
+        let second: String = ask "Second?"
+            on "why" => {
+                loop {
+                    let why: String = ask "Why?"
+                        on "no" => break;
+                    say "{why}";
+                }
+                wait
+            };
+        let paid: u32 = hear;
+        let third: String = ask "Third? ({paid})";
+        second + &third
+    }
+}
+
+#[test]
+fn a_question_is_left_behind_however_it_is_left() {
+    let mut dialogue = Dialogue::start(Skips, &["First?"]);
+    dialogue.reply("a", &["a", "First?"]).reply("skip", &["Second?"]).reply("back", &["First?"]);
+    dialogue.reply("back", &["First?"]).reply("skip", &["Second?"]);
+    dialogue.reply("why", &["Why?"]).reply("no", &[]).reply("back", &["Why?"]).reply("back", &["Second?"]);
+    dialogue.reply("back", &["First?"]);
+}
+
+#[test]
+fn nothing_goes_back_to_a_wait_for_an_event() {
+    let mut dialogue = Dialogue::start(Skips, &["First?"]);
+    dialogue.reply("skip", &["Second?"]).reply("b", &[]).reply("back", &["Second?"]).reply("b", &[]);
+    dialogue.event(7, &["Third? (7)"]).reply("back", &["Second?"]).reply("c", &[]);
+    dialogue.event(8, &["Third? (8)"]).reply("d", &[]);
+    assert_eq!(dialogue.output.as_deref(), Some("cd"));
+}

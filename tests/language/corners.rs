@@ -249,3 +249,27 @@ fn a_clock_is_wound_back_behind_another_question_and_what_is_done_once() {
     known.reply("x", &["5"]);
     assert_eq!(known.clock(), Clock::Unchanged, "nothing came in between");
 }
+
+conversation! {
+    /// A question asked in between is left without an answer.
+    Unanswered -> u32 {
+        let kept: u32 = ask "Kept?"
+            within 9s else "Well?"
+            else {
+                loop {
+                    let asked: u32 = ask "Asked?"
+                        on "no" => break;
+                    say "{asked}";
+                }
+                wait
+            };
+        kept
+    }
+}
+
+#[test]
+fn a_clock_is_wound_back_behind_a_question_that_was_left_without_an_answer() {
+    let mut dialogue = Dialogue::start(Unanswered, &["Kept?"]);
+    dialogue.reply("x", &["Asked?"]).reply("no", &[]);
+    assert_eq!(dialogue.clock(), Clock::Within(std::time::Duration::from_secs(9)));
+}

@@ -24,6 +24,8 @@ pub(crate) struct Dialogue<C: Conversation> {
     rung: Option<SystemTime>,
     /// As it would be stored, at the questions before and at this one.
     history: Vec<String>,
+    /// Whether one can go back to where it is.
+    asks: bool,
     here: Option<String>,
 }
 
@@ -51,6 +53,7 @@ impl<C: Conversation> Dialogue<C> {
             done: 0,
             rung: None,
             history: Vec::new(),
+            asks: false,
             here: None,
         };
         dialogue.turn(Input::Start, words);
@@ -97,7 +100,10 @@ impl<C: Conversation> Dialogue<C> {
             said.append(&mut self.said);
             let waits = matches!(self.slot, Slot::Waiting(_));
             if self.finish.back {
-                self.here = self.history.pop().or(self.here.take());
+                if let Some(before) = self.history.pop() {
+                    self.here = Some(before);
+                    self.asks = true;
+                }
                 let here = self.here.as_deref().expect("there was a question");
                 self.slot = Slot::Waiting(serde_json::from_str(here).expect("it was stored"));
                 self.rung = Some(self.now);
@@ -106,10 +112,11 @@ impl<C: Conversation> Dialogue<C> {
                 self.done += 1;
                 self.history.clear();
                 self.here = None;
-                next = Some(Input::Stored { moved: self.finish.moved });
+                next = Some(Input::Stored);
             } else if waits && C::BACK {
                 let before = self.here.replace(serde_json::to_string(&self.slot).expect("it can be stored"));
-                self.history.extend(before.filter(|_| self.finish.advanced));
+                self.history.extend(before.filter(|_| self.finish.advanced && self.asks));
+                self.asks = !self.finish.hears;
             }
             self.restore();
         }

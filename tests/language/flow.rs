@@ -92,7 +92,7 @@ fn so_do_those_of_events_timers_and_ways_back() {
         ("nights_revised_at_key", "key", "wait", 9),
         ("nights", "nights", "on None, back", 4),
         ("room", "nights", "on \"back\", back", 6),
-        ("nights_revised_at_key", "key", "on None, back", 4),
+        ("nights_revised_at_key", "nights_revised_at_key", "on None, back", 4),
     ];
     assert_eq!(edges::<Stay>(SECOND), owned(expected));
 }

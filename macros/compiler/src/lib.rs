@@ -49,6 +49,7 @@ pub fn conversation(input: TokenStream) -> TokenStream {
 
 fn compile(cx: &mut diagnostics::Diagnostics, tree: &syntax::ast::Conversation) -> TokenStream {
     let mut graph = graph::build(cx, tree);
+    graph::mark_detours(&mut graph);
     let edges = graph::edges(tree, &graph);
     let live = graph::liveness(&graph);
     graph::check_jumps(cx, &graph, &live);

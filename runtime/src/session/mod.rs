@@ -97,7 +97,7 @@ impl<'s, C: Conversation> Session<'s, C> {
                 self.done += 1;
                 // One that does many things once after another lets others run in between.
                 tokio::task::yield_now().await;
-                input = Input::Stored { moved: finish.moved };
+                input = Input::Stored;
                 continue;
             }
             self.clocks.set(&finish);

@@ -33,7 +33,7 @@ impl<'e> Emitter<'e, '_> {
             }
             End::Match { scrutinee, arms } => self.choice(scrutinee, arms, needed, scope),
             End::Wait(question) => self.wait(*question, scope),
-            End::Again(question) => self.wait_on(*question, scope),
+            End::Again(question) => self.keep_waiting(*question, scope),
             End::Run { question, heard, done } => self.run(&Arms { question: *question, heard, needed }, *done, scope),
             End::Reply { question, heard, accepted, refused, problem, again } => {
                 let arms = Arms { question: *question, heard, needed };

@@ -1,6 +1,6 @@
 //! Where the conversation waits, and how it goes on with what comes.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
@@ -266,16 +266,7 @@ impl<'e> Emitter<'e, '_> {
 
     /// Sets the question's clock and its state.
     pub(super) fn wait(&self, question: QuestionId, scope: &mut Scope<'e>) -> TokenStream {
-        self.wait_by("wait", question, scope)
-    }
-
-    /// Waits on, by the same clock; by a new one where other questions came in between.
-    pub(super) fn wait_on(&self, question: QuestionId, scope: &mut Scope<'e>) -> TokenStream {
-        self.wait_by("wait_on", question, scope)
-    }
-
-    fn wait_by(&self, how: &str, question: QuestionId, scope: &mut Scope<'e>) -> TokenStream {
-        let (asked, how) = (self.graph.question(question), Ident::new(how, Span::mixed_site()));
+        let asked = self.graph.question(question);
         let clock = match &asked.within {
             // What is wrong with its type is said at the expression.
             Some(time) => quote_spanned! {time.span().resolved_at(Span::mixed_site())=>
@@ -283,7 +274,7 @@ impl<'e> Emitter<'e, '_> {
             },
             None => quote_spanned!(Span::mixed_site()=> ::converse::__private::Clock::Unlimited),
         };
-        let clock = quote_spanned!(Span::mixed_site()=> ::converse::__private::Talk::#how(talk, #clock););
+        let clock = quote_spanned!(Span::mixed_site()=> ::converse::__private::Talk::wait(talk, #clock););
         let shown = scope.show(&asked.clock, self.live.at(asked.resume));
         let (alarms, waiting) = (self.alarms(question, scope), self.waiting(question, scope));
         quote!(#shown #clock #alarms #waiting)
@@ -312,7 +303,10 @@ impl<'e> Emitter<'e, '_> {
         let (state, waiting) = (state_name(self.conversation), self.machine.state(question));
         let (variant, pending) = (&waiting.variant, self.ending.pending());
         let fields = handed(&waiting.region.fields, scope);
+        let hears = self.graph.question(question).hears();
+        let hears = hears.then(|| quote_spanned!(Span::mixed_site()=> ::converse::__private::Talk::hear(talk);));
         quote_spanned! {Span::mixed_site()=>
+            #hears
             *slot = ::converse::__private::Slot::Waiting(#state::#variant { #fields });
             return #pending;
         }

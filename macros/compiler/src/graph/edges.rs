@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use proc_macro2::Span;
 use syn::spanned::Spanned;
 
-use super::{Block, BlockId, End, Exit, Graph, Listening, Operation, Question, QuestionId};
+use super::{Block, BlockId, End, Exit, Graph, Listening, Operation, Question, QuestionId, Source};
 use crate::syntax::ast::{Action, Conversation, Message};
 
 /// A node of the reader's graph.
@@ -148,19 +148,33 @@ impl Walk<'_, '_> {
         heard.silence.iter().for_each(|silence| self.visit(*silence, &way.past("silence", clock(question))));
     }
 
-    /// A `back` leads to every question that leads here, or asks again where none does.
+    /// A `back` leads to every question that leads here, or asks again where this may be the first.
     fn go_back(&mut self) {
         for (question, way) in std::mem::take(&mut self.backs) {
-            let here = Node::Question(question);
-            let before: BTreeSet<Node> =
-                self.edges.iter().filter(|edge| edge.to == here).map(|edge| edge.from).collect();
-            let mut before: Vec<Node> =
-                before.into_iter().filter(|node| matches!(node, Node::Question(_)) && *node != here).collect();
-            if before.is_empty() {
-                before.push(here);
+            for before in self.asked_before(question) {
+                self.add(Node::Question(before), &way);
             }
-            before.into_iter().for_each(|node| self.add(node, &way));
         }
+    }
+
+    /// Where a `back` from this question leads: nothing goes back to a `hear`, or to before a `once`.
+    fn asked_before(&self, id: QuestionId) -> BTreeSet<QuestionId> {
+        let (mut before, mut seen, mut open) = (BTreeSet::new(), BTreeSet::new(), vec![id]);
+        while let Some(at) = open.pop() {
+            for edge in self.edges.iter().filter(|edge| edge.to == Node::Question(at) && edge.from != edge.to) {
+                let Node::Question(from) = edge.from else {
+                    before.insert(id);
+                    continue;
+                };
+                match self.graph.question(from) {
+                    question if matches!(question.source, Source::Once(_)) => drop(before.insert(id)),
+                    question if !question.hears() => drop(before.insert(from)),
+                    _ if seen.insert(from) => open.push(from),
+                    _ => {}
+                }
+            }
+        }
+        before
     }
 
     /// A close whose code only a run can tell is an end like any other.

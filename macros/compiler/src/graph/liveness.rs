@@ -67,12 +67,7 @@ impl Liveness {
                 needed.extend(self.at(question.resume));
                 needed.extend(&question.clock);
             }
-            End::Again(question) => {
-                let question = graph.question(*question);
-                needed.extend(self.at(question.resume));
-                needed.extend(&question.clock);
-            }
-            End::Store(question) => needed.extend(self.at(graph.question(*question).resume)),
+            End::Again(question) | End::Store(question) => needed.extend(self.at(graph.question(*question).resume)),
             End::Close(close) => {
                 needed.extend(&close.code.uses);
                 needed.extend(&close.uses);

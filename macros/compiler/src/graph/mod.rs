@@ -3,6 +3,7 @@
 mod assign;
 mod awaits;
 mod build;
+mod detour;
 mod edges;
 mod fallible;
 mod inference;
@@ -21,6 +22,7 @@ use syn::{Expr, Ident, Pat, Stmt, Type};
 
 pub(crate) use assign::check_jumps;
 pub(crate) use build::build;
+pub(crate) use detour::mark_detours;
 pub(crate) use edges::{Edge, Node, edges, line};
 pub(crate) use fallible::check_question_marks;
 pub(crate) use later::next_use;
@@ -71,7 +73,7 @@ pub(crate) struct Question<'a> {
     /// What the store, the diagram and the tests call it.
     pub(crate) name: Ident,
     pub(crate) answer: VariableId,
-    /// Says the prompt and waits.
+    /// Asks once more: says the prompt, and waits.
     pub(crate) prompt: BlockId,
     /// Waits on without a word.
     pub(crate) waiting: BlockId,
@@ -96,6 +98,13 @@ pub(crate) enum Source<'a> {
     Run(&'a Run, VariableId),
     /// Nothing but that what was done is stored.
     Once(&'a Once),
+}
+
+impl Question<'_> {
+    /// Whether it waits for an event, and asks nothing.
+    pub(crate) fn hears(&self) -> bool {
+        self.source.ask().is_some_and(|ask| ask.prompt.is_none())
+    }
 }
 
 impl<'a> Source<'a> {
@@ -222,7 +231,7 @@ pub(crate) enum End {
     },
     /// The conversation waits here. It goes on at [`Question::resume`].
     Wait(QuestionId),
-    /// It waits on, as if nothing had come.
+    /// It waits on, as if nothing had come, by the clock that runs.
     Again(QuestionId),
     /// The conversation is stored as it stands, and goes on at once at [`Question::resume`].
     Store(QuestionId),

@@ -30,24 +30,26 @@ impl<'a> Builder<'_, 'a> {
         let refusals = self.counter(ask.counts_refusals(), &name, "refused");
         let silences = self.counter(ask.counts_silences() || on_silence.is_some_and(escalates), &name, "silent");
 
-        let (prompt, waiting, resume) = (self.new_block(), self.new_block(), self.new_block());
+        let (asked, resume) = (self.new_block(), self.new_block());
+        let (prompt, waiting) = (self.new_block(), self.new_block());
         let (accepted, answered) = (self.new_block(), self.new_block());
         // What is known already goes on as if nothing had been asked.
         let after = known.map(|known| {
-            let (asked, after) = (self.new_block(), self.new_block());
-            self.unless(ask, known, answer, after, asked);
-            self.here = Some(asked);
+            let (unknown, after) = (self.new_block(), self.new_block());
+            self.unless(ask, known, answer, after, unknown);
+            self.here = Some(unknown);
             after
         });
-        self.leave_pending();
-        self.goto(prompt);
+        self.said("advance");
+        self.goto(asked);
 
-        self.here = Some(prompt);
+        self.here = Some(asked);
         let id = QuestionId(self.graph.questions.len());
         let (within, clock) = self.clock(ask.within.as_ref(), on_silence);
         let among = ask.among.as_ref().map(|among| self.used(&Uses::of_expression(among))).unwrap_or_default();
         ask.prompt.iter().for_each(|prompt| self.say(prompt));
         self.end(End::Wait(id));
+        self.graph.blocks[prompt.0].end = End::Goto(asked);
         self.graph.blocks[waiting.0].end = End::Again(id);
         let timers = self.timers();
         let source = Source::Ask(ask);
@@ -94,7 +96,7 @@ impl<'a> Builder<'_, 'a> {
             (None, None) => None,
         };
         self.here = Some(resume);
-        self.end(End::Reply { question: id, heard, accepted, refused, problem, again: prompt });
+        self.end(End::Reply { question: id, heard, accepted, refused, problem, again: asked });
 
         self.here = Some(accepted);
         self.scopes.bind(plain(&ask.name), answer);
@@ -110,11 +112,6 @@ impl<'a> Builder<'_, 'a> {
         }
         self.goto(answered);
         self.here = Some(answered);
-        self.said("went_on");
-        // A wait for an event is none that one could go back to.
-        if ask.prompt.is_some() {
-            self.said("advance");
-        }
         if let Some(after) = after {
             self.goto(after);
             self.here = Some(after);

@@ -236,13 +236,6 @@ impl<'a> Builder<'_, 'a> {
         self.graph.blocks[block.0].way = Some(Way { label, span });
     }
 
-    /// A question in a clause of another leaves that one behind, too, until it is asked again.
-    pub(super) fn leave_pending(&mut self) {
-        if !self.pending.is_empty() {
-            self.said("advance");
-        }
-    }
-
     /// Tells the turn's `Talk` something.
     pub(super) fn said(&mut self, what: &str) {
         let what = Ident::new(what, Span::mixed_site());

@@ -24,7 +24,6 @@ impl<'a> Builder<'_, 'a> {
 
     /// Runs it from its beginning, and goes on with its output. Returns the variable that it stands in meanwhile.
     pub(super) fn running(&mut self, run: &'a Run, name: Ident, answer: VariableId) -> VariableId {
-        self.leave_pending();
         let on_silence = self.silence_handler();
         let silences = self.counter(on_silence.is_some_and(escalates), &name, "silent");
         let conversation = &run.conversation;

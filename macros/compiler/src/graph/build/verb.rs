@@ -60,11 +60,7 @@ impl<'a> Builder<'_, 'a> {
             }
             VerbKind::Goto(name) => {
                 let entry = self.goto_target(name)?;
-                let way = self.way("goto", verb.span, entry);
-                let here = self.here.replace(way);
-                self.said("advance");
-                self.here = here;
-                Some(Exit::To(way))
+                Some(Exit::To(self.way("goto", verb.span, entry)))
             }
             VerbKind::Close { code, reason } => {
                 let _: Variables = self.reason_uses(reason.as_ref());
