@@ -213,6 +213,7 @@ fn what_was_got_wrong_once_expands() {
         r#"A { loop { let x: u8 = ask "x"; if x > 1 { continue == x; } } }"#,
         r#"A { on "stop" => answer (); let x: u8 = ask "x"; run Match { x }; run Box::new(Menu); }"#,
         r#"A hears E { on E::Two(x, y) => "{x} {y}"; let x: u8 = ask "x"; let y: u8 = ask "y"; }"#,
+        r#"A { once r#type(); once a.r#fn(); once Self(); once self::b(); }"#,
         r#"A { let _self: u8 = ask "x"; let self_: u8 = ask "y"; }"#,
     ];
     let invalid = [

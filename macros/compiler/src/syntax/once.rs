@@ -19,7 +19,8 @@ pub(crate) fn once(
     }
     let value: Expr = syn::parse2(tokens).map_err(|error| cx.syntax(error)).ok()?;
     let Some((name, mutable, ty)) = answer else {
-        let name = Ident::new(&called(&value).unwrap_or_else(|| "once".to_owned()), word);
+        let mut name = called(&value).unwrap_or_else(|| Ident::new("once", word));
+        name.set_span(word);
         return Some(Once { name, mutable: false, ty: None, bound: false, value });
     };
     if ty.is_none() {
@@ -34,7 +35,7 @@ pub(crate) fn once(
 }
 
 /// The name of the function or method that is called: `charge` of `bank.charge(card).await?`.
-fn called(value: &Expr) -> Option<String> {
+fn called(value: &Expr) -> Option<Ident> {
     match value {
         Expr::Await(value) => called(&value.base),
         Expr::Try(value) => called(&value.expr),
@@ -42,10 +43,10 @@ fn called(value: &Expr) -> Option<String> {
         Expr::MethodCall(call) => match called(&call.receiver) {
             // `charge(card).await.unwrap()`
             Some(inner) => Some(inner),
-            None => Some(call.method.to_string()),
+            None => Some(call.method.clone()),
         },
         Expr::Call(call) => match &*call.func {
-            Expr::Path(function) => function.path.segments.last().map(|last| last.ident.to_string()),
+            Expr::Path(function) => function.path.segments.last().map(|last| last.ident.clone()),
             _ => None,
         },
         _ => None,
@@ -58,7 +59,7 @@ mod tests {
 
     #[test]
     fn what_is_done_has_the_name_of_what_is_called() {
-        let name = |source: &str| called(&syn::parse_str(source).expect("Rust"));
+        let name = |source: &str| called(&syn::parse_str(source).expect("Rust")).map(|name| name.to_string());
         assert_eq!(name("bank.charge(card).await?").as_deref(), Some("charge"));
         assert_eq!(name("mail::send(to).await.expect(\"sent\")").as_deref(), Some("send"));
         assert_eq!(name("{ a }"), None);
