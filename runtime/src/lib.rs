@@ -28,6 +28,7 @@ mod secret;
 mod serve;
 mod session;
 mod socket;
+pub mod store;
 mod talk;
 mod timer;
 mod upgrade;

@@ -1,0 +1,104 @@
+//! What conversations, writes and schemas are called: sixteen bytes, shown in hexadecimal.
+
+use std::fmt;
+use std::str::FromStr;
+
+use data_encoding::HEXLOWER;
+
+/// A text that is not the name of anything: not 32 hexadecimal digits in lower case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BadName;
+
+impl fmt::Display for BadName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("this is not 32 hexadecimal digits")
+    }
+}
+
+impl std::error::Error for BadName {}
+
+macro_rules! names {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name([u8; 16]);
+
+        impl $name {
+            /// One with these bytes.
+            pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+                $name(bytes)
+            }
+
+            /// Its bytes.
+            pub const fn as_bytes(&self) -> &[u8; 16] {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&HEXLOWER.encode(&self.0))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = BadName;
+
+            fn from_str(text: &str) -> Result<Self, BadName> {
+                let bytes = HEXLOWER.decode(text.as_bytes()).map_err(|_| BadName)?;
+                bytes.try_into().map($name).map_err(|_| BadName)
+            }
+        }
+    )*};
+}
+
+names! {
+    /// The name of a conversation. It is no secret: whoever knows it has not yet shown anything.
+    ///
+    /// ```
+    /// use converse::store::Id;
+    ///
+    /// let id = Id::random();
+    /// assert_eq!(id.to_string().parse(), Ok(id));
+    /// assert!("17".parse::<Id>().is_err());
+    /// ```
+    Id
+    /// The name of one write of a record. A writer that was never told whether its write was done sees it there.
+    WriteId
+    /// The fingerprint of what wrote a record: of a conversation's questions and of what each remembers.
+    Schema
+}
+
+impl Id {
+    /// A new one.
+    ///
+    /// # Panics
+    ///
+    /// The system has no randomness.
+    pub fn random() -> Self {
+        Id(random())
+    }
+}
+
+impl WriteId {
+    /// A new one, for the next write.
+    ///
+    /// # Panics
+    ///
+    /// The system has no randomness.
+    pub fn random() -> Self {
+        WriteId(random())
+    }
+}
+
+fn random() -> [u8; 16] {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).expect("the system has randomness");
+    bytes
+}
