@@ -3,6 +3,7 @@
 //! `conversation!` implements [`Conversation`]; the session that owns a socket calls [`Conversation::turn`] with an
 //! [`Input`] and gets back either the output or the state to wait in. The trait knows neither sockets nor stores.
 
+use std::fmt;
 use std::future::Future;
 use std::task::Poll;
 
@@ -10,7 +11,7 @@ use converse_flow::Flow;
 use tokio::sync::mpsc::Receiver;
 
 use crate::event::Event;
-use crate::hearing::Hearing;
+use crate::held::Held;
 use crate::message::Message;
 use crate::remember::Remember;
 use crate::talk::Talk;
@@ -48,8 +49,32 @@ pub trait Conversation: Sized + Send + 'static {
 
     /// Has it hear what comes through `events`, each in its turn. One that is for no question yet waits for its `hear`, and
     /// while too many do, the channel is not read.
-    fn hearing(self, events: Receiver<Self::Event>) -> Hearing<Self> {
-        Hearing { conversation: self, events: Some(events) }
+    fn hearing(self, events: Receiver<Self::Event>) -> Held<Self> {
+        Held::from(self).hearing(events)
+    }
+
+    /// Has the application's key find it again: whoever comes to this route with the same key is in the same conversation,
+    /// on whatever device, until it has ended. Only with [`Sessions`](crate::Sessions); the first to come begins it.
+    ///
+    /// ```
+    /// use converse::{Held, prelude::*};
+    ///
+    /// conversation! {
+    ///     /// Takes an order.
+    ///     pub Order(customer: u64) {
+    ///         let dish: String = ask "What would you like?";
+    ///         say "{dish} for customer {customer}.";
+    ///     }
+    /// }
+    ///
+    /// #[ws_route("/order/{customer}")]
+    /// async fn order(customer: u64) -> Held<Order> {
+    ///     Order { customer }.keyed(customer)
+    /// }
+    /// # let _: axum::Router = routes![order];
+    /// ```
+    fn keyed(self, key: impl fmt::Display) -> Held<Self> {
+        Held::from(self).keyed(key)
     }
 
     /// Runs from where the conversation stands to the next place where it waits, or to its end.

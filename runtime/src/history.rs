@@ -2,6 +2,8 @@
 
 use std::marker::PhantomData;
 
+use serde_json::value::RawValue;
+
 use crate::conversation::{Conversation, Slot};
 use crate::secret;
 use crate::talk::Finish;
@@ -10,17 +12,24 @@ use crate::talk::Finish;
 /// that never goes back.
 pub(crate) struct History<C> {
     /// The last one before is the last.
-    before: Vec<String>,
+    pub(crate) before: Vec<Box<RawValue>>,
     /// As it waits now.
-    here: Option<String>,
+    here: Option<Box<RawValue>>,
     /// Whether it asks something, so that one can go back to it.
-    asks: bool,
+    pub(crate) asks: bool,
     conversation: PhantomData<fn() -> C>,
 }
 
 impl<C: Conversation> History<C> {
     pub(crate) fn new() -> Self {
         History { before: Vec::new(), here: None, asks: false, conversation: PhantomData }
+    }
+
+    /// That of a conversation that was stored, as it waits there.
+    pub(crate) fn restore(&mut self, before: Vec<Box<RawValue>>, here: Option<Box<RawValue>>, asks: bool) {
+        if C::BACK {
+            (self.before, self.here, self.asks) = (before, here, asks);
+        }
     }
 
     /// Remembers where a turn has led.
@@ -38,8 +47,8 @@ impl<C: Conversation> History<C> {
             self.before.push(here);
         }
         self.asks = !finish.hears;
-        // It never leaves this process, and so may hold a secret.
-        self.here = secret::in_memory(|| serde_json::to_string(slot))
+        // Whoever stores it looks after its secrets.
+        self.here = secret::in_memory(|| serde_json::value::to_raw_value(slot))
             .inspect_err(|error| {
                 tracing::error!(conversation = C::FLOW.name, %error, "a state cannot be kept for a `back`");
             })
@@ -53,6 +62,6 @@ impl<C: Conversation> History<C> {
             self.asks = true;
         }
         let here = self.here.as_deref()?;
-        secret::in_memory(|| serde_json::from_str(here)).ok()
+        secret::in_memory(|| serde_json::from_str(here.get())).ok()
     }
 }

@@ -5,9 +5,10 @@ use std::future::Future;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::HeaderValue;
+use http::header::SET_COOKIE;
 use http::request::Parts;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
@@ -20,13 +21,14 @@ use crate::connection::{Connection, Settings};
 use crate::conversation::Conversation;
 use crate::driver::{Work, drive};
 use crate::handshake::{self, UpgradeRejection};
-use crate::hearing::Hearing;
+use crate::held::Held;
 use crate::keepalive::PingPolicy;
 use crate::limits::{self, Limits};
 use crate::link::Link;
 use crate::open::Open;
 use crate::registry::{ConnectionId, Place};
 use crate::session;
+use crate::sessions::Visit;
 use crate::socket::WebSocket;
 
 /// A request that asks for a WebSocket, and may have it: everything that RFC 6455 §4.2.1 demands has been checked.
@@ -53,6 +55,7 @@ pub struct Upgrade {
     upgraded: OnUpgrade,
     server: Option<Arc<Open>>,
     settings: Settings,
+    visit: Option<Visit>,
 }
 
 impl Upgrade {
@@ -98,19 +101,31 @@ impl Upgrade {
     /// Accepts, and holds `conversation` over the socket.
     ///
     /// It ends with 1000 when the conversation does, with the conversation's own close code if it has one, and with
-    /// 1011 if its code panics. If the client leaves, the turn that runs is ended and the conversation dropped.
-    pub fn converse<C: Conversation<With = ()>>(self, conversation: C) -> Response {
-        self.converse_with(conversation, ())
+    /// 1011 if its code panics. If the client leaves, the turn that runs is ended and the conversation dropped, unless the
+    /// router has [`Sessions`](crate::Sessions).
+    pub async fn converse<C: Conversation<With = ()>>(self, conversation: impl Into<Held<C>>) -> Response {
+        self.converse_with(conversation, ()).await
     }
 
     /// As [`converse`](Self::converse), for a conversation that depends on something.
-    pub fn converse_with<C: Conversation>(self, conversation: C, with: C::With) -> Response {
-        self.converse_hearing(conversation.into(), with)
-    }
-
-    /// As [`converse_with`](Self::converse_with), for a conversation that hears what comes through a channel.
-    pub fn converse_hearing<C: Conversation>(self, hearing: Hearing<C>, with: C::With) -> Response {
-        self.run(|connection| Box::pin(session::hold(WebSocket::new(connection), hearing, with)))
+    pub async fn converse_with<C: Conversation>(mut self, conversation: impl Into<Held<C>>, with: C::With) -> Response {
+        let mut held = conversation.into();
+        let Some(visit) = self.visit.take() else {
+            let with = Arc::new(with);
+            return self.run(|connection| Box::pin(session::hold(WebSocket::new(connection), held, None, with)));
+        };
+        let mut entered = match visit.enter::<C>(held.key.take()).await {
+            Ok(entered) => entered,
+            Err(status) => return status.into_response(),
+        };
+        let with = visit.with::<C>(with);
+        let cookie = entered.cookie.take();
+        let mut response =
+            self.run(|connection| Box::pin(session::hold(WebSocket::new(connection), held, Some(entered), with)));
+        if let Some(cookie) = cookie {
+            response.headers_mut().append(SET_COOKIE, cookie);
+        }
+        response
     }
 
     fn run(self, work: impl FnOnce(Arc<Connection>) -> Work) -> Response {
@@ -130,7 +145,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
         let key = handshake::check(request)?.clone();
         let upgraded = request.extensions.remove().ok_or(UpgradeRejection::NotUpgradable)?;
         let server = request.extensions.get().cloned();
-        Ok(Upgrade { key, upgraded, server, settings: Settings::default() })
+        Ok(Upgrade { key, upgraded, server, settings: Settings::default(), visit: Visit::of(request) })
     }
 }
 

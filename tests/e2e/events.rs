@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use converse::prelude::*;
-use converse::{Hearing, Once};
+use converse::{Held, Once};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc::{Sender, channel};
 use tokio::time::{Instant, sleep};
@@ -45,7 +45,7 @@ async fn stall() -> (Client<tokio::io::DuplexStream>, Sender<News>) {
     let events = std::sync::Arc::new(std::sync::Mutex::new(Some(events)));
     let route = axum::routing::any(async move |upgrade: converse::Upgrade| {
         let events = events.lock().expect("not poisoned").take().expect("one client");
-        Ok::<_, std::convert::Infallible>(upgrade.converse_hearing(Stall.hearing(events), ()))
+        Ok::<_, std::convert::Infallible>(upgrade.converse(Stall.hearing(events)).await)
     });
     let mut client = connect(axum::Router::new().route("/", route)).await;
     assert_eq!(client.text().await, "Name?");
@@ -130,7 +130,7 @@ conversation! {
 }
 
 #[ws_route("/checkout/{price}")]
-async fn checkout(price: u32) -> Result<Hearing<Checkout>, axum::http::StatusCode> {
+async fn checkout(price: u32) -> Result<Held<Checkout>, axum::http::StatusCode> {
     let (till, events) = channel(1);
     tokio::spawn(async move { till.send(price).await });
     Ok(Checkout.hearing(events))

@@ -3,6 +3,7 @@
 
 mod closing;
 mod conversations;
+mod durable;
 mod events;
 mod handshake;
 mod identity;

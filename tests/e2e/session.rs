@@ -65,7 +65,7 @@ impl serde::Serialize for Mute {
 }
 
 async fn talk() -> Client<tokio::io::DuplexStream> {
-    let route = any(async |upgrade: Upgrade| Ok::<_, Infallible>(upgrade.converse(Obey)));
+    let route = any(async |upgrade: Upgrade| Ok::<_, Infallible>(upgrade.converse::<Obey>(Obey).await));
     let mut client = connect(Router::new().route("/", route)).await;
     assert_eq!(client.text().await, "welcome");
     client

@@ -5,12 +5,12 @@ use std::future::Future;
 use axum::response::{IntoResponse, Response};
 
 use crate::conversation::{Conversation, Dependencies};
-use crate::hearing::Hearing;
+use crate::held::Held;
 use crate::socket::WebSocket;
 use crate::upgrade::{Outcome, Upgrade};
 
 /// What a handler can return that leaves its socket to the runtime, on a router whose state is `S`: a conversation, one
-/// that is [`Hearing`] events, or a `Result` of either, whose error refuses the upgrade with the response that it is.
+/// that is [`Held`] events, or a `Result` of either, whose error refuses the upgrade with the response that it is.
 pub trait IntoConversation<S> {
     /// The conversation to be held.
     type Conversation: Conversation<With: Dependencies<S>>;
@@ -20,21 +20,21 @@ pub trait IntoConversation<S> {
     /// # Errors
     ///
     /// Where the handler refuses the upgrade.
-    fn into_conversation(self) -> Result<Hearing<Self::Conversation>, Refusal>;
+    fn into_conversation(self) -> Result<Held<Self::Conversation>, Refusal>;
 }
 
 impl<S, C: Conversation<With: Dependencies<S>>> IntoConversation<S> for C {
     type Conversation = C;
 
-    fn into_conversation(self) -> Result<Hearing<C>, Refusal> {
+    fn into_conversation(self) -> Result<Held<C>, Refusal> {
         Ok(self.into())
     }
 }
 
-impl<S, C: Conversation<With: Dependencies<S>>> IntoConversation<S> for Hearing<C> {
+impl<S, C: Conversation<With: Dependencies<S>>> IntoConversation<S> for Held<C> {
     type Conversation = C;
 
-    fn into_conversation(self) -> Result<Hearing<C>, Refusal> {
+    fn into_conversation(self) -> Result<Held<C>, Refusal> {
         Ok(self)
     }
 }
@@ -42,7 +42,7 @@ impl<S, C: Conversation<With: Dependencies<S>>> IntoConversation<S> for Hearing<
 impl<S, A: IntoConversation<S>, E: IntoResponse> IntoConversation<S> for Result<A, E> {
     type Conversation = A::Conversation;
 
-    fn into_conversation(self) -> Result<Hearing<A::Conversation>, Refusal> {
+    fn into_conversation(self) -> Result<Held<A::Conversation>, Refusal> {
         self.map_err(Refusal::new)?.into_conversation()
     }
 }
@@ -63,9 +63,17 @@ impl Refusal {
 }
 
 /// Holds the conversation that a handler answered with.
-pub fn converse<A: IntoConversation<S>, S>(upgrade: Upgrade, answer: A, state: &S) -> Result<Response, Refusal> {
-    let conversation = answer.into_conversation()?;
-    Ok(upgrade.converse_hearing(conversation, Dependencies::from_state(state)))
+pub fn converse<A: IntoConversation<S>, S>(
+    upgrade: Upgrade,
+    answer: A,
+    state: &S,
+) -> impl Future<Output = Result<Response, Refusal>> + Send + use<A, S> {
+    // What the handler and its state are made of does not wait.
+    let answer = answer.into_conversation().map(|held| (held, Dependencies::from_state(state)));
+    async move {
+        let (held, with) = answer?;
+        Ok(upgrade.converse_with(held, with).await)
+    }
 }
 
 /// Has a handler drive the socket by hand.

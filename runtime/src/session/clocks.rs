@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 
 use crate::conversation::Input;
+use crate::store::Time;
 use crate::talk::{Clock, Finish};
 
 pub(super) struct Clocks {
@@ -23,8 +24,18 @@ impl Clocks {
 
     /// The time by the wall clock.
     pub(super) fn now(&self) -> SystemTime {
+        self.wall(Instant::now())
+    }
+
+    fn wall(&self, moment: Instant) -> SystemTime {
         let (wall, steady) = self.began;
-        wall + steady.elapsed()
+        wall + moment.duration_since(steady)
+    }
+
+    /// When a date comes; at once where it has passed.
+    fn steady(&self, date: SystemTime) -> Option<Instant> {
+        let (wall, steady) = self.began;
+        steady.checked_add(date.duration_since(wall).unwrap_or_default())
     }
 
     /// Sets them as a turn has left them.
@@ -35,16 +46,26 @@ impl Clocks {
             Clock::Unlimited => self.silence = None,
             Clock::Unchanged => {}
         }
-        let (wall, steady) = self.began;
-        let until = |alarm: SystemTime| steady.checked_add(alarm.duration_since(wall).unwrap_or_default());
-        self.alarm = finish.alarm.and_then(until);
+        self.alarm = finish.alarm.and_then(|alarm| self.steady(alarm));
+    }
+
+    /// When they run out, in milliseconds since 1970, as they are stored: rounded up, so that they do not early.
+    pub(super) fn stored(&self) -> (Option<u64>, Option<u64>) {
+        let stored = |moment| Time::from(self.wall(moment) + Duration::from_nanos(999_999)).as_millis();
+        (self.silence.map(stored), self.alarm.map(stored))
+    }
+
+    /// Sets them as they were stored.
+    pub(super) fn restore(&mut self, silence: Option<u64>, alarm: Option<u64>) {
+        let restored = |date: u64| self.steady(SystemTime::from(Time::from_millis(date)));
+        (self.silence, self.alarm) = (silence.and_then(restored), alarm.and_then(restored));
     }
 
     /// Until when every timer has rung.
     pub(super) fn rung(&self) -> SystemTime {
         let now = self.now();
         match self.alarm {
-            Some(next) => now.min(self.began.0 + (next - self.began.1) - Duration::from_nanos(1)),
+            Some(next) => now.min(self.wall(next) - Duration::from_nanos(1)),
             None => now,
         }
     }

@@ -7,23 +7,34 @@ use tokio::sync::mpsc::Receiver;
 
 use super::EVENTS;
 use crate::event::Event;
+use crate::store::EventId;
 
 pub(super) struct Events<E> {
     channel: Option<Receiver<E>>,
     /// In the order in which they came.
-    kept: VecDeque<Event>,
+    kept: VecDeque<Kept>,
     /// How many of them this question has left.
     left: usize,
+    /// What the event is called that is being offered.
+    offered: Option<EventId>,
+    /// Events in the store that nobody can read.
+    passed: Vec<EventId>,
+}
+
+struct Kept {
+    /// What it is called in the store, if it is there.
+    id: Option<EventId>,
+    event: Event,
 }
 
 impl<E: Send + 'static> Events<E> {
     pub(super) fn new(channel: Option<Receiver<E>>) -> Self {
-        Events { channel, kept: VecDeque::new(), left: 0 }
+        Events { channel, kept: VecDeque::new(), left: 0, offered: None, passed: Vec::new() }
     }
 
     /// Keeps the event that was offered last, which was for nobody.
     pub(super) fn keep(&mut self, event: Event) {
-        self.kept.insert(self.left, event);
+        self.kept.insert(self.left, Kept { id: self.offered.take(), event });
         self.left += 1;
     }
 
@@ -34,16 +45,51 @@ impl<E: Send + 'static> Events<E> {
 
     /// The next of those that are kept which this question has not left yet.
     pub(super) fn next_kept(&mut self) -> Option<Event> {
-        self.kept.remove(self.left)
+        let Kept { id, event } = self.kept.remove(self.left)?;
+        self.offered = id;
+        Some(event)
+    }
+
+    /// What of the store's events is done with.
+    pub(super) fn heard(&self) -> Vec<EventId> {
+        self.offered.iter().chain(&self.passed).cloned().collect()
+    }
+
+    /// That was stored.
+    pub(super) fn forget_heard(&mut self) {
+        self.offered = None;
+        self.passed.clear();
+    }
+
+    /// Has one done away with that nobody can read.
+    pub(super) fn pass_over(&mut self, id: EventId) {
+        self.passed.push(id);
+    }
+
+    /// Puts one behind the others that was found in the store.
+    pub(super) fn add(&mut self, id: EventId, event: Event) {
+        self.kept.push_back(Kept { id: Some(id), event });
+    }
+
+    pub(super) fn knows(&self, id: &EventId) -> bool {
+        let kept = self.kept.iter().filter_map(|kept| kept.id.as_ref());
+        kept.chain(&self.offered).chain(&self.passed).any(|known| known == id)
+    }
+
+    /// Forgets what came from the store, which has it still.
+    pub(super) fn forget_stored(&mut self) {
+        self.kept.retain(|kept| kept.id.is_none());
+        (self.left, self.offered) = (0, None);
+        self.passed.clear();
     }
 
     /// The next that comes through the channel; never one where there is none, or too many wait already.
     ///
     /// This can be dropped half-way without losing an event.
-    pub(super) async fn receive(&mut self) -> Event {
+    pub(super) async fn receive(&mut self) -> E {
         match &mut self.channel {
             Some(channel) if self.kept.len() < EVENTS => match channel.recv().await {
-                Some(event) => Event::new(event),
+                Some(event) => event,
                 None => pending().await,
             },
             _ => pending().await,

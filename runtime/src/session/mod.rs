@@ -1,47 +1,99 @@
-//! A conversation over a socket, from its first word to its close.
+//! A conversation under way: over a socket, from its first word to its close, or with nobody there, as far as it gets.
+//!
+//! A turn is stored before anything that it leads to is said; what it says while it waits for something of its own is said
+//! at once. Without a store nothing outlives the socket.
 
 mod clocks;
 mod events;
+mod kept;
+mod turn;
 
-use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::{Pin, pin};
-use std::task::{Context, Poll};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
 use std::time::SystemTime;
-
-use data_encoding::HEXLOWER;
 
 use self::clocks::Clocks;
 use self::events::Events;
+use self::kept::Kept;
+use self::turn::{Step, step};
 use crate::close::Close;
 use crate::conversation::{Conversation, Input, Slot};
-use crate::error::Result;
-use crate::hearing::Hearing;
+use crate::event::Event;
+use crate::held::Held;
 use crate::history::History;
 use crate::message::Message;
+use crate::sessions::{Entered, Inner, Unkept};
 use crate::socket::{Received, WebSocket};
+use crate::store::{Id, Record};
 use crate::talk::{Finish, Outbox, Talk};
 
 /// How many events wait for a question that hears them, before no more are taken from the channel.
 const EVENTS: usize = 64;
 
-/// Holds a conversation over `ws`, to its end or until the client leaves.
-pub(crate) async fn hold<C: Conversation>(mut ws: WebSocket, hearing: Hearing<C>, with: C::With) {
-    let close = match Session::new(&mut ws, hearing, &with).converse().await {
-        Ok(close) => close.sendable().unwrap_or_else(|error| {
+/// Holds a conversation over `ws`, to its end or until the client leaves. It begins, unless it was `entered` half-way.
+pub(crate) async fn hold<C: Conversation>(
+    mut ws: WebSocket,
+    held: Held<C>,
+    entered: Option<Entered>,
+    with: Arc<C::With>,
+) {
+    let mut session = Session::new(Some(&mut ws), Slot::Start(held.conversation), Events::new(held.events), &with);
+    let ending = match entered {
+        None => session.converse(Some(Input::Start)).await,
+        Some(entered) => session.come_in(entered).await,
+    };
+    let is_over = matches!(ending, Ending::Closed(_));
+    let close = match ending {
+        Ending::Left | Ending::Idle => return,
+        Ending::Closed(close) => close.sendable().unwrap_or_else(|error| {
             tracing::error!(conversation = C::FLOW.name, %error, "the conversation's close cannot be sent");
             internal()
         }),
-        Err(Stopped) => return,
+        Ending::Panicked => internal(),
+        Ending::Unkept(Unkept::Taken | Unkept::Moved) => {
+            Close::new(Close::REPLACED, "another connection has taken its place")
+        }
+        Ending::Unkept(Unkept::Unavailable) => Close::new(Close::TRY_AGAIN, "try again later"),
+        Ending::Unkept(Unkept::Refused) => internal(),
     };
+    let kept = session.kept.take();
+    drop(session);
     ws.leave(close);
+    if let Some(kept) = kept.filter(|_| is_over) {
+        kept.forget_if_heard(&mut ws).await;
+    }
 }
 
-/// The client has gone: there is nobody left to talk to.
-struct Stopped;
+/// Goes on with a conversation that nobody is connected to, as far as it gets.
+pub(crate) async fn go_on<C: Conversation>(sessions: Arc<Inner>, record: Record, with: Arc<C::With>) {
+    let id = record.id;
+    let mut session = Session::<C>::new(None, Slot::Over, Events::new(None), &with);
+    match session.wake(sessions, record).await {
+        // Whoever is quicker has done it.
+        Ending::Unkept(Unkept::Taken | Unkept::Moved) | Ending::Idle | Ending::Closed(_) | Ending::Left => {}
+        Ending::Panicked | Ending::Unkept(_) => {
+            tracing::error!(conversation = C::FLOW.name, %id, "a conversation that nobody is connected to cannot go on");
+        }
+    }
+}
+
+/// Why a session is over.
+enum Ending {
+    /// The conversation is.
+    Closed(Close),
+    /// The client has gone: there is nobody left to talk to.
+    Left,
+    /// Nothing is to be done while nobody is there.
+    Idle,
+    Panicked,
+    /// It cannot be stored by this session.
+    Unkept(Unkept),
+}
 
 struct Session<'s, C: Conversation> {
-    ws: &'s mut WebSocket,
+    /// Nothing where nobody is there.
+    ws: Option<&'s mut WebSocket>,
     with: &'s C::With,
     slot: Slot<C>,
     history: History<C>,
@@ -52,78 +104,139 @@ struct Session<'s, C: Conversation> {
     /// Until when every timer has rung, while the state is one of before.
     rung: Option<SystemTime>,
     events: Events<C::Event>,
+    /// What was said and not yet heard, and how much of that was said early.
+    words: Vec<Message>,
+    early: usize,
+    /// What it has closed with, where it has.
+    ended: Option<Close>,
+    kept: Option<Kept>,
 }
 
 impl<'s, C: Conversation> Session<'s, C> {
-    fn new(ws: &'s mut WebSocket, Hearing { conversation, events }: Hearing<C>, with: &'s C::With) -> Self {
+    fn new(ws: Option<&'s mut WebSocket>, slot: Slot<C>, events: Events<C::Event>, with: &'s C::With) -> Self {
         Session {
             ws,
             with,
-            slot: Slot::Start(conversation),
+            slot,
             history: History::new(),
-            id: unique_id(),
+            id: String::new(),
             done: 0,
             clocks: Clocks::new(),
             rung: None,
-            events: Events::new(events),
+            events,
+            words: Vec::new(),
+            early: 0,
+            ended: None,
+            kept: None,
         }
     }
 
-    async fn converse(mut self) -> Result<Close, Stopped> {
-        let mut input = Input::Start;
+    /// Runs turns, the first of them by `input`, until it is over.
+    async fn converse(&mut self, mut input: Option<Input>) -> Ending {
+        if self.id.is_empty() {
+            self.id = Id::random().to_string();
+        }
+        let mut reply = None;
         loop {
-            let offered = matches!(input, Input::Event(_));
-            let mut finish = match self.turn(input).await? {
-                Turn::Waits(finish) => finish,
-                Turn::Closes(close) => return Ok(close),
+            input = match self.go_on(input, &mut reply).await {
+                Err(Ending::Unkept(Unkept::Moved)) if self.ws.is_some() => match self.catch_up(reply.take()).await {
+                    Ok(input) => input,
+                    Err(ending) => return ending,
+                },
+                Ok(input) => input,
+                Err(ending) => return ending,
             };
-            if finish.back {
-                let Some(before) = self.history.back() else {
-                    tracing::error!(conversation = C::FLOW.name, "there is no state to go back to");
-                    return Ok(internal());
-                };
-                self.slot = before;
-                self.rung = Some(self.clocks.rung());
-                self.events.look_again();
-                input = Input::Again;
-                continue;
-            }
+        }
+    }
+
+    /// A turn, by `input` or by what comes next. Of a reply to a conversation that is stored a copy is left in `reply`.
+    async fn go_on(&mut self, input: Option<Input>, reply: &mut Option<Message>) -> Result<Option<Input>, Ending> {
+        *reply = None;
+        let input = match input {
+            Some(input) => input,
+            None => self.next().await?,
+        };
+        if let (Input::Reply(message), Some(_)) = (&input, &self.kept) {
+            *reply = Some(message.clone());
+        }
+        self.begin(&input);
+        self.take_turn(input).await
+    }
+
+    /// One turn, and what follows from it at once.
+    async fn take_turn(&mut self, input: Input) -> Result<Option<Input>, Ending> {
+        let offered = matches!(input, Input::Event(_));
+        let (mut finish, close) = self.turn(input).await?;
+        if finish.back && close.is_none() {
+            let Some(before) = self.history.back() else {
+                tracing::error!(conversation = C::FLOW.name, "there is no state to go back to");
+                return Err(Ending::Closed(internal()));
+            };
+            self.slot = before;
+            self.rung = Some(self.clocks.rung());
+            self.events.look_again();
+            self.leave_words_behind();
+            return Ok(Some(Input::Again));
+        }
+        if close.is_none() {
             self.history.remember(&self.slot, &finish);
-            match finish.left.take() {
-                Some(Input::Event(event)) if offered => self.events.keep(event),
-                _ => self.events.look_again(),
-            }
-            if finish.stored {
-                self.done += 1;
+        }
+        match finish.left.take() {
+            Some(Input::Event(event)) if offered => self.events.keep(event),
+            _ => self.events.look_again(),
+        }
+        match finish.stored {
+            true => self.done += 1,
+            false => self.clocks.set(&finish),
+        }
+        self.keep(finish.advanced, finish.stored, close.as_ref()).await.map_err(Ending::Unkept)?;
+        self.speak().await?;
+        match close {
+            Some(close) => Err(Ending::Closed(close)),
+            None if finish.stored => {
                 // One that does many things once after another lets others run in between.
                 tokio::task::yield_now().await;
-                input = Input::Stored;
-                continue;
+                Ok(Some(Input::Stored))
             }
-            self.clocks.set(&finish);
-            input = self.next().await?;
+            None => Ok(None),
         }
     }
 
     /// What comes next: an event that waits, whatever the socket brings, or the first of the clocks.
-    async fn next(&mut self) -> Result<Input, Stopped> {
-        if let Some(event) = self.events.next_kept() {
-            return Ok(Input::Event(event));
-        }
-        let due = self.clocks.due();
-        let (ws, events) = (&mut *self.ws, &mut self.events);
-        tokio::select! {
-            biased;
-            received = ws.receive_until(due) => match received {
-                Received::Message(message) => Ok(Input::Reply(message)),
-                Received::Silence => Ok(self.clocks.ring()),
-                Received::Closed(_) | Received::TooBig { .. } | Received::Failed(_) => Err(Stopped),
-            },
-            event = events.receive() => Ok(Input::Event(event)),
+    async fn next(&mut self) -> Result<Input, Ending> {
+        loop {
+            if let Some(event) = self.events.next_kept() {
+                return Ok(Input::Event(event));
+            }
+            let due = self.clocks.due();
+            let Some(ws) = &mut self.ws else {
+                // With nobody there, only what is due by now is done.
+                return match due {
+                    Some(due) if due <= tokio::time::Instant::now() => Ok(self.clocks.ring()),
+                    _ => Err(Ending::Idle),
+                };
+            };
+            tokio::select! {
+                biased;
+                received = ws.receive_until(due) => return match received {
+                    Received::Message(message) => Ok(Input::Reply(message)),
+                    Received::Silence => Ok(self.clocks.ring()),
+                    Received::Closed(_) | Received::TooBig { .. } | Received::Failed(_) => Err(Ending::Left),
+                },
+                () = kept::told(self.kept.as_ref()) => self.look().await.map_err(Ending::Unkept)?,
+                event = self.events.receive() => match &self.kept {
+                    None => return Ok(Input::Event(Event::new(event))),
+                    Some(kept) => {
+                        kept.push(event).await.map_err(Ending::Unkept)?;
+                        self.look().await.map_err(Ending::Unkept)?;
+                    }
+                },
+            }
         }
     }
 
-    async fn turn(&mut self, input: Input) -> Result<Turn, Stopped> {
+    /// Runs the conversation's code until it waits or ends.
+    async fn turn(&mut self, input: Input) -> Result<(Finish, Option<Close>), Ending> {
         let outbox = Outbox::default();
         let mut talk = Talk::new(&outbox, input).at(self.clocks.now()).of(&self.id, self.done);
         if let Some(rung) = self.rung.take() {
@@ -132,9 +245,13 @@ impl<'s, C: Conversation> Session<'s, C> {
         let ended = {
             let mut code = pin!(C::turn(&mut self.slot, self.with, &mut talk));
             loop {
-                match poll_fn(|cx| step(code.as_mut(), &outbox, cx)).await {
-                    // A turn that has begun is ended, even if the client has gone.
-                    Step::Said(words) => drop(say(self.ws, words).await),
+                match step(&mut code, &outbox).await {
+                    Step::Said(words) => {
+                        // A turn that has begun is ended, even if the client has gone.
+                        drop(say(self.ws.as_deref(), &words).await);
+                        self.words.extend(words);
+                        self.early = self.words.len();
+                    }
                     Step::Ended(output) => break output,
                 }
             }
@@ -143,61 +260,36 @@ impl<'s, C: Conversation> Session<'s, C> {
         let name = C::FLOW.name;
         let Some(output) = ended else {
             tracing::error!(conversation = name, "a turn panicked");
-            return Ok(Turn::Closes(internal()));
+            return Err(Ending::Panicked);
         };
         if let Some(error) = &finish.error {
             tracing::error!(conversation = name, %error, "what was said cannot be sent");
-            return Ok(Turn::Closes(internal()));
+            return Err(Ending::Panicked);
         }
-        say(self.ws, outbox.take()).await?;
-        Ok(match (output, finish.close.take()) {
-            (Poll::Ready(_output), _) => Turn::Closes(Close::new(Close::NORMAL, "")),
-            (Poll::Pending, Some(close)) => Turn::Closes(close),
-            (Poll::Pending, None) => Turn::Waits(finish),
-        })
+        self.words.append(&mut outbox.take());
+        let close = match output {
+            Poll::Ready(_output) => Some(Close::new(Close::NORMAL, "")),
+            Poll::Pending => finish.close.take(),
+        };
+        Ok((finish, close))
+    }
+
+    /// Says what may be said now.
+    async fn speak(&mut self) -> Result<(), Ending> {
+        let words = std::mem::take(&mut self.words);
+        let early = std::mem::take(&mut self.early);
+        say(self.ws.as_deref(), &words[early..]).await
     }
 }
 
-/// How a turn ended.
-enum Turn {
-    Waits(Finish),
-    Closes(Close),
-}
-
-/// What a running turn came to.
-enum Step<T> {
-    /// It waits for something of its own; what it has said so far need not.
-    Said(Vec<Message>),
-    /// It is done; with nothing if it panicked.
-    Ended(Option<T>),
-}
-
-fn step<T>(code: Pin<&mut impl Future<Output = T>>, outbox: &Outbox, cx: &mut Context<'_>) -> Poll<Step<T>> {
-    match catch_unwind(AssertUnwindSafe(|| code.poll(cx))) {
-        Ok(Poll::Ready(output)) => Poll::Ready(Step::Ended(Some(output))),
-        Err(_panic) => Poll::Ready(Step::Ended(None)),
-        Ok(Poll::Pending) => match outbox.take() {
-            words if words.is_empty() => Poll::Pending,
-            words => Poll::Ready(Step::Said(words)),
-        },
-    }
-}
-
-async fn say(ws: &WebSocket, words: Vec<Message>) -> Result<(), Stopped> {
+async fn say(ws: Option<&WebSocket>, words: &[Message]) -> Result<(), Ending> {
+    let Some(ws) = ws else { return Ok(()) };
     for message in words {
-        ws.send(message).await.map_err(|_closed| Stopped)?;
+        ws.send(message.clone()).await.map_err(|_closed| Ending::Left)?;
     }
     Ok(())
 }
 
 fn internal() -> Close {
     Close::new(Close::INTERNAL, "")
-}
-
-/// What a conversation is called that is stored nowhere.
-fn unique_id() -> String {
-    let mut bytes = [0; 16];
-    // Without the system's randomness there are no keys of it, and no TLS either.
-    getrandom::fill(&mut bytes).expect("the system has randomness");
-    HEXLOWER.encode(&bytes)
 }

@@ -30,6 +30,11 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Client<IO> {
         Client(socket)
     }
 
+    /// The client at this end of a WebSocket that is open.
+    pub(crate) fn of(socket: WebSocketStream<IO>) -> Self {
+        Client(socket)
+    }
+
     pub(crate) async fn send(&mut self, message: impl Into<Message>) {
         self.0.send(message.into()).await.expect("the message is sent");
     }

@@ -134,7 +134,7 @@ fn answer(handler: &Handler, sources: &[Source]) -> TokenStream {
             ::converse::__private::on_socket::<#output, _, _>(upgrade, move |#socket| #name(#(#arguments),*))
         },
         None => quote_spanned! {here=>
-            ::converse::__private::converse::<#output, __S>(upgrade, #name(#(#arguments),*).await, request.state())
+            ::converse::__private::converse::<#output, __S>(upgrade, #name(#(#arguments),*).await, request.state()).await
         },
     };
     quote_spanned! {mixed=>

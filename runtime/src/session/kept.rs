@@ -1,0 +1,272 @@
+//! What a session does so that its conversation is stored.
+
+use std::future::pending;
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+
+use super::{EVENTS, Ending, Session, say};
+use crate::close::Close;
+use crate::conversation::{Conversation, Input, Slot};
+use crate::event::Event;
+use crate::message::Message;
+use crate::sessions::{Access, Attached, Entered, Inner, Keeper, Saved, Unkept, Words};
+use crate::socket::{Received, WebSocket};
+use crate::store::{EventId, Id, Record, StoreError, StoredEvent};
+
+/// What is said to a client whose conversation no build can go on with any more.
+const OUTDATED: &str = "This conversation has changed since. It begins again.";
+
+/// What belongs to a conversation that is stored, beside itself.
+pub(super) struct Kept {
+    keeper: Keeper,
+    access: Access,
+    words: Words,
+    /// Where others of this process say that there is something new; not needed where nobody is there.
+    attached: Option<Arc<Attached>>,
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        if let Some(attached) = &self.attached {
+            self.keeper.sessions().detach(self.keeper.record().id, attached);
+        }
+    }
+}
+
+impl Kept {
+    /// Forgets a conversation that has ended, once its client has heard the end of it: it answers the close behind it.
+    pub(super) async fn forget_if_heard(&self, ws: &mut WebSocket) {
+        let close = loop {
+            match ws.receive().await {
+                Received::Message(_) | Received::Silence => {}
+                Received::Closed(close) => break close,
+                Received::TooBig { .. } | Received::Failed(_) => return,
+            }
+        };
+        if close.code == Close::ABNORMAL {
+            return;
+        }
+        let record = self.keeper.record();
+        if let Err(error) = self.keeper.sessions().store().delete(record.id, record.version).await {
+            // It expires.
+            tracing::debug!(id = %record.id, error = &error as &dyn std::error::Error, "an ended conversation is kept");
+        }
+    }
+
+    /// Stores an event of this process with the others.
+    pub(super) async fn push<E: serde::Serialize>(&self, event: E) -> Result<(), Unkept> {
+        let (sessions, record) = (self.keeper.sessions(), self.keeper.record());
+        let body = sessions.write(&event);
+        drop(event);
+        let pushed = match body {
+            Ok(body) => {
+                let event = StoredEvent { id: EventId::from(Id::random().to_string()), body };
+                sessions.store().push(record.id, &event).await
+            }
+            Err(error) => Err(StoreError::Fatal(error.into())),
+        };
+        match pushed {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(conversation = %record.flow, id = %record.id, error, "an event cannot be stored");
+                Err(Unkept::Refused)
+            }
+        }
+    }
+}
+
+/// Waits until there may be something new in the store.
+pub(super) async fn told(kept: Option<&Kept>) {
+    match kept.and_then(|kept| kept.attached.as_ref()) {
+        Some(attached) => attached.told().await,
+        None => pending().await,
+    }
+}
+
+impl<C: Conversation> Session<'_, C> {
+    /// Goes on where a client has come in: from the beginning, or from where it was.
+    pub(super) async fn come_in(&mut self, entered: Entered) -> Ending {
+        let Entered { keeper, access, saved, .. } = entered;
+        let attached = keeper.sessions().attach(keeper.record().id);
+        let input = match self.stand(Kept { keeper, access, words: Words::default(), attached: Some(attached) }, saved)
+        {
+            Ok(input) => input,
+            Err(ending) => return ending,
+        };
+        let words = self.kept.as_ref().map(|kept| kept.words.all()).unwrap_or_default();
+        if let Err(left) = say(self.ws.as_deref(), words).await {
+            return left;
+        }
+        if let Some(close) = self.ended.take() {
+            return Ending::Closed(close);
+        }
+        self.converse(input).await
+    }
+
+    /// Goes on with nobody there.
+    pub(super) async fn wake(&mut self, sessions: Arc<Inner>, record: Record) -> Ending {
+        let saved: Saved = match serde_json::from_slice(&record.body) {
+            Ok(saved) => saved,
+            Err(error) => {
+                tracing::error!(conversation = C::FLOW.name, id = %record.id, %error, "what is stored cannot be read");
+                return Ending::Unkept(Unkept::Refused);
+            }
+        };
+        let access = saved.access.clone();
+        let keeper = Keeper::of(sessions, record, access.epoch);
+        let input = match self.stand(Kept { keeper, access, words: Words::default(), attached: None }, Some(saved)) {
+            Ok(input) => input,
+            Err(ending) => return ending,
+        };
+        match self.look().await {
+            Ok(()) => self.converse(input).await,
+            Err(unkept) => Ending::Unkept(unkept),
+        }
+    }
+
+    /// Stands where the conversation was left; what it goes on with at once, if it does.
+    fn stand(&mut self, kept: Kept, saved: Option<Saved>) -> Result<Option<Input>, Ending> {
+        self.id = kept.keeper.record().id.to_string();
+        let kept = self.kept.insert(kept);
+        let Some(saved) = saved else { return Ok(Some(Input::Start)) };
+        if let Some(close) = saved.close() {
+            (kept.words, self.ended) = (saved.words, Some(close));
+            return Ok(None);
+        }
+        let state = saved.state.as_deref().map_or("null", RawValue::get);
+        match kept.keeper.sessions().read::<Slot<C>>(state.as_bytes()) {
+            Ok(slot) => self.slot = slot,
+            Err(error) => {
+                let record = kept.keeper.record();
+                let (id, question) = (record.id, &*record.question);
+                tracing::error!(conversation = C::FLOW.name, %id, question, %error, "this build cannot read what is stored");
+                return match self.slot {
+                    // Only a client can have it begin again.
+                    Slot::Start(_) => {
+                        kept.words.extend([Message::from(OUTDATED)]);
+                        Ok(Some(Input::Start))
+                    }
+                    _ => Err(Ending::Unkept(Unkept::Refused)),
+                };
+            }
+        }
+        kept.words = saved.words;
+        self.done = saved.done;
+        self.clocks.restore(saved.silence, saved.alarm);
+        self.history.restore(saved.before, saved.state, saved.asks);
+        Ok(saved.goes_on.then_some(Input::Stored))
+    }
+
+    /// Begins to deal with what has come.
+    pub(super) fn begin(&mut self, input: &Input) {
+        let Some(kept) = &mut self.kept else { return };
+        match input {
+            Input::Stored | Input::Again => return,
+            // The token that it was given has arrived.
+            Input::Reply(_) => kept.access.previous = None,
+            _ => {}
+        }
+        kept.words.begin();
+    }
+
+    /// What was said of another question need not be said again.
+    pub(super) fn leave_words_behind(&mut self) {
+        if let Some(kept) = &mut self.kept {
+            kept.words.answered();
+        }
+    }
+
+    /// Stores where a turn has led.
+    pub(super) async fn keep(&mut self, advanced: bool, goes_on: bool, close: Option<&Close>) -> Result<(), Unkept> {
+        let Some(kept) = &mut self.kept else { return Ok(()) };
+        if advanced || close.is_some() {
+            kept.words.answered();
+        }
+        kept.words.extend(self.words.iter().cloned());
+        let (silence, alarm) = self.clocks.stored();
+        let mut question = String::new();
+        let mut state = None;
+        if let Slot::Waiting(waiting) = &self.slot {
+            question.push_str(C::FLOW.questions.get(C::question(waiting)).map_or("", |question| question.name));
+            state = Some(raw(kept.keeper.sessions(), &self.slot).map_err(|error| kept.keeper.refused(&error))?);
+        }
+        let saved = Saved {
+            state,
+            words: kept.words.clone(),
+            done: self.done,
+            goes_on,
+            before: self.history.before.clone(),
+            asks: self.history.asks,
+            silence,
+            alarm,
+            ended: close.map(|close| (close.code, close.reason.to_string())),
+            access: kept.access.clone(),
+        };
+        let consumed = self.events.heard();
+        kept.keeper.keep(&question, &saved, &consumed).await?;
+        self.events.forget_heard();
+        Ok(())
+    }
+
+    /// Looks into the store for what others have put there.
+    pub(super) async fn look(&mut self) -> Result<(), Unkept> {
+        let Some(kept) = &mut self.kept else { return Ok(()) };
+        if let Some(attached) = &kept.attached {
+            if attached.is_replaced() {
+                return Err(Unkept::Taken);
+            }
+            kept.keeper.check().await?;
+        }
+        let (sessions, id) = (kept.keeper.sessions(), kept.keeper.record().id);
+        let events = match sessions.store().events(id, EVENTS).await {
+            Ok(events) => events,
+            Err(error) => {
+                // They are told of once more, or found with the next.
+                tracing::warn!(%id, error = &error as &dyn std::error::Error, "the events of a conversation cannot be read");
+                return Ok(());
+            }
+        };
+        for StoredEvent { id: event, body } in events {
+            if self.events.knows(&event) {
+                continue;
+            }
+            match sessions.read::<C::Event>(&body) {
+                Ok(value) => self.events.add(event, Event::new(value)),
+                Err(error) => {
+                    tracing::error!(conversation = C::FLOW.name, %id, event = event.as_str(), %error, "an event cannot be read");
+                    self.events.pass_over(event);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes on from what another process has done in the conversation meanwhile: its clock ran out or an event came, and
+    /// this one was slow. The reply still counts where the question is the same.
+    pub(super) async fn catch_up(&mut self, reply: Option<Message>) -> Result<Option<Input>, Ending> {
+        let Some(mut kept) = self.kept.take() else { return Ok(None) };
+        let asked = kept.keeper.record().question.clone();
+        let saved = kept.keeper.look_again().await.map_err(Ending::Unkept)?;
+        let same = asked == kept.keeper.record().question && saved.ended.is_none();
+        let heard = kept.words.before();
+        (self.words, self.early) = (Vec::new(), 0);
+        self.events.forget_stored();
+        self.slot = Slot::Over;
+        let input = self.stand(kept, Some(saved))?;
+        let kept = self.kept.as_ref().expect("it stands there again");
+        let known = if kept.words.all().starts_with(&heard) { heard.len() } else { 0 };
+        say(self.ws.as_deref(), &kept.words.all()[known..]).await?;
+        if let Some(close) = self.ended.take() {
+            return Err(Ending::Closed(close));
+        }
+        self.look().await.map_err(Ending::Unkept)?;
+        Ok(input.or_else(|| reply.filter(|_| same).map(Input::Reply)))
+    }
+}
+
+fn raw<C: Conversation>(sessions: &Inner, slot: &Slot<C>) -> serde_json::Result<Box<RawValue>> {
+    let json = String::from_utf8(sessions.write(slot)?).expect("JSON is UTF-8");
+    RawValue::from_string(json)
+}

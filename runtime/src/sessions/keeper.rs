@@ -1,0 +1,157 @@
+//! One conversation's record, as the session that runs it keeps it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::Inner;
+use super::saved::Saved;
+use crate::store::{EventId, Record, Status, StoreError, Time, commit_surely, create_surely};
+
+/// How long to wait before a write is tried again, at first and at most.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
+
+/// How long others leave alone what is due: the process that the client is connected to comes first.
+pub(super) const GRACE: Duration = Duration::from_millis(250);
+
+/// Writes one conversation, turn by turn. Each write says which one was before it, so that of two who hold the same
+/// conversation only one goes on.
+#[derive(Debug)]
+pub(crate) struct Keeper {
+    sessions: Arc<Inner>,
+    /// As it was written last.
+    record: Record,
+    /// Whether it was written at all.
+    exists: bool,
+    epoch: u64,
+}
+
+/// Why a turn was not stored, and so did not happen.
+#[derive(Debug)]
+pub(crate) enum Unkept {
+    /// Another connection has the conversation now.
+    Taken,
+    /// Another process has done something in it that was due: [`Keeper::look_again`] says how it has left it.
+    Moved,
+    /// The store did not answer for so long that the client is better sent away.
+    Unavailable,
+    /// The store will not take it, or what is there is broken. It was logged.
+    Refused,
+}
+
+impl Keeper {
+    /// Of a conversation that begins.
+    pub(super) fn new(sessions: Arc<Inner>, record: Record, epoch: u64) -> Self {
+        Keeper { sessions, record, exists: false, epoch }
+    }
+
+    /// Of one that is there.
+    pub(crate) fn of(sessions: Arc<Inner>, record: Record, epoch: u64) -> Self {
+        Keeper { sessions, record, exists: true, epoch }
+    }
+
+    pub(crate) fn record(&self) -> &Record {
+        &self.record
+    }
+
+    pub(crate) fn sessions(&self) -> &Arc<Inner> {
+        &self.sessions
+    }
+
+    /// Writes where a turn has led, together with what it has consumed. Until this returns, nobody may hear of the turn.
+    pub(crate) async fn keep(&mut self, question: &str, saved: &Saved, consumed: &[EventId]) -> Result<(), Unkept> {
+        let mut next = if self.exists { self.record.next() } else { self.record.clone() };
+        next.question = question.to_owned();
+        next.status = if saved.ended.is_some() { Status::Done } else { Status::Live };
+        let due = [saved.silence, saved.alarm].into_iter().flatten().min();
+        next.due = match saved.goes_on {
+            // Whoever did it goes on at once, or has died.
+            true => Some(next.updated + GRACE),
+            false => due.map(|due| Time::from_millis(due) + GRACE),
+        };
+        let lives = if saved.ended.is_some() { self.sessions.settings.ended } else { self.sessions.settings.idle };
+        next.expires = Some(next.updated + lives);
+        next.body = serde_json::to_vec(saved).map_err(|error| self.refused(&error))?;
+        self.write(&next, consumed).await?;
+        (self.record, self.exists) = (next, true);
+        Ok(())
+    }
+
+    async fn write(&self, next: &Record, consumed: &[EventId]) -> Result<(), Unkept> {
+        let store = &*self.sessions.store;
+        let until = Instant::now() + self.sessions.settings.patience;
+        let (mut pause, longest) = PAUSES;
+        loop {
+            let written = match self.exists {
+                true => commit_surely(store, next, consumed).await,
+                false => create_surely(store, next).await,
+            };
+            let error = match written {
+                Ok(()) => return Ok(()),
+                Err(StoreError::Conflict) => match self.sessions.store.load(self.record.id).await {
+                    Ok(record) => return Err(self.lost_to(record)),
+                    Err(error) => error,
+                },
+                Err(error) => error,
+            };
+            if !matches!(error, StoreError::Unavailable(_) | StoreError::Unknown(_)) {
+                return Err(self.refused(&error));
+            }
+            if Instant::now() + pause > until {
+                tracing::error!(conversation = %self.record.flow, id = %self.record.id, %error, "the store cannot be reached");
+                return Err(Unkept::Unavailable);
+            }
+            tracing::warn!(conversation = %self.record.flow, id = %self.record.id, %error, "the store cannot be reached");
+            sleep(pause).await;
+            pause = (pause * 2).min(longest);
+        }
+    }
+
+    /// Whom it was lost to.
+    fn lost_to(&self, record: Option<Record>) -> Unkept {
+        match record.map(|record| serde_json::from_slice::<Saved>(&record.body)) {
+            Some(Ok(saved)) if saved.access.epoch == self.epoch => Unkept::Moved,
+            Some(Err(error)) => self.refused(&error),
+            _ => Unkept::Taken,
+        }
+    }
+
+    /// Goes on from what another process has written.
+    pub(crate) async fn look_again(&mut self) -> Result<Saved, Unkept> {
+        let store = &*self.sessions.store;
+        let record = match store.load(self.record.id).await {
+            Ok(Some(record)) => record,
+            Ok(None) => return Err(Unkept::Taken),
+            Err(error @ (StoreError::Unavailable(_) | StoreError::Unknown(_))) => {
+                tracing::error!(conversation = %self.record.flow, id = %self.record.id, %error, "the store cannot be reached");
+                return Err(Unkept::Unavailable);
+            }
+            Err(error) => return Err(self.refused(&error)),
+        };
+        let saved: Saved = serde_json::from_slice(&record.body).map_err(|error| self.refused(&error))?;
+        if saved.access.epoch != self.epoch {
+            return Err(Unkept::Taken);
+        }
+        self.record = record;
+        Ok(saved)
+    }
+
+    /// Looks whether it is still as it was written last.
+    pub(crate) async fn check(&self) -> Result<(), Unkept> {
+        if !self.exists {
+            return Ok(());
+        }
+        match self.sessions.store.load(self.record.id).await {
+            Ok(Some(record)) if record.version == self.record.version => Ok(()),
+            Ok(record) => Err(self.lost_to(record)),
+            // The next write will tell.
+            Err(_) => Ok(()),
+        }
+    }
+
+    pub(crate) fn refused(&self, error: &(dyn std::error::Error + 'static)) -> Unkept {
+        tracing::error!(conversation = %self.record.flow, id = %self.record.id, error, "a conversation cannot be stored");
+        Unkept::Refused
+    }
+}

@@ -1,0 +1,320 @@
+//! Conversations that outlive their sockets: [`Sessions`].
+
+mod keeper;
+mod layer;
+mod live;
+mod saved;
+mod token;
+mod visit;
+mod wake;
+
+use std::any::{Any, type_name};
+use std::collections::HashMap;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::time::Duration;
+
+pub(crate) use self::keeper::{Keeper, Unkept};
+pub use self::layer::WithSessions;
+pub(crate) use self::live::Attached;
+pub(crate) use self::saved::{Access, Saved, Words};
+pub(crate) use self::visit::{Entered, Visit};
+use crate::conversation::Conversation;
+use crate::session;
+use crate::store::{
+    Count, EventId, Filter, Id, Memory, Pushed, Record, Status, Store, StoreError, StoredEvent, Summary,
+};
+
+/// Keeps conversations in a [`Store`], so that they outlive the socket, and with a store that does, the process.
+///
+/// As a layer of a router it keeps those of every route in it. A client that comes back is where it was, and is told once
+/// more what was said since its last answer: a browser by a cookie of its own for each route, anybody by the key that the
+/// application has [given](Conversation::keyed). The route's handler runs again, and may refuse. Of two who are in the same
+/// conversation the first is closed with 4409.
+///
+/// ```no_run
+/// use converse::{Sessions, prelude::*, store::Memory};
+///
+/// conversation! {
+///     /// Asks for a name.
+///     pub Greeting {
+///         let name: String = ask "Who are you?";
+///         say "Hello, {name}!";
+///     }
+/// }
+///
+/// #[ws_route("/greet")]
+/// async fn greet() -> Greeting { Greeting }
+///
+/// # async fn run() -> converse::Result {
+/// let sessions = Sessions::new(Memory::default());
+/// converse::serve("127.0.0.1:8080", routes![greet].layer(sessions)).await
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Sessions(pub(crate) Arc<Inner>);
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    store: Arc<dyn Store>,
+    settings: Settings,
+    live: live::Live,
+    flows: Flows,
+    started: Once,
+}
+
+#[derive(Clone, Debug)]
+struct Settings {
+    idle: Duration,
+    ended: Duration,
+    patience: Duration,
+    /// Whether what is stored stays in this process's memory, so that it may hold a `Secret`.
+    in_memory: bool,
+}
+
+/// How the conversations go on that nobody is connected to, by the name of their flow.
+#[derive(Default)]
+struct Flows(Mutex<HashMap<&'static str, Arc<Flow>>>);
+
+struct Flow {
+    /// The name of the conversation's type, in full.
+    ty: &'static str,
+    wake: Box<dyn Fn(Arc<Inner>, Record) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>,
+    /// An `Arc` of what it depends on.
+    with: Box<dyn Any + Send + Sync>,
+}
+
+impl fmt::Debug for Flows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.lock().unwrap_or_else(PoisonError::into_inner).keys()).finish()
+    }
+}
+
+impl Sessions {
+    /// Keeps them in `store`.
+    pub fn new(store: impl Store) -> Self {
+        let in_memory = (&store as &dyn Any).is::<Memory>();
+        let settings = Settings {
+            idle: Duration::from_secs(7 * 24 * 60 * 60),
+            ended: Duration::from_secs(60 * 60),
+            patience: Duration::from_secs(20),
+            in_memory,
+        };
+        Sessions(Arc::new(Inner {
+            store: Arc::new(store),
+            settings,
+            live: live::Live::default(),
+            flows: Flows::default(),
+            started: Once::new(),
+        }))
+    }
+
+    /// Keeps them in this process's memory: they outlive their sockets, and end with the process.
+    pub fn in_memory() -> Self {
+        Sessions::new(Memory::default())
+    }
+
+    /// How long a conversation is kept in which nothing happens; 7 days, if this is not called. Longer than the cookies of
+    /// browsers it is of no use to them.
+    #[must_use]
+    pub fn idle_for(self, time: Duration) -> Self {
+        self.set(|settings| settings.idle = time)
+    }
+
+    /// How long the last words of a conversation that has ended are kept for a client that may not have heard them; an hour,
+    /// if this is not called.
+    #[must_use]
+    pub fn ended_for(self, time: Duration) -> Self {
+        self.set(|settings| settings.ended = time)
+    }
+
+    /// How long a conversation waits for a store that cannot be reached, before its client is closed with 1013; 20 s, if
+    /// this is not called. Meanwhile nothing is read from the client, and nothing is lost.
+    #[must_use]
+    pub fn patience(self, time: Duration) -> Self {
+        self.set(|settings| settings.patience = time)
+    }
+
+    /// # Panics
+    ///
+    /// If a router has them already.
+    fn set(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        let inner = Arc::get_mut(&mut self.0).expect("sessions are set up before a router has them");
+        change(&mut inner.settings);
+        self
+    }
+
+    /// Has this process go on with conversations of this kind that nobody is connected to, when an event comes or a clock
+    /// runs out. A process that has answered a request for one does so anyway; this is for one that has just begun.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime.
+    pub fn hold<C: Conversation>(&self, with: C::With) {
+        self.0.with::<C>(move || with);
+        self.start();
+    }
+
+    /// Sends an event to a conversation, wherever it is. It is stored, and is heard once: `id` is the sender's name for it,
+    /// and of several with the same name only the first counts.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be reached, or the event cannot be stored.
+    ///
+    /// ```
+    /// # use converse::{Sessions, prelude::*, store::Pushed};
+    /// # conversation! { pub Checkout hears u32 { let paid: u32 = hear; say "{paid}"; } }
+    /// # async fn paid(sessions: Sessions, order: &str) -> Result<(), converse::store::StoreError> {
+    /// let Some(checkout) = sessions.find::<Checkout>(order).await? else { return Ok(()) };
+    /// let pushed = sessions.send::<Checkout>(checkout.id, "payment 17", &1200).await?;
+    /// assert_eq!(pushed, Pushed::New);
+    /// # Ok(()) }
+    /// ```
+    pub async fn send<C: Conversation>(&self, to: Id, id: &str, event: &C::Event) -> Result<Pushed, StoreError> {
+        let body = self.0.write(event).map_err(|error| StoreError::Fatal(error.into()))?;
+        let pushed = self.0.store.push(to, &StoredEvent { id: EventId::from(id), body }).await?;
+        if pushed == Pushed::New {
+            self.0.live.tell(to);
+        }
+        Ok(pushed)
+    }
+
+    /// The conversation of this kind that has the key, and has not ended.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be reached.
+    pub async fn find<C: Conversation>(&self, key: impl fmt::Display) -> Result<Option<Summary>, StoreError> {
+        let record = self.0.store.find(C::FLOW.name, &key.to_string()).await?;
+        Ok(record.map(|record| record.summary()))
+    }
+
+    /// The conversation of this name.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be reached.
+    pub async fn get(&self, id: Id) -> Result<Option<Summary>, StoreError> {
+        Ok(self.0.store.load(id).await?.map(|record| record.summary()))
+    }
+
+    /// The first `most` conversations that pass, in the order of their names, behind the name `after`.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be reached.
+    pub async fn list(&self, filter: &Filter, after: Option<Id>, most: usize) -> Result<Vec<Summary>, StoreError> {
+        self.0.store.list(filter, after, most).await
+    }
+
+    /// How many conversations wait at which question.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be reached.
+    pub async fn histogram(&self) -> Result<Vec<Count>, StoreError> {
+        self.0.store.histogram().await
+    }
+
+    /// Ends a conversation and forgets it, whatever it waits for; `false` where there is none. A client that is in it is
+    /// closed with 4409 by what it says next, or at once where it is connected to this process.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be reached.
+    pub async fn end(&self, id: Id) -> Result<bool, StoreError> {
+        loop {
+            let Some(record) = self.0.store.load(id).await? else { return Ok(false) };
+            match self.0.store.delete(id, record.version).await {
+                Ok(()) => {
+                    self.0.live.tell(id);
+                    return Ok(true);
+                }
+                Err(StoreError::Conflict) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Begins to look after conversations that nobody is connected to.
+    fn start(&self) {
+        self.0.started.call_once(|| wake::start(&self.0));
+    }
+}
+
+impl Inner {
+    /// What conversations of this kind depend on: the first that was known, for all of them.
+    pub(crate) fn with<C: Conversation>(&self, with: impl FnOnce() -> C::With) -> Arc<C::With> {
+        let mut flows = self.flows.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = flows.get(C::FLOW.name).filter(|known| known.ty != type_name::<C>()) {
+            let (ty, known) = (type_name::<C>(), known.ty);
+            tracing::error!("the conversations {known} and {ty} have one name: the latter goes on only with a client");
+            return Arc::new(with());
+        }
+        let flow = flows.entry(C::FLOW.name).or_insert_with(|| {
+            let with = Arc::new(with());
+            let known = Arc::clone(&with);
+            Arc::new(Flow {
+                ty: type_name::<C>(),
+                wake: Box::new(move |sessions, record| {
+                    Box::pin(session::go_on::<C>(sessions, record, Arc::clone(&known)))
+                }),
+                with: Box::new(with),
+            })
+        });
+        Arc::clone(flow.with.downcast_ref().expect("it is of this type"))
+    }
+
+    /// Goes on with a conversation that nobody is connected to, if something is to be done in it.
+    async fn wake(self: &Arc<Self>, id: Id) {
+        if self.live.tell(id) {
+            return;
+        }
+        let record = match self.store.load(id).await {
+            Ok(Some(record)) if record.status == Status::Live => record,
+            Ok(_) => return,
+            Err(error) => {
+                return tracing::warn!(%id, error = &error as &dyn std::error::Error, "a conversation cannot be woken");
+            }
+        };
+        let flow = self.flows.0.lock().unwrap_or_else(PoisonError::into_inner).get(&*record.flow).cloned();
+        // Another process knows it.
+        let Some(flow) = flow else { return };
+        (flow.wake)(Arc::clone(self), record).await;
+    }
+
+    pub(crate) fn attach(&self, id: Id) -> Arc<Attached> {
+        self.live.attach(id)
+    }
+
+    pub(crate) fn detach(&self, id: Id, attached: &Arc<Attached>) {
+        self.live.detach(id, attached);
+    }
+
+    pub(crate) fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+
+    fn lives(&self, status: Status) -> Duration {
+        if status == Status::Done { self.settings.ended } else { self.settings.idle }
+    }
+
+    /// A value as JSON, with its secrets where that stays in memory.
+    pub(crate) fn write<T: serde::Serialize>(&self, value: &T) -> serde_json::Result<Vec<u8>> {
+        match self.settings.in_memory {
+            true => crate::secret::in_memory(|| serde_json::to_vec(value)),
+            false => serde_json::to_vec(value),
+        }
+    }
+
+    /// What [`write`](Self::write) wrote.
+    pub(crate) fn read<T: serde::de::DeserializeOwned>(&self, json: &[u8]) -> serde_json::Result<T> {
+        match self.settings.in_memory {
+            true => crate::secret::in_memory(|| serde_json::from_slice(json)),
+            false => serde_json::from_slice(json),
+        }
+    }
+}

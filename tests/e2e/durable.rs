@@ -1,0 +1,390 @@
+//! Conversations that outlive their sockets.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::FromRef;
+use converse::prelude::*;
+use converse::store::{Filter, Pushed};
+use converse::{Held, Sessions};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
+use hyper_util::service::TowerToHyperService;
+use tokio::io::{DuplexStream, duplex};
+use tokio::sync::mpsc;
+use tokio_tungstenite::client_async;
+use tokio_tungstenite::tungstenite::Error;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::{HeaderValue, StatusCode, header};
+
+use crate::support::Client;
+
+/// A browser, as far as its cookie goes.
+#[derive(Clone)]
+struct Browser {
+    app: Router,
+    path: &'static str,
+    cookie: Option<String>,
+}
+
+impl Browser {
+    fn new(app: &Router, path: &'static str) -> Self {
+        Browser { app: app.clone(), path, cookie: None }
+    }
+
+    async fn connect(&mut self) -> Client<DuplexStream> {
+        self.connect_from(None).await.expect("the handshake succeeds")
+    }
+
+    async fn connect_from(&mut self, origin: Option<&'static str>) -> Result<Client<DuplexStream>, StatusCode> {
+        let (near, far) = duplex(64 * 1024);
+        let service = TowerToHyperService::new(self.app.clone());
+        tokio::spawn(async move {
+            let server = auto::Builder::new(TokioExecutor::new());
+            drop(server.serve_connection_with_upgrades(TokioIo::new(far), service).await);
+        });
+        let mut request = format!("ws://localhost{}", self.path).into_client_request().expect("an address");
+        let headers = request.headers_mut();
+        if let Some(cookie) = &self.cookie {
+            headers.insert(header::COOKIE, HeaderValue::from_str(cookie).expect("it came in a header"));
+        }
+        if let Some(origin) = origin {
+            headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
+        }
+        let (socket, response) = match client_async(request, near).await {
+            Ok(opened) => opened,
+            Err(Error::Http(response)) => return Err(response.status()),
+            Err(error) => panic!("{error}"),
+        };
+        if let Some(cookie) = response.headers().get(header::SET_COOKIE) {
+            let cookie = cookie.to_str().expect("a cookie is ASCII");
+            for attribute in ["HttpOnly", "SameSite=Strict", &format!("Path={}", self.path)] {
+                assert!(cookie.split("; ").any(|known| known == attribute), "{attribute}: {cookie}");
+            }
+            self.cookie = cookie.split(';').next().map(str::to_owned);
+        }
+        Ok(Client::of(socket))
+    }
+}
+
+async fn talk(client: &mut Client<DuplexStream>, reply: &str, words: &[&str]) {
+    client.send(reply).await;
+    hear(client, words).await;
+}
+
+async fn hear(client: &mut Client<DuplexStream>, words: &[&str]) {
+    for word in words {
+        assert_eq!(client.text().await, *word);
+    }
+}
+
+conversation! {
+    /// Gets to know a visitor.
+    Introduction {
+        let name: String = ask "What is your name?"
+            where !name.is_empty() else "Please, insert your name!";
+        let age: i32 = ask "And your age?" else "Please, insert a valid number";
+        if age == 13 {
+            panic!("this panic is part of the test");
+        }
+        say "You're {name}, and you are {age} old.";
+    }
+}
+
+#[ws_route("/introduce")]
+async fn introduce() -> Introduction {
+    Introduction
+}
+
+#[ws_route("/members/{member}")]
+async fn member(member: u32) -> Held<Introduction> {
+    Introduction.keyed(member)
+}
+
+fn introduction() -> Browser {
+    Browser::new(&routes![introduce].layer(Sessions::in_memory()), "/introduce")
+}
+
+#[tokio::test]
+async fn a_client_that_comes_back_is_where_it_was() {
+    let mut browser = introduction();
+    let mut client = browser.connect().await;
+    hear(&mut client, &["What is your name?"]).await;
+    drop(client);
+    let mut client = browser.connect().await;
+    hear(&mut client, &["What is your name?"]).await;
+    talk(&mut client, "", &["Please, insert your name!", "What is your name?"]).await;
+    talk(&mut client, "Ada", &["And your age?"]).await;
+    talk(&mut client, "old", &["Please, insert a valid number", "And your age?"]).await;
+    drop(client);
+    for _ in 0..3 {
+        let mut client = browser.connect().await;
+        hear(&mut client, &["And your age?", "Please, insert a valid number", "And your age?"]).await;
+    }
+    let mut client = browser.connect().await;
+    hear(&mut client, &["And your age?", "Please, insert a valid number", "And your age?"]).await;
+    talk(&mut client, "36", &["You're Ada, and you are 36 old."]).await;
+    assert_eq!(client.closed().await.0, 1000);
+}
+
+#[tokio::test]
+async fn another_browser_begins_its_own() {
+    let mut browser = introduction();
+    let mut other = browser.clone();
+    let mut client = browser.connect().await;
+    hear(&mut client, &["What is your name?"]).await;
+    talk(&mut client, "Ada", &["And your age?"]).await;
+    let mut client = other.connect().await;
+    hear(&mut client, &["What is your name?"]).await;
+    assert_ne!(browser.cookie, other.cookie);
+}
+
+#[tokio::test]
+async fn who_comes_second_takes_over() {
+    let mut browser = introduction();
+    let mut first = browser.connect().await;
+    hear(&mut first, &["What is your name?"]).await;
+    talk(&mut first, "Ada", &["And your age?"]).await;
+    let mut second = browser.connect().await;
+    hear(&mut second, &["And your age?"]).await;
+    assert_eq!(first.closed().await.0, 4409);
+    talk(&mut second, "36", &["You're Ada, and you are 36 old."]).await;
+}
+
+#[tokio::test]
+async fn a_key_finds_the_same_conversation_on_any_device() {
+    let app = routes![member].layer(Sessions::in_memory());
+    let (mut phone, mut desk) = (Browser::new(&app, "/members/7"), Browser::new(&app, "/members/7"));
+    let mut client = phone.connect().await;
+    hear(&mut client, &["What is your name?"]).await;
+    talk(&mut client, "Ada", &["And your age?"]).await;
+    let mut other = Browser::new(&app, "/members/8").connect().await;
+    hear(&mut other, &["What is your name?"]).await;
+    let mut client = desk.connect().await;
+    hear(&mut client, &["And your age?"]).await;
+    talk(&mut client, "36", &["You're Ada, and you are 36 old."]).await;
+    assert_eq!(client.closed().await.0, 1000);
+    assert_eq!((phone.cookie, desk.cookie), (None, None), "the key is the application's to check");
+}
+
+#[tokio::test]
+async fn the_old_token_is_good_until_the_new_one_has_arrived() {
+    let mut browser = introduction();
+    let mut client = browser.connect().await;
+    hear(&mut client, &["What is your name?"]).await;
+    talk(&mut client, "Ada", &["And your age?"]).await;
+    let old = browser.clone();
+    let mut lost = old.clone();
+    hear(&mut lost.connect().await, &["And your age?"]).await; // What it was given never arrived.
+    let mut client = browser.connect().await;
+    hear(&mut client, &["And your age?"]).await;
+    talk(&mut client, "old", &["Please, insert a valid number", "And your age?"]).await;
+    for mut stale in [old, lost] {
+        hear(&mut stale.connect().await, &["What is your name?"]).await;
+    }
+    talk(&mut client, "36", &["You're Ada, and you are 36 old."]).await;
+}
+
+#[tokio::test]
+async fn what_is_no_token_is_as_good_as_none() {
+    let mut browser = introduction();
+    hear(&mut browser.connect().await, &["What is your name?"]).await;
+    let good = browser.cookie.clone().expect("it was given one");
+    let (start, _) = good.rsplit_once('.').expect("it has a secret");
+    let id = start.rsplit_once('.').expect("it has a name").1;
+    for cookie in [
+        format!("{start}.{}", "A".repeat(43)),
+        format!("{start}."),
+        good.replace(id, &"0".repeat(32)),
+        good.replace("v1", "v2"),
+        good.replace("converse-Introduction", "converse-Order"),
+        "converse-Introduction=".to_owned(),
+        format!("converse-Introduction={}", "x".repeat(4000)),
+    ] {
+        let mut forger = Browser { cookie: Some(cookie.clone()), ..browser.clone() };
+        hear(&mut forger.connect().await, &["What is your name?"]).await;
+        assert_ne!(forger.cookie.as_ref(), Some(&cookie), "it was given one of its own");
+    }
+    let mut client = Browser { cookie: Some(format!("a=b; {good}")), ..browser }.connect().await;
+    hear(&mut client, &["What is your name?"]).await;
+    talk(&mut client, "Ada", &["And your age?"]).await;
+}
+
+#[tokio::test]
+async fn a_page_of_another_origin_does_not_come_back() {
+    let mut browser = introduction();
+    hear(&mut browser.connect().await, &["What is your name?"]).await;
+    let refused = browser.connect_from(Some("https://evil.org")).await.err();
+    assert_eq!(refused, Some(StatusCode::FORBIDDEN));
+    assert!(browser.connect_from(Some("http://localhost")).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_panic_leaves_the_last_state() {
+    let mut browser = introduction();
+    let mut client = browser.connect().await;
+    hear(&mut client, &["What is your name?"]).await;
+    talk(&mut client, "Ada", &["And your age?"]).await;
+    client.send("13").await;
+    assert_eq!(client.closed().await.0, 1011);
+    let mut client = browser.connect().await;
+    hear(&mut client, &["And your age?"]).await;
+    talk(&mut client, "14", &["You're Ada, and you are 14 old."]).await;
+}
+
+#[tokio::test]
+async fn the_end_is_said_again_to_who_has_not_heard_it() {
+    let mut browser = introduction();
+    let mut client = browser.connect().await;
+    hear(&mut client, &["What is your name?"]).await;
+    talk(&mut client, "Ada", &["And your age?"]).await;
+    talk(&mut client, "36", &["You're Ada, and you are 36 old."]).await;
+    drop(client); // Without an answer to the close.
+    let mut client = browser.connect().await;
+    hear(&mut client, &["You're Ada, and you are 36 old."]).await;
+    assert_eq!(client.closed().await.0, 1000);
+}
+
+conversation! {
+    /// Sells something, and knows what happens meanwhile.
+    Sale with (seen: Seen) hears u32 {
+        let name: String = ask "Who buys?";
+        let order: u32 = once seen.count();
+        seen.tell("sold");
+        let paid: u32 = hear
+            within 500ms else { seen.tell("late"); say "Still there?"; wait };
+        seen.tell("paid");
+        let sure: bool = ask "{name} paid {paid} for order {order}. Sure?";
+        say "{sure}.";
+    }
+}
+
+/// What a conversation does, as the world outside sees it.
+#[derive(Clone)]
+struct Seen(Arc<mpsc::UnboundedSender<&'static str>>);
+
+impl Seen {
+    fn tell(&self, what: &'static str) {
+        self.0.send(what).expect("the test looks");
+    }
+
+    fn count(&self) -> u32 {
+        self.tell("counted");
+        1
+    }
+}
+
+#[derive(Clone)]
+struct Shop {
+    seen: Seen,
+}
+
+impl FromRef<Shop> for Seen {
+    fn from_ref(shop: &Shop) -> Self {
+        shop.seen.clone()
+    }
+}
+
+#[ws_route("/sell")]
+async fn sell() -> Sale {
+    Sale
+}
+
+#[tokio::test]
+async fn clocks_and_events_come_with_nobody_there() {
+    let (seen, mut sees) = mpsc::unbounded_channel();
+    let sessions = Sessions::in_memory();
+    let app = routes![sell].layer(sessions.clone()).with_state(Shop { seen: Seen(Arc::new(seen)) });
+    let mut browser = Browser::new(&app, "/sell");
+    let mut client = browser.connect().await;
+    hear(&mut client, &["Who buys?"]).await;
+    client.send("Ada").await;
+    for expected in ["counted", "sold"] {
+        assert_eq!(sees.recv().await, Some(expected));
+    }
+    drop(client);
+    assert_eq!(sees.recv().await, Some("late"));
+    let all = sessions.list(&Filter::default(), None, 10).await.expect("it is in memory");
+    let [sale] = all.as_slice() else { panic!("{all:?}") };
+    assert_eq!((&*sale.flow, &*sale.question), ("Sale", "paid"));
+    assert_eq!(sessions.send::<Sale>(sale.id, "payment", &250).await.expect("it is in memory"), Pushed::New);
+    assert_eq!(sessions.send::<Sale>(sale.id, "payment", &250).await.expect("it is in memory"), Pushed::Duplicate);
+    assert_eq!(sees.recv().await, Some("paid"));
+    let mut client = loop {
+        // What follows from the event is stored before anybody hears it.
+        let now = sessions.get(sale.id).await.expect("it is in memory").expect("it is there");
+        if now.question == "sure" {
+            break browser.connect().await;
+        }
+        tokio::task::yield_now().await;
+    };
+    hear(&mut client, &["Ada paid 250 for order 1. Sure?"]).await;
+    talk(&mut client, "true", &["true."]).await;
+    assert_eq!(client.closed().await.0, 1000);
+    assert_eq!(sees.try_recv().ok(), None, "nothing was done twice");
+}
+
+#[tokio::test]
+async fn an_event_comes_at_once_to_who_is_there() {
+    let (seen, mut sees) = mpsc::unbounded_channel();
+    let sessions = Sessions::in_memory();
+    let app = routes![sell].layer(sessions.clone()).with_state(Shop { seen: Seen(Arc::new(seen)) });
+    let mut client = Browser::new(&app, "/sell").connect().await;
+    hear(&mut client, &["Who buys?"]).await;
+    let all = sessions.list(&Filter::default(), None, 10).await.expect("it is in memory");
+    // Before it is waited for.
+    sessions.send::<Sale>(all[0].id, "payment", &250).await.expect("it is in memory");
+    talk(&mut client, "Ada", &["Ada paid 250 for order 1. Sure?"]).await;
+    drop(client);
+    for expected in ["counted", "sold", "paid"] {
+        assert_eq!(sees.recv().await, Some(expected));
+    }
+}
+
+#[tokio::test]
+async fn a_conversation_can_be_ended_from_outside() {
+    let sessions = Sessions::in_memory();
+    let app = routes![member].layer(sessions.clone());
+    let mut client = Browser::new(&app, "/members/1").connect().await;
+    hear(&mut client, &["What is your name?"]).await;
+    let member = sessions.find::<Introduction>(1).await.expect("it is in memory").expect("it is there");
+    assert_eq!(sessions.histogram().await.expect("it is in memory")[0].records, 1);
+    assert!(sessions.end(member.id).await.expect("it is in memory"));
+    assert_eq!(client.closed().await.0, 4409);
+    assert!(!sessions.end(member.id).await.expect("it is in memory"));
+    let mut client = Browser::new(&app, "/members/1").connect().await;
+    hear(&mut client, &["What is your name?"]).await;
+}
+
+conversation! {
+    /// Keeps a secret.
+    Safe {
+        on "back" => back;
+        let pin: Secret<u32> = ask "PIN?";
+        let again: u32 = ask "Again?";
+        say "{}", again == *pin.expose();
+    }
+}
+
+#[ws_route("/safe")]
+async fn safe() -> Safe {
+    Safe
+}
+
+#[tokio::test]
+async fn the_way_back_and_secrets_are_kept_in_memory() {
+    let mut browser = Browser::new(&routes![safe].layer(Sessions::in_memory()), "/safe");
+    let mut client = browser.connect().await;
+    hear(&mut client, &["PIN?"]).await;
+    talk(&mut client, "1234", &["Again?"]).await;
+    drop(client);
+    let mut client = browser.connect().await;
+    hear(&mut client, &["Again?"]).await;
+    talk(&mut client, "back", &["PIN?"]).await;
+    drop(client);
+    let mut client = browser.connect().await;
+    hear(&mut client, &["PIN?"]).await;
+    talk(&mut client, "4321", &["Again?"]).await;
+    talk(&mut client, "4321", &["true"]).await;
+    assert_eq!(client.closed().await.0, 1000);
+}
