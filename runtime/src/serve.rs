@@ -24,6 +24,7 @@ use tower::ServiceExt;
 use crate::announce;
 use crate::error::{Error, Result};
 use crate::open::Open;
+use crate::sessions::Sessions;
 
 /// For a request's head to come in.
 const HEAD: Duration = Duration::from_secs(10);
@@ -125,6 +126,8 @@ impl Server {
         tracing::info!(%address, "listening");
         let (requests, stopping) = watch::channel(());
         let sockets = Arc::new(Open::default());
+        // A router with sessions of its own keeps its conversations there.
+        let sessions = Sessions::in_memory();
         loop {
             let accepted = tokio::select! {
                 () = &mut stop => break,
@@ -134,7 +137,7 @@ impl Server {
                 Ok((stream, peer)) => {
                     // Nagle's algorithm and delayed acknowledgements together hold small answers back for 40 ms.
                     let _ = stream.set_nodelay(true);
-                    hold(stream, peer, router.clone(), &sockets, stopping.clone());
+                    hold(stream, peer, router.clone(), (&sockets, &sessions), stopping.clone());
                 }
                 Err(error) if is_peers(&error) => {}
                 Err(error) => {
@@ -164,11 +167,18 @@ impl fmt::Debug for Server {
 }
 
 /// Serves the requests that come over one TCP connection, until one of them makes it a WebSocket.
-fn hold(stream: TcpStream, peer: SocketAddr, router: Router, sockets: &Arc<Open>, mut stopping: watch::Receiver<()>) {
-    let sockets = Arc::clone(sockets);
+fn hold(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    (sockets, sessions): (&Arc<Open>, &Sessions),
+    mut stopping: watch::Receiver<()>,
+) {
+    let (sockets, sessions) = (Arc::clone(sockets), sessions.clone());
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
         request.extensions_mut().insert(Arc::clone(&sockets));
+        request.extensions_mut().insert(sessions.clone());
         let response = router.clone().oneshot(request.map(Body::new));
         async { Ok::<_, Infallible>(response.await.unwrap_or_else(|never| match never {})) }
     });

@@ -78,8 +78,9 @@ impl Keeper {
         Ok(())
     }
 
-    async fn write(&self, next: &Record, consumed: &[EventId]) -> Result<(), Unkept> {
-        let store = &*self.sessions.store;
+    async fn write(&mut self, next: &Record, consumed: &[EventId]) -> Result<(), Unkept> {
+        let store = Arc::clone(&self.sessions.store);
+        let store = &*store;
         let until = Instant::now() + self.sessions.settings.patience;
         let (mut pause, longest) = PAUSES;
         loop {
@@ -90,6 +91,11 @@ impl Keeper {
             let error = match written {
                 Ok(()) => return Ok(()),
                 Err(StoreError::Conflict) => match self.sessions.store.load(self.record.id).await {
+                    // Its client was there all the time, and said nothing.
+                    Ok(None) if self.exists && self.record.expires.is_some_and(|expires| expires < Time::now()) => {
+                        self.exists = false;
+                        continue;
+                    }
                     Ok(record) => return Err(self.lost_to(record)),
                     Err(error) => error,
                 },

@@ -111,9 +111,10 @@ impl Sessions {
         }))
     }
 
-    /// Keeps them in this process's memory: they outlive their sockets, and end with the process.
+    /// Keeps them in this process's memory: they outlive their sockets by an hour, and end with the process. This is what
+    /// [`serve`](crate::serve) does with the conversations of a router that has no sessions.
     pub fn in_memory() -> Self {
-        Sessions::new(Memory::default())
+        Sessions::new(Memory::default()).idle_for(Duration::from_secs(60 * 60))
     }
 
     /// How long a conversation is kept in which nothing happens; 7 days, if this is not called. Longer than the cookies of

@@ -42,11 +42,12 @@ pub(crate) struct Entered {
 impl Visit {
     /// Nothing where the router has no [`Sessions`].
     pub(crate) fn of(request: &Parts) -> Option<Self> {
-        let Sessions(sessions) = request.extensions.get()?;
+        let sessions: &Sessions = request.extensions.get()?;
+        sessions.start();
         let uri = request.extensions.get().map_or(&request.uri, |OriginalUri(uri)| uri);
         let host = request.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
         Some(Visit {
-            sessions: Arc::clone(sessions),
+            sessions: Arc::clone(&sessions.0),
             // What would end the cookie's attribute is left out: a shorter path is good for the longer one.
             path: uri.path().split(';').next().unwrap_or_default().to_owned(),
             cookies: request.headers.get_all(COOKIE).iter().cloned().collect(),
