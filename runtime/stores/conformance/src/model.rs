@@ -63,9 +63,8 @@ impl Draft {
 fn calls() -> impl Strategy<Value = Vec<(bool, Call)>> {
     let status = prop_oneof![4 => Just(Status::Live), 1 => Just(Status::Done), 1 => Just(Status::Parked)];
     let maybe = || prop::option::of(0..10_u64);
-    let draft = (0..4_u8, prop::option::of(0..2_u8), 0..2_u8, status, maybe(), maybe()).prop_map(
-        |(number, key, flow, status, due, expires)| Draft { number, key, flow, status, due, expires },
-    );
+    let draft = (0..4_u8, prop::option::of(0..2_u8), 0..2_u8, status, maybe(), maybe())
+        .prop_map(|(number, key, flow, status, due, expires)| Draft { number, key, flow, status, due, expires });
     let call = prop_oneof![
         3 => draft.clone().prop_map(Call::Create),
         5 => (draft, prop_oneof![5 => Just(0), 1 => 1..3_u64], vec(0..EVENTS, 0..3)).prop_map(|(d, n, e)| Call::Commit(d, n, e)),
@@ -118,9 +117,8 @@ impl Model {
 
     fn holder(&self, flow: &str, key: &str) -> Option<&Record> {
         let mut records = self.0.iter().map(|entry| &entry.record);
-        records.find(|record| {
-            record.status != Status::Done && record.flow == flow && record.key.as_deref() == Some(key)
-        })
+        records
+            .find(|record| record.status != Status::Done && record.flow == flow && record.key.as_deref() == Some(key))
     }
 
     fn is_free_for(&self, record: &Record) -> bool {
@@ -179,7 +177,8 @@ impl Model {
                 prop_assert_eq!(answered(store.push(id(*number), &event)).await, expected, "push");
             }
             Call::Claim(now, most) => {
-                let mut due: Vec<_> = self.0.iter().filter_map(|entry| Some((entry.claimable?, entry.record.id))).collect();
+                let mut due: Vec<_> =
+                    self.0.iter().filter_map(|entry| Some((entry.claimable?, entry.record.id))).collect();
                 due.retain(|(at, _)| *at <= time(*now));
                 due.sort_unstable();
                 let claimed = answered(store.claim_due(time(*now), LEASE, *most)).await;

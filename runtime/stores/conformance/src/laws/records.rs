@@ -13,7 +13,8 @@ pub async fn what_is_written_is_read_back(Handles { one, other, keep: _keep }: H
     one.create(&first).await.expect("it is new");
     assert_eq!(other.load(first.id).await.expect("it is there"), Some(first.clone()));
     assert_eq!(one.load(id(2)).await.expect("the store answers"), None);
-    let second = Record { due: None, status: Status::Parked, body: Vec::new(), question: "other".into(), ..first.next() };
+    let second =
+        Record { due: None, status: Status::Parked, body: Vec::new(), question: "other".into(), ..first.next() };
     other.commit(&second, &[]).await.expect("it is the next version");
     assert_eq!(one.load(first.id).await.expect("it is there"), Some(second.clone()));
     assert_eq!(other.find("flow", "key").await.expect("it is there"), Some(second));
@@ -22,7 +23,23 @@ pub async fn what_is_written_is_read_back(Handles { one, other, keep: _keep }: H
 
 /// Names and keys are texts: whatever stands in them, and only they themselves are equal to them.
 pub async fn any_text_is_a_key(Handles { one, other, keep: _keep }: Handles) {
-    let texts = ["", " ", "a", "A", "a ", "a\0", "a\0b", "\0", "'; DROP TABLE record; --", "\"", "%", "_", "é", "e\u{301}", "🙂"];
+    let texts = [
+        "",
+        " ",
+        "a",
+        "A",
+        "a ",
+        "a\0",
+        "a\0b",
+        "\0",
+        "'; DROP TABLE record; --",
+        "\"",
+        "%",
+        "_",
+        "é",
+        "e\u{301}",
+        "🙂",
+    ];
     for (number, text) in (1..).zip(texts) {
         let keyed = Record { flow: text.into(), question: text.into(), ..keyed(number, text) };
         one.create(&keyed).await.unwrap_or_else(|error| panic!("{text:?} is new: {error:?}"));
