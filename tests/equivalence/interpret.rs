@@ -2,11 +2,13 @@
 //! list of statements, a jump is an error that somebody around catches. Nothing is compiled, and nothing forgotten.
 
 mod ask;
+mod past;
 mod read;
 mod value;
 
 use std::mem;
 
+use self::past::Past;
 use crate::transcript::{Clock, Input, Then, Turn};
 use crate::tree::{
     Arm, Block, Condition, Control, Conversation, Expression, Name, On, Pattern, Program, Statement, Tail, Type, Value,
@@ -28,13 +30,24 @@ pub(crate) struct Pending<'p> {
 
 /// Holds a conversation until it ends, or until the client has nothing more to say.
 pub(crate) fn interpret(program: &Program, client: &mut dyn FnMut(&Pending<'_>) -> Option<Input>) -> Vec<Turn> {
-    let mut interpreter =
-        Interpreter { client, contexts: Vec::new(), turns: Vec::new(), said: Vec::new(), clock: Clock::None, steps: 0 };
-    let then = match interpreter.conversation(&program.conversation, program.parameters.clone()) {
-        Ok(output) => Then::Ends(output.to_string()),
-        Err(Jump::Close(code, reason)) => Then::Closes(code, reason),
-        Err(Jump::Out) => return interpreter.turns,
-        Err(jump) => unreachable!("nobody caught {jump:?}"),
+    let mut interpreter = Interpreter {
+        client,
+        contexts: Vec::new(),
+        turns: Vec::new(),
+        said: Vec::new(),
+        clock: Clock::None,
+        past: Past::default(),
+        said_before: Vec::new(),
+        steps: 0,
+    };
+    let then = loop {
+        match interpreter.conversation(&program.conversation, program.parameters.clone()) {
+            Ok(output) => break Then::Ends(output.to_string()),
+            Err(Jump::Close(code, reason)) => break Then::Closes(code, reason),
+            Err(Jump::Back) => interpreter.begin_again(),
+            Err(Jump::Out) => return interpreter.turns,
+            Err(jump) => unreachable!("nobody caught {jump:?}"),
+        }
     };
     interpreter.turn(then);
     interpreter.turns
@@ -57,6 +70,8 @@ enum Jump {
     Close(u16, String),
     Retry,
     Wait,
+    /// All the way out, and up to the question before once more.
+    Back,
     Answer(Value),
     /// Out of the conversations that the one at this depth runs, and then this.
     Leave(usize, Box<Jump>),
@@ -71,6 +86,9 @@ struct Interpreter<'t, 'c> {
     turns: Vec<Turn>,
     said: Vec<String>,
     clock: Clock,
+    past: Past,
+    /// What the turn had said when it went back.
+    said_before: Vec<String>,
     steps: usize,
 }
 
@@ -112,6 +130,15 @@ impl<'t> Interpreter<'t, '_> {
     fn turn(&mut self, then: Then) {
         let said = mem::take(&mut self.said);
         self.turns.push(Turn { said, then });
+    }
+
+    /// Goes back, by hearing once more what was heard until then.
+    fn begin_again(&mut self) {
+        self.past.back();
+        self.said_before = mem::take(&mut self.said);
+        self.contexts.clear();
+        self.clock = Clock::None;
+        self.steps = 0;
     }
 
     fn conversation(&mut self, conversation: &'t Conversation, parameters: Vec<Value>) -> Result {
@@ -196,9 +223,14 @@ impl<'t> Interpreter<'t, '_> {
         self.steps += 1;
         assert!(self.steps < STEPS, "it goes round without a wait");
         match statement {
-            Statement::Let { name, value, .. } | Statement::Once { name, value, .. } => {
+            Statement::Let { name, value, .. } => {
                 let value = self.value(value)?;
                 self.bind(name, value);
+            }
+            Statement::Once { name, value, .. } => {
+                let value = self.value(value)?;
+                self.bind(name, value);
+                self.past.forget();
             }
             Statement::LetControl { name, value, .. } => {
                 let value = self.control(value)?;
@@ -373,6 +405,7 @@ impl<'t> Interpreter<'t, '_> {
         Ok(match verb {
             Verb::Retry => Jump::Retry,
             Verb::Wait => Jump::Wait,
+            Verb::Back => Jump::Back,
             Verb::Answer(value) => Jump::Answer(self.value(value)?),
             Verb::Goto(name) => Jump::Goto(name.clone()),
             Verb::Close(code, reason) => {

@@ -341,6 +341,7 @@ impl Display for Verb {
         match self {
             Verb::Retry => f.write_str("retry"),
             Verb::Wait => f.write_str("wait"),
+            Verb::Back => f.write_str("back"),
             Verb::Answer(value) => write!(f, "answer {}", AfterWord(value)),
             Verb::Goto(name) => write!(f, "goto {name}"),
             Verb::Close(code, None) => write!(f, "close {code}"),

@@ -254,6 +254,7 @@ pub(crate) struct On {
 pub(crate) enum Verb {
     Retry,
     Wait,
+    Back,
     Answer(Expression),
     Goto(Name),
     Close(u16, Option<Template>),

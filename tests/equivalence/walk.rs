@@ -136,7 +136,7 @@ impl<'t> Opaque<'t> {
 
     fn leaves(&self, verb: &Verb) -> bool {
         match verb {
-            Verb::Retry | Verb::Wait | Verb::Answer(_) | Verb::Goto(_) => true,
+            Verb::Retry | Verb::Wait | Verb::Back | Verb::Answer(_) | Verb::Goto(_) => true,
             Verb::Close(..) | Verb::Return(..) => false,
             Verb::Break(None, _) | Verb::Continue(None) => !self.frames.iter().any(|(_, is_loop)| *is_loop),
             Verb::Break(Some(label), _) | Verb::Continue(Some(label)) => {

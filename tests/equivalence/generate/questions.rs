@@ -294,6 +294,11 @@ impl Generator<'_> {
         Statement::Once { name, mutable, ty, value }
     }
 
+    /// Whether something may be done once here. In an action, a `back` behind it has no question to go to.
+    pub(super) fn stores(&self) -> bool {
+        self.scope.stores && !(self.goes_back && self.scope.pending.is_some())
+    }
+
     pub(super) fn run(&mut self) -> Statement {
         match self.choices.chance(70) {
             true => {
@@ -352,7 +357,8 @@ impl Generator<'_> {
     /// What happens next, in an action.
     pub(super) fn verb(&mut self) -> Verb {
         let pending = self.scope.pending.clone().expect("a question is pending");
-        match self.choices.below(12) {
+        match self.choices.below(16) {
+            12.. if self.goes_back => Verb::Back,
             0..4 => Verb::Retry,
             4..6 => Verb::Wait,
             6..8 if let Some(ty) = pending.answer => Verb::Answer(self.expression(ty)),

@@ -175,6 +175,7 @@ impl Generator<'_> {
                 }
             }
             Kind::Run => statements.push(self.run()),
+            Kind::Once if !self.stores() => statements.push(self.ask()),
             Kind::Once => statements.push(self.once()),
             Kind::LetControl => return self.let_control(statements),
             Kind::Deferred => return self.deferred(statements),
