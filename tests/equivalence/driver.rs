@@ -143,7 +143,9 @@ where
     let Slot::Waiting(state) = slot else { return Err("it neither waits nor has it ended".to_owned()) };
     let stored = serde_json::to_string(state).map_err(|error| format!("its state cannot be stored: {error}"))?;
     let state = serde_json::from_str(&stored).map_err(|error| format!("{stored} cannot be read back: {error}"))?;
-    let question = C::FLOW.questions[C::question(&state)].name;
+    // One that is revised is a place of its own, with the question's name.
+    let name = C::FLOW.questions[C::question(&state)].name;
+    let question = name.split("_revised").next().unwrap_or(name);
     *slot = Slot::Waiting(state);
     Ok((question, stored))
 }

@@ -4,11 +4,13 @@
 mod ask;
 mod past;
 mod read;
+mod revise;
 mod value;
 
 use std::mem;
 
 use self::past::Past;
+use self::revise::{Asked, Gap};
 use crate::transcript::{Clock, Input, Then, Turn};
 use crate::tree::{
     Arm, Block, Condition, Control, Conversation, Expression, Name, On, Pattern, Program, Statement, Tail, Type, Value,
@@ -98,6 +100,9 @@ struct Context<'t> {
     /// The last of a name is the one that is meant.
     variables: Vec<(&'t str, Value)>,
     ons: Vec<Listening<'t>>,
+    asked: Vec<Asked<'t>>,
+    /// What the questions that are being revised do not see.
+    gaps: Vec<Gap>,
     loops: Vec<Loop<'t>>,
     /// The name of the place where another conversation runs.
     running: Option<&'t str>,
@@ -111,6 +116,7 @@ struct Listening<'t> {
     on: &'t On,
     variables: usize,
     loops: usize,
+    gaps: usize,
 }
 
 /// A loop or a labelled block that is under way.
@@ -194,11 +200,13 @@ impl<'t> Interpreter<'t, '_> {
         let here = self.here();
         here.variables.truncate(variables);
         here.ons.truncate(ons);
+        here.asked.retain(|asked| asked.variables < variables);
     }
 
     fn listen(&mut self, on: &'t On) {
         let here = self.here();
-        let listening = Listening { on, variables: here.variables.len(), loops: here.loops.len() };
+        let listening =
+            Listening { on, variables: here.variables.len(), loops: here.loops.len(), gaps: here.gaps.len() };
         here.ons.push(listening);
     }
 
@@ -257,6 +265,8 @@ impl<'t> Interpreter<'t, '_> {
             }
             Statement::Ask(ask) => {
                 let answer = self.ask(ask)?;
+                let here = self.here();
+                here.asked.push(Asked { ask, variables: here.variables.len(), loops: here.loops.len() });
                 self.bind(&ask.name, answer);
             }
             Statement::Run(run) => {
@@ -266,6 +276,7 @@ impl<'t> Interpreter<'t, '_> {
                 }
             }
             Statement::On(on) => self.listen(on),
+            Statement::Revise(name) => self.revise(name)?,
             Statement::Verb(verb) => return Err(self.verb(verb)),
             Statement::Control(control) => {
                 self.control(control)?;
@@ -279,9 +290,11 @@ impl<'t> Interpreter<'t, '_> {
     }
 
     fn variable(&mut self, name: &str) -> &mut Value {
-        let mut variables = self.here().variables.iter_mut().rev();
-        let (_, value) = variables.find(|(bound, _)| *bound == name).unwrap_or_else(|| panic!("`{name}` has no value"));
-        value
+        let Context { variables, gaps, .. } = self.here();
+        let mut seen = variables.iter_mut().enumerate().rev();
+        let meant =
+            seen.find(|(index, (bound, _))| *bound == name && !gaps.iter().any(|gap| gap.hides_variable(*index)));
+        &mut meant.unwrap_or_else(|| panic!("`{name}` has no value")).1.1
     }
 
     /// Runs some code with a variable that only it sees.
@@ -423,12 +436,14 @@ impl<'t> Interpreter<'t, '_> {
 
     /// The loop or block that a `break` or `continue` means.
     fn meant(&mut self, label: &Option<Name>) -> usize {
-        let mut loops = self.here().loops.iter().rev();
-        let meant = loops.find(|repeat| match label {
+        let Context { loops, gaps, .. } = self.here();
+        let mut seen =
+            loops.iter().enumerate().rev().filter(|(index, _)| !gaps.iter().any(|gap| gap.hides_loop(*index)));
+        let meant = seen.find(|(_, repeat)| match label {
             Some(label) => repeat.label == Some(label),
             None => repeat.is_loop,
         });
-        meant.expect("there is a loop").number
+        meant.expect("there is a loop").1.number
     }
 }
 

@@ -17,7 +17,7 @@ const NAMES: [&str; 5] = ["a", "b", "c", "d", "e"];
 /// What a tape of choices makes.
 pub(crate) fn generate(choices: &mut Choices) -> Program {
     let goes_back = choices.chance(50);
-    let mut generator = Generator { choices, scope: Scope::default(), runs: 0, number: 0, goes_back };
+    let mut generator = Generator { choices, scope: Scope::default(), runs: 0, number: 0, goes_back, revises: 0 };
     let output = generator.output();
     let conversation = generator.conversation("Conversation".to_owned(), output, 16);
     let parameters = conversation.parameters.iter().map(|(_, ty)| generator.constant(*ty)).collect();
@@ -34,6 +34,8 @@ struct Generator<'c> {
     number: usize,
     /// Whether there is a `back` in it now and then.
     goes_back: bool,
+    /// How many questions are revised so far.
+    revises: usize,
 }
 
 impl Generator<'_> {

@@ -8,13 +8,18 @@ use crate::transcript::{Clock, Input, Then};
 use crate::tree::{Action, Ask, Duration, On, Run, Unless, Value};
 
 impl<'t> Interpreter<'t, '_> {
-    /// A visit of a question, from the arrival to the answer.
+    /// A question, unless its answer is known.
     pub(super) fn ask(&mut self, ask: &'t Ask) -> Result {
         if let Some(unless) = &ask.unless
             && let Some(value) = self.unless(unless)?
         {
             return Ok(value);
         }
+        self.visit(ask)
+    }
+
+    /// A visit of a question, from its prompt to the answer.
+    pub(super) fn visit(&mut self, ask: &'t Ask) -> Result {
         let visit = self.past.visit();
         let (mut refused, mut silent) = (0, 0);
         'prompt: loop {
@@ -171,12 +176,16 @@ impl<'t> Interpreter<'t, '_> {
         let here = self.here();
         let variables = here.variables.split_off(listening.variables);
         let (loops, ons) = (here.loops.split_off(listening.loops), here.ons.split_off(index));
+        let (gaps, asked) = (here.gaps.split_off(listening.gaps), here.asked.clone());
+        here.asked.retain(|asked| asked.variables < listening.variables);
         let running = if inner.is_empty() { here.running } else { here.running.take() };
         let jump = self.action(&listening.on.action, count, None);
         let here = self.here();
         here.variables.extend(variables);
         here.loops.extend(loops);
         here.ons.extend(ons);
+        here.gaps.extend(gaps);
+        here.asked = asked;
         here.running = running;
         self.contexts.extend(inner);
         match jump {
@@ -191,6 +200,7 @@ impl<'t> Interpreter<'t, '_> {
         match action {
             Action::Say(template) => self.say(template).err().unwrap_or(Jump::Retry),
             Action::Verb(verb) => self.verb(verb),
+            Action::Revise(name) => self.revise(name).err().unwrap_or(Jump::Retry),
             Action::List(actions) => {
                 let turn = actions.len().min(count as usize) - 1;
                 self.action(&actions[turn], 1, problem)
