@@ -14,6 +14,7 @@ mod transcript;
 mod tree;
 mod walk;
 
+use std::panic::{catch_unwind, resume_unwind};
 use std::sync::Mutex;
 
 use crate::choices::{Choices, Random};
@@ -59,7 +60,13 @@ fn hold_programs(name: &str, count: usize) {
             scope.spawn(|| {
                 let next = || left.lock().expect("nobody panics with it").next();
                 while let Some(number) = next() {
-                    hold_program(&format!("{name}{number}"), seed.wrapping_add(number as u64));
+                    let held =
+                        catch_unwind(|| hold_program(&format!("{name}{number}"), seed.wrapping_add(number as u64)));
+                    if let Err(panic) = held {
+                        // One is enough: the others end with the one that they hold.
+                        *left.lock().expect("nobody panics with it") = 0..0;
+                        resume_unwind(panic);
+                    }
                 }
             });
         }

@@ -32,6 +32,10 @@ impl<'t> Interpreter<'t, '_> {
         let here = self.here();
         let Asked { ask, variables, loops } =
             *here.asked.iter().rfind(|asked| asked.ask.name == name).expect("it was asked");
+        // Within itself, a question is not asked anew.
+        if here.gaps.iter().any(|gap| gap.variables.0 == variables) {
+            return Ok(());
+        }
         here.gaps.push(Gap { variables: (variables, here.variables.len()), loops: (loops, here.loops.len()) });
         let answer = self.visit(ask);
         let here = self.here();
