@@ -103,6 +103,8 @@ struct Context<'t> {
     asked: Vec<Asked<'t>>,
     /// What the questions that are being revised do not see.
     gaps: Vec<Gap>,
+    /// The questions that are being revised.
+    revised: Vec<&'t str>,
     loops: Vec<Loop<'t>>,
     /// The name of the place where another conversation runs.
     running: Option<&'t str>,

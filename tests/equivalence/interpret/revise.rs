@@ -33,13 +33,15 @@ impl<'t> Interpreter<'t, '_> {
         let Asked { ask, variables, loops } =
             *here.asked.iter().rfind(|asked| asked.ask.name == name).expect("it was asked");
         // Within itself, a question is not asked anew.
-        if here.gaps.iter().any(|gap| gap.variables.0 == variables) {
+        if here.revised.contains(&ask.name.as_str()) {
             return Ok(());
         }
+        here.revised.push(&ask.name);
         here.gaps.push(Gap { variables: (variables, here.variables.len()), loops: (loops, here.loops.len()) });
         let answer = self.visit(ask);
         let here = self.here();
         here.gaps.pop();
+        here.revised.pop();
         here.variables[variables].1 = answer?;
         Ok(())
     }
