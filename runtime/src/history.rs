@@ -38,9 +38,10 @@ impl<C: Conversation> History<C> {
             return;
         }
         if finish.stored {
-            // What was done once is not undone by going back to before it.
+            // What was done once is not undone by going back to before it. A question that it was done in the action of can
+            // still be asked again, but is not left behind.
             self.before.clear();
-            self.here = None;
+            self.asks = false;
             return;
         }
         if let Some(here) = self.here.take().filter(|_| finish.advanced && self.asks) {
@@ -59,8 +60,8 @@ impl<C: Conversation> History<C> {
     pub(crate) fn back(&mut self) -> Option<Slot<C>> {
         if let Some(before) = self.before.pop() {
             self.here = Some(before);
-            self.asks = true;
         }
+        self.asks = true;
         let here = self.here.as_deref()?;
         secret::in_memory(|| serde_json::from_str(here.get())).ok()
     }

@@ -19,7 +19,8 @@ where
     C: Conversation<Output: Debug, State: Serialize + DeserializeOwned, With: Default>,
 {
     let mut slot = Slot::Start(conversation);
-    let mut turns = vec![turn(&mut slot, converse::Input::Start, Clock::None)];
+    let mut history = History::default();
+    let mut turns = vec![turn(&mut slot, &mut history, converse::Input::Start, Clock::None)];
     for input in script {
         let Some(Then::Waits { clock, .. }) = turns.last().map(|turn| &turn.then) else { break };
         // Once it has run out, a clock does not run.
@@ -29,7 +30,7 @@ where
             (Input::Silence, Clock::None) => continue,
             (Input::Silence, _) => (converse::Input::Silence, Clock::None),
         };
-        turns.push(turn(&mut slot, input, clock));
+        turns.push(turn(&mut slot, &mut history, input, clock));
     }
     turns
 }
@@ -51,7 +52,7 @@ pub(crate) fn serve(conversations: &[Held]) {
     }
 }
 
-fn turn<C>(slot: &mut Slot<C>, input: converse::Input, running: Clock) -> Turn
+fn turn<C>(slot: &mut Slot<C>, history: &mut History, input: converse::Input, running: Clock) -> Turn
 where
     C: Conversation<Output: Debug, State: Serialize + DeserializeOwned, With: Default>,
 {
@@ -62,7 +63,14 @@ where
             Ok(step) => step,
             Err(why) => break Then::Fails(why),
         };
-        let question = if polled.is_pending() && finish.close.is_none() { restored(slot) } else { Ok("") };
+        if finish.back {
+            let Some(before) = history.back() else { break Then::Fails("there is nothing to go back to".to_owned()) };
+            *slot = Slot::Waiting(serde_json::from_str(&before).expect("it was read back before"));
+            input = converse::Input::Again;
+            continue;
+        }
+        let question =
+            if polled.is_pending() && finish.close.is_none() { restored(slot) } else { Ok(Default::default()) };
         match (polled, finish, question) {
             (_, Finish { error: Some(error), .. }, _) => {
                 break Then::Fails(format!("what it says cannot be written: {error}"));
@@ -70,8 +78,12 @@ where
             (Poll::Ready(output), ..) => break Then::Ends(format!("{output:?}")),
             (_, Finish { close: Some(close), .. }, _) => break Then::Closes(close.code, close.reason.into_owned()),
             (.., Err(why)) => break Then::Fails(why),
-            (_, Finish { stored: true, .. }, _) => input = converse::Input::Stored,
-            (_, Finish { clock, .. }, Ok(question)) => {
+            (_, Finish { stored: true, .. }, _) => {
+                *history = History::default();
+                input = converse::Input::Stored;
+            }
+            (_, Finish { clock, advanced, .. }, Ok((question, stored))) => {
+                history.remember(stored, advanced);
                 let clock = match clock {
                     Started::Unlimited => Clock::None,
                     Started::Within(time) => Clock::Starts(time.as_secs()),
@@ -82,6 +94,25 @@ where
         }
     };
     Turn { said: outbox.take().iter().map(ToString::to_string).collect(), then }
+}
+
+/// The states that `back` leads to.
+#[derive(Default)]
+struct History {
+    before: Vec<String>,
+    here: Option<String>,
+}
+
+impl History {
+    fn remember(&mut self, stored: String, advanced: bool) {
+        let before = self.here.replace(stored);
+        self.before.extend(before.filter(|_| advanced));
+    }
+
+    fn back(&mut self) -> Option<String> {
+        self.here = self.before.pop().or(self.here.take());
+        self.here.clone()
+    }
 }
 
 /// Runs to the next wait, to what is done once, or to the end.
@@ -104,15 +135,17 @@ where
     }
 }
 
-/// Has the conversation go on from what a store would hold of it; the question that it waits at.
-fn restored<C>(slot: &mut Slot<C>) -> Result<&'static str, String>
+/// Has the conversation go on from what a store would hold of it; the question that it waits at, and what that is.
+fn restored<C>(slot: &mut Slot<C>) -> Result<(&'static str, String), String>
 where
     C: Conversation<State: Serialize + DeserializeOwned>,
 {
     let Slot::Waiting(state) = slot else { return Err("it neither waits nor has it ended".to_owned()) };
     let stored = serde_json::to_string(state).map_err(|error| format!("its state cannot be stored: {error}"))?;
     let state = serde_json::from_str(&stored).map_err(|error| format!("{stored} cannot be read back: {error}"))?;
-    let question = C::FLOW.questions[C::question(&state)].name;
+    // One that is revised is a place of its own, with the question's name.
+    let name = C::FLOW.questions[C::question(&state)].name;
+    let question = name.split("_revised").next().unwrap_or(name);
     *slot = Slot::Waiting(state);
-    Ok(question)
+    Ok((question, stored))
 }

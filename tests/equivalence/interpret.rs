@@ -2,11 +2,15 @@
 //! list of statements, a jump is an error that somebody around catches. Nothing is compiled, and nothing forgotten.
 
 mod ask;
+mod past;
 mod read;
+mod revise;
 mod value;
 
 use std::mem;
 
+use self::past::Past;
+use self::revise::{Asked, Gap};
 use crate::transcript::{Clock, Input, Then, Turn};
 use crate::tree::{
     Arm, Block, Condition, Control, Conversation, Expression, Name, On, Pattern, Program, Statement, Tail, Type, Value,
@@ -28,13 +32,24 @@ pub(crate) struct Pending<'p> {
 
 /// Holds a conversation until it ends, or until the client has nothing more to say.
 pub(crate) fn interpret(program: &Program, client: &mut dyn FnMut(&Pending<'_>) -> Option<Input>) -> Vec<Turn> {
-    let mut interpreter =
-        Interpreter { client, contexts: Vec::new(), turns: Vec::new(), said: Vec::new(), clock: Clock::None, steps: 0 };
-    let then = match interpreter.conversation(&program.conversation, program.parameters.clone()) {
-        Ok(output) => Then::Ends(output.to_string()),
-        Err(Jump::Close(code, reason)) => Then::Closes(code, reason),
-        Err(Jump::Out) => return interpreter.turns,
-        Err(jump) => unreachable!("nobody caught {jump:?}"),
+    let mut interpreter = Interpreter {
+        client,
+        contexts: Vec::new(),
+        turns: Vec::new(),
+        said: Vec::new(),
+        clock: Clock::None,
+        past: Past::default(),
+        said_before: Vec::new(),
+        steps: 0,
+    };
+    let then = loop {
+        match interpreter.conversation(&program.conversation, program.parameters.clone()) {
+            Ok(output) => break Then::Ends(output.to_string()),
+            Err(Jump::Close(code, reason)) => break Then::Closes(code, reason),
+            Err(Jump::Back) => interpreter.begin_again(),
+            Err(Jump::Out) => return interpreter.turns,
+            Err(jump) => unreachable!("nobody caught {jump:?}"),
+        }
     };
     interpreter.turn(then);
     interpreter.turns
@@ -57,6 +72,8 @@ enum Jump {
     Close(u16, String),
     Retry,
     Wait,
+    /// All the way out, and up to the question before once more.
+    Back,
     Answer(Value),
     /// Out of the conversations that the one at this depth runs, and then this.
     Leave(usize, Box<Jump>),
@@ -71,6 +88,9 @@ struct Interpreter<'t, 'c> {
     turns: Vec<Turn>,
     said: Vec<String>,
     clock: Clock,
+    past: Past,
+    /// What the turn had said when it went back.
+    said_before: Vec<String>,
     steps: usize,
 }
 
@@ -80,6 +100,11 @@ struct Context<'t> {
     /// The last of a name is the one that is meant.
     variables: Vec<(&'t str, Value)>,
     ons: Vec<Listening<'t>>,
+    asked: Vec<Asked<'t>>,
+    /// What the questions that are being revised do not see.
+    gaps: Vec<Gap>,
+    /// The questions that are being revised.
+    revised: Vec<&'t str>,
     loops: Vec<Loop<'t>>,
     /// The name of the place where another conversation runs.
     running: Option<&'t str>,
@@ -93,6 +118,7 @@ struct Listening<'t> {
     on: &'t On,
     variables: usize,
     loops: usize,
+    gaps: usize,
 }
 
 /// A loop or a labelled block that is under way.
@@ -112,6 +138,15 @@ impl<'t> Interpreter<'t, '_> {
     fn turn(&mut self, then: Then) {
         let said = mem::take(&mut self.said);
         self.turns.push(Turn { said, then });
+    }
+
+    /// Goes back, by hearing once more what was heard until then.
+    fn begin_again(&mut self) {
+        self.past.back();
+        self.said_before = mem::take(&mut self.said);
+        self.contexts.clear();
+        self.clock = Clock::None;
+        self.steps = 0;
     }
 
     fn conversation(&mut self, conversation: &'t Conversation, parameters: Vec<Value>) -> Result {
@@ -167,11 +202,13 @@ impl<'t> Interpreter<'t, '_> {
         let here = self.here();
         here.variables.truncate(variables);
         here.ons.truncate(ons);
+        here.asked.retain(|asked| asked.variables < variables);
     }
 
     fn listen(&mut self, on: &'t On) {
         let here = self.here();
-        let listening = Listening { on, variables: here.variables.len(), loops: here.loops.len() };
+        let listening =
+            Listening { on, variables: here.variables.len(), loops: here.loops.len(), gaps: here.gaps.len() };
         here.ons.push(listening);
     }
 
@@ -196,9 +233,14 @@ impl<'t> Interpreter<'t, '_> {
         self.steps += 1;
         assert!(self.steps < STEPS, "it goes round without a wait");
         match statement {
-            Statement::Let { name, value, .. } | Statement::Once { name, value, .. } => {
+            Statement::Let { name, value, .. } => {
                 let value = self.value(value)?;
                 self.bind(name, value);
+            }
+            Statement::Once { name, value, .. } => {
+                let value = self.value(value)?;
+                self.bind(name, value);
+                self.past.forget();
             }
             Statement::LetControl { name, value, .. } => {
                 let value = self.control(value)?;
@@ -225,6 +267,8 @@ impl<'t> Interpreter<'t, '_> {
             }
             Statement::Ask(ask) => {
                 let answer = self.ask(ask)?;
+                let here = self.here();
+                here.asked.push(Asked { ask, variables: here.variables.len(), loops: here.loops.len() });
                 self.bind(&ask.name, answer);
             }
             Statement::Run(run) => {
@@ -234,6 +278,7 @@ impl<'t> Interpreter<'t, '_> {
                 }
             }
             Statement::On(on) => self.listen(on),
+            Statement::Revise(name) => self.revise(name)?,
             Statement::Verb(verb) => return Err(self.verb(verb)),
             Statement::Control(control) => {
                 self.control(control)?;
@@ -247,9 +292,11 @@ impl<'t> Interpreter<'t, '_> {
     }
 
     fn variable(&mut self, name: &str) -> &mut Value {
-        let mut variables = self.here().variables.iter_mut().rev();
-        let (_, value) = variables.find(|(bound, _)| *bound == name).unwrap_or_else(|| panic!("`{name}` has no value"));
-        value
+        let Context { variables, gaps, .. } = self.here();
+        let mut seen = variables.iter_mut().enumerate().rev();
+        let meant =
+            seen.find(|(index, (bound, _))| *bound == name && !gaps.iter().any(|gap| gap.hides_variable(*index)));
+        &mut meant.unwrap_or_else(|| panic!("`{name}` has no value")).1.1
     }
 
     /// Runs some code with a variable that only it sees.
@@ -373,6 +420,7 @@ impl<'t> Interpreter<'t, '_> {
         Ok(match verb {
             Verb::Retry => Jump::Retry,
             Verb::Wait => Jump::Wait,
+            Verb::Back => Jump::Back,
             Verb::Answer(value) => Jump::Answer(self.value(value)?),
             Verb::Goto(name) => Jump::Goto(name.clone()),
             Verb::Close(code, reason) => {
@@ -390,12 +438,14 @@ impl<'t> Interpreter<'t, '_> {
 
     /// The loop or block that a `break` or `continue` means.
     fn meant(&mut self, label: &Option<Name>) -> usize {
-        let mut loops = self.here().loops.iter().rev();
-        let meant = loops.find(|repeat| match label {
+        let Context { loops, gaps, .. } = self.here();
+        let mut seen =
+            loops.iter().enumerate().rev().filter(|(index, _)| !gaps.iter().any(|gap| gap.hides_loop(*index)));
+        let meant = seen.find(|(_, repeat)| match label {
             Some(label) => repeat.label == Some(label),
             None => repeat.is_loop,
         });
-        meant.expect("there is a loop").number
+        meant.expect("there is a loop").1.number
     }
 }
 

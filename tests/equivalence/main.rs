@@ -14,6 +14,7 @@ mod transcript;
 mod tree;
 mod walk;
 
+use std::panic::{catch_unwind, resume_unwind};
 use std::sync::Mutex;
 
 use crate::choices::{Choices, Random};
@@ -40,8 +41,8 @@ fn ten_thousand_conversations_say_what_their_trees_say() {
 fn random_conversations_leave_no_word_out() {
     // Apart, by two spaces.
     const WORDS: &str = "say \"  say String  ask \"  = run  Box::new(  = once  unless  .take()  among V  among &  verbatim  \
-        where  within 5  within seconds(  tries  else |  else [  on \"  on silence  retry  wait  answer  goto  close 4  \
-        return Some(  break;  break 'l  continue  loop {  while (  while let  : u32 in  if let  match  let d  ?;";
+        where  within 5  within seconds(  tries  else |  else [  on \"  on silence  retry  wait  back  answer  goto  close 4  \
+        return Some(  revise  break;  break 'l  continue  loop {  while (  while let  : u32 in  if let  match  let d  ?;";
     let mut random = Random(1);
     let all: String = (0..200)
         .map(|_| source::conversations(&generate::generate(&mut Choices::new(Random(random.next()))).conversation))
@@ -59,7 +60,13 @@ fn hold_programs(name: &str, count: usize) {
             scope.spawn(|| {
                 let next = || left.lock().expect("nobody panics with it").next();
                 while let Some(number) = next() {
-                    hold_program(&format!("{name}{number}"), seed.wrapping_add(number as u64));
+                    let held =
+                        catch_unwind(|| hold_program(&format!("{name}{number}"), seed.wrapping_add(number as u64)));
+                    if let Err(panic) = held {
+                        // One is enough: the others end with the one that they hold.
+                        *left.lock().expect("nobody panics with it") = 0..0;
+                        resume_unwind(panic);
+                    }
                 }
             });
         }

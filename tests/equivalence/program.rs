@@ -58,6 +58,8 @@ fn rustc(name: &str, conversations: &[&Program], emit: &str) -> Result<PathBuf, 
     let libraries = libraries();
     let output = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
         .args(["--edition=2024", "--color=never", "-Copt-level=0", "-Cdebuginfo=0"])
+        // Where it puts what it leaves behind when it is killed, too.
+        .arg(format!("--out-dir={}", folder.display()))
         .arg(format!("--emit={emit}={}", program.display()))
         .args(libraries.iter().map(|(name, file)| format!("--extern={name}={}", file.display())))
         .args(libraries.iter().filter_map(|(_, file)| Some(format!("-Ldependency={}", file.parent()?.display()))))

@@ -200,6 +200,7 @@ impl Display for Statement {
                 write!(f, "let {}{name}: {ty} = once {};", mut_if(*mutable), AfterWord(value))
             }
             Statement::On(on) => write!(f, "{on}{}", if on.action.is_block() { "" } else { ";" }),
+            Statement::Revise(name) => write!(f, "revise {name};"),
             Statement::Verb(verb) => write!(f, "{verb};"),
             Statement::Control(control) => write!(f, "{control}"),
         }
@@ -316,6 +317,7 @@ impl Display for Action {
                 write!(f, "{{ {verb} }}")
             }
             Action::Verb(verb) => write!(f, "{verb}"),
+            Action::Revise(name) => write!(f, "revise {name}"),
             Action::Block { problem: None, block } => write!(f, "{block}"),
             Action::Block { problem: Some(problem), block } => write!(f, "|{problem}| {block}"),
             Action::List(actions) => {
@@ -341,6 +343,7 @@ impl Display for Verb {
         match self {
             Verb::Retry => f.write_str("retry"),
             Verb::Wait => f.write_str("wait"),
+            Verb::Back => f.write_str("back"),
             Verb::Answer(value) => write!(f, "answer {}", AfterWord(value)),
             Verb::Goto(name) => write!(f, "goto {name}"),
             Verb::Close(code, None) => write!(f, "close {code}"),

@@ -165,6 +165,7 @@ pub(crate) enum Statement {
         value: Expression,
     },
     On(On),
+    Revise(Name),
     Verb(Verb),
     Control(Control),
 }
@@ -238,6 +239,7 @@ pub(crate) enum Duration {
 pub(crate) enum Action {
     Say(Template),
     Verb(Verb),
+    Revise(Name),
     Block { problem: Option<Name>, block: Block },
     List(Vec<Action>),
 }
@@ -254,6 +256,7 @@ pub(crate) struct On {
 pub(crate) enum Verb {
     Retry,
     Wait,
+    Back,
     Answer(Expression),
     Goto(Name),
     Close(u16, Option<Template>),

@@ -1,6 +1,6 @@
 //! Going through a tree.
 
-use crate::tree::{Action, Block, Condition, Control, Conversation, Name, Pattern, Statement, Tail, Verb};
+use crate::tree::{Action, Ask, Block, Condition, Control, Conversation, Name, Pattern, Statement, Tail, Verb};
 
 impl Conversation {
     /// The conversations that this one runs, at any depth, the innermost first.
@@ -36,12 +36,25 @@ impl Block {
     }
 }
 
+impl Ask {
+    /// Whether another question stands in its clauses.
+    pub(crate) fn asks(&self) -> bool {
+        let mut asks = false;
+        self.actions().for_each(|action| {
+            action.each_statement(&mut |statement| {
+                asks |= matches!(statement, Statement::Ask(_) | Statement::Run(_) | Statement::Once { .. });
+            });
+        });
+        asks
+    }
+}
+
 impl Action {
     fn each_statement<'t>(&'t self, visit: &mut dyn FnMut(&'t Statement)) {
         match self {
             Action::Block { block, .. } => block.each_statement(visit),
             Action::List(actions) => actions.iter().for_each(|action| action.each_statement(visit)),
-            Action::Say(_) | Action::Verb(_) => {}
+            Action::Say(_) | Action::Verb(_) | Action::Revise(_) => {}
         }
     }
 }
@@ -124,7 +137,9 @@ impl<'t> Opaque<'t> {
                     self.binds.push(name);
                 }
                 Statement::Control(control) => self.control(control),
-                Statement::Ask(_) | Statement::Run(_) | Statement::Once { .. } => self.asks = true,
+                Statement::Ask(_) | Statement::Run(_) | Statement::Once { .. } | Statement::Revise(_) => {
+                    self.asks = true;
+                }
                 Statement::Verb(verb) => self.jumps |= self.leaves(verb),
                 _ => {}
             }
@@ -136,7 +151,7 @@ impl<'t> Opaque<'t> {
 
     fn leaves(&self, verb: &Verb) -> bool {
         match verb {
-            Verb::Retry | Verb::Wait | Verb::Answer(_) | Verb::Goto(_) => true,
+            Verb::Retry | Verb::Wait | Verb::Back | Verb::Answer(_) | Verb::Goto(_) => true,
             Verb::Close(..) | Verb::Return(..) => false,
             Verb::Break(None, _) | Verb::Continue(None) => !self.frames.iter().any(|(_, is_loop)| *is_loop),
             Verb::Break(Some(label), _) | Verb::Continue(Some(label)) => {

@@ -176,3 +176,27 @@ fn nothing_goes_back_to_a_wait_for_an_event() {
     dialogue.event(8, &["Third? (8)"]).reply("d", &[]);
     assert_eq!(dialogue.output.as_deref(), Some("cd"));
 }
+
+conversation! {
+    /// Does something once in the action of a question, and asks that again.
+    Undone -> String {
+        on "back" => back;
+        let first: String = ask "First?";
+        let second: String = ask "Second to {first}?"
+            on "pay" => {
+                let paid: u32 = once 3;
+                say "{paid}";
+                back
+            };
+        let third: String = ask "Third?";
+        first + &second + &third
+    }
+}
+
+#[test]
+fn behind_something_done_once_its_question_is_asked_again() {
+    let mut dialogue = Dialogue::start(Undone, &["First?"]);
+    dialogue.reply("a", &["Second to a?"]).reply("pay", &["3", "Second to a?"]).reply("back", &["Second to a?"]);
+    dialogue.reply("b", &["Third?"]).reply("back", &["Second to a?"]).reply("c", &["Third?"]).reply("d", &[]);
+    assert_eq!(dialogue.output.as_deref(), Some("acd"));
+}

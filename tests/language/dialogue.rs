@@ -102,8 +102,8 @@ impl<C: Conversation> Dialogue<C> {
             if self.finish.back {
                 if let Some(before) = self.history.pop() {
                     self.here = Some(before);
-                    self.asks = true;
                 }
+                self.asks = true;
                 let here = self.here.as_deref().expect("there was a question");
                 self.slot = Slot::Waiting(serde_json::from_str(here).expect("it was stored"));
                 self.rung = Some(self.now);
@@ -111,7 +111,7 @@ impl<C: Conversation> Dialogue<C> {
             } else if self.finish.stored {
                 self.done += 1;
                 self.history.clear();
-                self.here = None;
+                self.asks = false;
                 next = Some(Input::Stored);
             } else if waits && C::BACK {
                 let before = self.here.replace(serde_json::to_string(&self.slot).expect("it can be stored"));

@@ -131,3 +131,25 @@ fn a_revised_question_may_revise_another() {
     dialogue.reply("stop", &[]);
     assert_eq!(dialogue.output.as_deref(), Some("stopped d e"));
 }
+
+conversation! {
+    /// Waits only so long, also for a question that an `on` asks.
+    Patient -> String {
+        on silence 1min => "Still there?";
+        let name: String = ask "Name?";
+        {
+            on "name" => revise name;
+            let age: u8 = ask "Age?";
+            format!("{name} {age}")
+        }
+    }
+}
+
+#[test]
+fn what_listens_around_an_on_listens_to_what_that_revises() {
+    let mut dialogue = Dialogue::start(Patient, &["Name?"]);
+    dialogue.reply("Ada", &["Age?"]).reply("name", &["Name?"]);
+    assert_eq!(dialogue.clock(), converse::Clock::Within(std::time::Duration::from_secs(60)));
+    dialogue.silence(&["Still there?", "Name?"]).reply("Grace", &["Age?"]).reply("85", &[]);
+    assert_eq!(dialogue.output.as_deref(), Some("Grace 85"));
+}

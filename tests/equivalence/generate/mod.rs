@@ -16,7 +16,8 @@ const NAMES: [&str; 5] = ["a", "b", "c", "d", "e"];
 
 /// What a tape of choices makes.
 pub(crate) fn generate(choices: &mut Choices) -> Program {
-    let mut generator = Generator { choices, scope: Scope::default(), runs: 0, number: 0 };
+    let goes_back = choices.chance(50);
+    let mut generator = Generator { choices, scope: Scope::default(), runs: 0, number: 0, goes_back, revises: 0 };
     let output = generator.output();
     let conversation = generator.conversation("Conversation".to_owned(), output, 16);
     let parameters = conversation.parameters.iter().map(|(_, ty)| generator.constant(*ty)).collect();
@@ -31,6 +32,10 @@ struct Generator<'c> {
     runs: usize,
     /// The last number that was given to anything.
     number: usize,
+    /// Whether there is a `back` in it now and then.
+    goes_back: bool,
+    /// How many questions are revised so far.
+    revises: usize,
 }
 
 impl Generator<'_> {
@@ -46,7 +51,8 @@ impl Generator<'_> {
 
     /// A conversation with about so many statements at most.
     fn conversation(&mut self, name: Name, output: Output, size: usize) -> Conversation {
-        let outer = std::mem::replace(&mut self.scope, Scope::new(output, size));
+        let inner = Scope { stores: self.stores(), ..Scope::new(output, size) };
+        let outer = std::mem::replace(&mut self.scope, inner);
         let mut parameters: Vec<(Name, Type)> = Vec::new();
         while parameters.len() < 2 && self.choices.chance(40) {
             let (name, ty) = (NAMES[parameters.len()].to_owned(), *self.choices.pick(&Type::ALL));

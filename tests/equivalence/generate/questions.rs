@@ -107,20 +107,10 @@ impl Generator<'_> {
         (self.scope.pending, self.scope.asks) = outer;
 
         self.scope.declare(&name, ty, mutable);
-        Statement::Ask(Box::new(Ask {
-            name,
-            mutable,
-            ty,
-            prompt,
-            unless,
-            among,
-            verbatim,
-            ons,
-            wheres,
-            within,
-            tries,
-            refused,
-        }))
+        let ask = Ask { name, mutable, ty, prompt, unless, among, verbatim, ons, wheres, within, tries, refused };
+        // A question in its clauses would be there twice.
+        self.scope.variable(&ask.name).revisable = !ask.asks();
+        Statement::Ask(Box::new(ask))
     }
 
     /// What answers the question unasked. It means no variable that the answer hides.
@@ -159,10 +149,11 @@ impl Generator<'_> {
     }
 
     fn action(&mut self, may_be_list: bool) -> Action {
-        match self.choices.below(if may_be_list { 10 } else { 8 }) {
+        match self.choices.below(if may_be_list { 11 } else { 9 }) {
+            8 if let Some(name) = self.revised() => Action::Revise(name),
             0..3 => Action::Say(self.template(true)),
             3..6 => Action::Verb(self.verb()),
-            6..8 => Action::Block { problem: None, block: self.action_block(Vec::new()) },
+            6..9 => Action::Block { problem: None, block: self.action_block(Vec::new()) },
             _ => {
                 let count = self.choices.below(3) + 1;
                 let actions = (0..count).map(|_| match self.choices.below(8) {
@@ -177,6 +168,18 @@ impl Generator<'_> {
                 Action::List(actions.collect())
             }
         }
+    }
+
+    /// A question that is asked again, if there is one: few of them, since each comes with all its clauses.
+    pub(super) fn revised(&mut self) -> Option<Name> {
+        // Where an `answer` is heard, no question waits that has answers of another type.
+        let asks = self.scope.asks || self.scope.pending.as_ref().is_some_and(|pending| pending.answer.is_none());
+        let questions = self.scope.revisable();
+        if !asks || questions.is_empty() || self.revises == 4 {
+            return None;
+        }
+        self.revises += 1;
+        Some(self.choices.pick(&questions).clone())
     }
 
     /// A block that may ask something in between.
@@ -294,6 +297,11 @@ impl Generator<'_> {
         Statement::Once { name, mutable, ty, value }
     }
 
+    /// Whether something may be done once here. In an action, a `back` behind it has no question to go to.
+    pub(super) fn stores(&self) -> bool {
+        self.scope.stores && !(self.goes_back && self.scope.pending.is_some())
+    }
+
     pub(super) fn run(&mut self) -> Statement {
         match self.choices.chance(70) {
             true => {
@@ -352,7 +360,8 @@ impl Generator<'_> {
     /// What happens next, in an action.
     pub(super) fn verb(&mut self) -> Verb {
         let pending = self.scope.pending.clone().expect("a question is pending");
-        match self.choices.below(12) {
+        match self.choices.below(16) {
+            12.. if self.goes_back => Verb::Back,
             0..4 => Verb::Retry,
             4..6 => Verb::Wait,
             6..8 if let Some(ty) = pending.answer => Verb::Answer(self.expression(ty)),

@@ -22,6 +22,8 @@ pub(super) struct Scope {
     pub(super) skipped: Vec<Skipped>,
     /// Whether this may ask anything.
     pub(super) asks: bool,
+    /// Whether it is run by no action, at any depth.
+    pub(super) stores: bool,
 }
 
 #[derive(Clone)]
@@ -32,6 +34,8 @@ pub(super) struct Variable {
     pub(super) mutable: bool,
     /// Whether it may be used: it may have no value here, or none that is remembered.
     pub(super) usable: bool,
+    /// Whether it is the answer to a question that can be asked again.
+    pub(super) revisable: bool,
 }
 
 #[derive(Clone)]
@@ -78,11 +82,12 @@ impl Scope {
             taken: Taken::from(["fuel".to_owned()]),
             skipped: Vec::new(),
             asks: true,
+            stores: true,
         }
     }
 
     pub(super) fn declare(&mut self, name: &str, ty: Type, mutable: bool) {
-        self.variables.push(Variable { name: name.to_owned(), ty, mutable, usable: true });
+        self.variables.push(Variable { name: name.to_owned(), ty, mutable, usable: true, revisable: false });
     }
 
     /// The variables that a name means here, and that may be used.
@@ -90,6 +95,12 @@ impl Scope {
         let mut names = Taken::new();
         let meant = self.variables.iter().rev().filter(|variable| names.insert(variable.name.clone()));
         meant.filter(|variable| variable.usable).collect()
+    }
+
+    /// The questions that have their answers, also where another variable is called so by now.
+    pub(super) fn revisable(&self) -> Vec<Name> {
+        let answers = self.variables.iter().filter(|variable| variable.usable && variable.revisable);
+        answers.map(|variable| variable.name.clone()).collect()
     }
 
     /// The last variable of the name, as it is meant here.

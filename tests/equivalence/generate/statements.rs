@@ -28,6 +28,7 @@ enum Kind {
     On,
     Run,
     Once,
+    Revise,
     If,
     Match,
     Loop,
@@ -138,7 +139,7 @@ impl Generator<'_> {
             (1, Kind::For),
             (1, Kind::LetControl),
         ];
-        const ALL: [(usize, Kind); 16] = [
+        const ALL: [(usize, Kind); 17] = [
             (5, Kind::Say),
             (5, Kind::Let),
             (5, Kind::Change),
@@ -147,6 +148,7 @@ impl Generator<'_> {
             (4, Kind::On),
             (1, Kind::Run),
             (1, Kind::Once),
+            (3, Kind::Revise),
             (2, Kind::Match),
             (2, Kind::Loop),
             (1, Kind::While),
@@ -175,7 +177,12 @@ impl Generator<'_> {
                 }
             }
             Kind::Run => statements.push(self.run()),
+            Kind::Once if !self.stores() => statements.push(self.ask()),
             Kind::Once => statements.push(self.once()),
+            Kind::Revise => match self.revised() {
+                Some(name) => statements.push(Statement::Revise(name)),
+                None => statements.push(self.ask()),
+            },
             Kind::LetControl => return self.let_control(statements),
             Kind::Deferred => return self.deferred(statements),
             Kind::Skip => return self.skip(statements),

@@ -2,27 +2,33 @@
 
 use std::mem;
 
+use super::past::Heard;
 use super::{Interpreter, Jump, Pending, Result, read};
 use crate::transcript::{Clock, Input, Then};
 use crate::tree::{Action, Ask, Duration, On, Run, Unless, Value};
 
 impl<'t> Interpreter<'t, '_> {
-    /// A visit of a question, from the arrival to the answer.
+    /// A question, unless its answer is known.
     pub(super) fn ask(&mut self, ask: &'t Ask) -> Result {
         if let Some(unless) = &ask.unless
             && let Some(value) = self.unless(unless)?
         {
             return Ok(value);
         }
+        self.visit(ask)
+    }
+
+    /// A visit of a question, from its prompt to the answer.
+    pub(super) fn visit(&mut self, ask: &'t Ask) -> Result {
+        let visit = self.past.visit();
         let (mut refused, mut silent) = (0, 0);
         'prompt: loop {
             self.say(&ask.prompt)?;
             self.clock = self.wound(ask)?;
             loop {
-                let input = self.wait(ask)?;
-                let turns = self.turns.len();
-                let happened = match input {
-                    Input::Silence => {
+                let happened = match self.wait(ask, visit)? {
+                    Heard::Again => Jump::Retry,
+                    Heard::Client(Input::Silence) => {
                         silent += 1;
                         match &ask.within {
                             Some((_, Some(action))) => self.action(action, silent, None),
@@ -33,7 +39,7 @@ impl<'t> Interpreter<'t, '_> {
                             }
                         }
                     }
-                    Input::Reply(reply) => match self.reply(ask, &reply, &mut refused) {
+                    Heard::Client(Input::Reply(reply)) => match self.reply(ask, &reply, &mut refused) {
                         Ok(answer) => return Ok(answer),
                         Err(jump) => jump,
                     },
@@ -41,7 +47,7 @@ impl<'t> Interpreter<'t, '_> {
                 match happened {
                     Jump::Retry => continue 'prompt,
                     // What was asked in between had a clock of its own.
-                    Jump::Wait if self.turns.len() > turns => self.clock = self.wound(ask)?,
+                    Jump::Wait if !self.past.is_waiting(visit) => self.clock = self.wound(ask)?,
                     Jump::Wait => {}
                     Jump::Answer(value) => return Ok(value),
                     jump => return Err(jump),
@@ -76,7 +82,13 @@ impl<'t> Interpreter<'t, '_> {
     }
 
     /// Waits for what the client does.
-    pub(super) fn wait(&mut self, ask: &'t Ask) -> Result<Input> {
+    pub(super) fn wait(&mut self, ask: &'t Ask, visit: usize) -> Result<Heard> {
+        self.past.wait(visit);
+        if let Some((heard, is_last)) = self.past.next() {
+            // What was said on the way there was said.
+            self.said = if is_last { mem::take(&mut self.said_before) } else { Vec::new() };
+            return Ok(heard);
+        }
         let outermost = self.contexts[0].running.unwrap_or(&ask.name).to_owned();
         self.turn(Then::Waits { question: outermost, clock: self.clock });
         let options = match &ask.among {
@@ -90,7 +102,8 @@ impl<'t> Interpreter<'t, '_> {
         if self.clock != Clock::None {
             self.clock = if input == Input::Silence { Clock::None } else { Clock::RunsOn };
         }
-        Ok(input)
+        self.past.hear(input.clone());
+        Ok(Heard::Client(input))
     }
 
     /// A reply climbs the ladder.
@@ -163,16 +176,20 @@ impl<'t> Interpreter<'t, '_> {
         let here = self.here();
         let variables = here.variables.split_off(listening.variables);
         let (loops, ons) = (here.loops.split_off(listening.loops), here.ons.split_off(index));
+        let (gaps, asked) = (here.gaps.split_off(listening.gaps), here.asked.clone());
+        here.asked.retain(|asked| asked.variables < listening.variables);
         let running = if inner.is_empty() { here.running } else { here.running.take() };
         let jump = self.action(&listening.on.action, count, None);
         let here = self.here();
         here.variables.extend(variables);
         here.loops.extend(loops);
         here.ons.extend(ons);
+        here.gaps.extend(gaps);
+        here.asked = asked;
         here.running = running;
         self.contexts.extend(inner);
         match jump {
-            Jump::Out | Jump::Close(..) | Jump::Retry | Jump::Wait => jump,
+            Jump::Out | Jump::Close(..) | Jump::Retry | Jump::Wait | Jump::Back => jump,
             jump if depth < innermost => Jump::Leave(depth, Box::new(jump)),
             jump => jump,
         }
@@ -183,6 +200,7 @@ impl<'t> Interpreter<'t, '_> {
         match action {
             Action::Say(template) => self.say(template).err().unwrap_or(Jump::Retry),
             Action::Verb(verb) => self.verb(verb),
+            Action::Revise(name) => self.revise(name).err().unwrap_or(Jump::Retry),
             Action::List(actions) => {
                 let turn = actions.len().min(count as usize) - 1;
                 self.action(&actions[turn], 1, problem)

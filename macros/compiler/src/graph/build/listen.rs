@@ -193,10 +193,11 @@ impl<'a> Builder<'_, 'a> {
         let frames = self.frames.split_off(handler.frames);
         let labels = self.labels.split_off(handler.labels);
         let pending = std::mem::replace(&mut self.pending, vec![question]);
-        // Questions inside of a handler are not asked while it listens itself.
-        let handlers = std::mem::take(&mut self.handlers);
+        // Questions inside of a handler are not asked while it listens itself, but while those around it do.
+        let itself = self.handlers.iter().position(|known| std::ptr::eq(known.on, handler.on));
+        let handlers = self.handlers.split_off(itself.unwrap_or_default());
         let built = build(self);
-        self.handlers = handlers;
+        self.handlers.extend(handlers);
         self.pending = pending;
         self.labels.extend(labels);
         self.frames.extend(frames);

@@ -1,0 +1,71 @@
+//! What came in so far, for `back`: what a conversation was at a question is what it is when it hears once more, from its
+//! beginning, all that it had heard until then.
+
+use crate::transcript::Input;
+
+#[derive(Default)]
+pub(super) struct Past {
+    heard: Vec<Heard>,
+    /// How much of it this round has heard.
+    at: usize,
+    /// How much had been heard at each question that was left behind, and where it waits now.
+    before: Vec<usize>,
+    here: Option<usize>,
+    /// The visit that waits or waited last, and how many there were.
+    waiting: usize,
+    visits: usize,
+}
+
+#[derive(Clone)]
+pub(super) enum Heard {
+    Client(Input),
+    /// The question is asked again, since the conversation has gone back to it.
+    Again,
+}
+
+impl Past {
+    /// A fresh visit of a question.
+    pub(super) fn visit(&mut self) -> usize {
+        self.visits += 1;
+        self.visits
+    }
+
+    /// Whether no other question has waited since this visit did.
+    pub(super) fn is_waiting(&self, visit: usize) -> bool {
+        self.waiting == visit
+    }
+
+    /// A visit waits. If it is another than before, that one's question is left behind.
+    pub(super) fn wait(&mut self, visit: usize) {
+        let here = self.here.replace(self.at);
+        self.before.extend(here.filter(|_| self.waiting != visit));
+        self.waiting = visit;
+    }
+
+    /// Nothing goes back to before this.
+    pub(super) fn forget(&mut self) {
+        self.before.clear();
+        self.here = None;
+    }
+
+    /// What was heard here in an earlier round, and whether nothing after it was.
+    pub(super) fn next(&mut self) -> Option<(Heard, bool)> {
+        let heard = self.heard.get(self.at)?.clone();
+        self.at += 1;
+        Some((heard, self.at == self.heard.len()))
+    }
+
+    pub(super) fn hear(&mut self, input: Input) {
+        self.heard.push(Heard::Client(input));
+        self.at += 1;
+    }
+
+    /// Begins another round, up to the question that was left last, which is asked again.
+    pub(super) fn back(&mut self) {
+        let before = self.before.pop().or(self.here).expect("a question waits, or has waited");
+        let mut heard = std::mem::take(&mut self.heard);
+        heard.truncate(before);
+        heard.push(Heard::Again);
+        *self = Past { heard, ..Past::default() };
+    }
+}
