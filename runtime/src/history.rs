@@ -14,7 +14,7 @@ pub(crate) struct History<C> {
     /// The last one before is the last.
     pub(crate) before: Vec<Box<RawValue>>,
     /// As it waits now.
-    here: Option<Box<RawValue>>,
+    pub(crate) here: Option<Box<RawValue>>,
     /// Whether it asks something, so that one can go back to it.
     pub(crate) asks: bool,
     conversation: PhantomData<fn() -> C>,

@@ -155,7 +155,7 @@ impl<C: Conversation> Session<'_, C> {
         kept.words = saved.words;
         self.done = saved.done;
         self.clocks.restore(saved.silence, saved.alarm);
-        self.history.restore(saved.before, saved.state, saved.asks);
+        self.history.restore(saved.before, saved.here.or(saved.state), saved.asks);
         Ok(saved.goes_on.then_some(Input::Stored))
     }
 
@@ -198,6 +198,7 @@ impl<C: Conversation> Session<'_, C> {
             done: self.done,
             goes_on,
             before: self.history.before.clone(),
+            here: self.history.here.clone().filter(|_| goes_on),
             asks: self.history.asks,
             silence,
             alarm,
