@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
-use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -157,8 +156,7 @@ impl Store for Memory {
     fn arrivals(&self, after: Mark) -> Answer<'_, Arrivals> {
         Box::pin(async move {
             loop {
-                let mut pushed = pin!(self.0.pushed.notified());
-                pushed.as_mut().enable();
+                let pushed = self.0.pushed.notified(); // before looking, so that nothing is missed
                 if let Some(arrivals) = self.with(|shelf| shelf.arrivals(after)) {
                     return Ok(arrivals);
                 }
