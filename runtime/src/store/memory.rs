@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
+use std::ops::Bound;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -173,13 +174,9 @@ impl Store for Memory {
                         && filter.question.as_ref().is_none_or(|question| *question == record.question)
                         && filter.status.is_none_or(|status| status == record.status)
                 };
-                let records = shelf.entries.range(behind(after)..).map(|(_, entry)| &entry.record);
-                records
-                    .filter(|record| Some(record.id) != after)
-                    .filter(passes)
-                    .take(most)
-                    .map(Record::summary)
-                    .collect()
+                let behind = after.map_or(Bound::Unbounded, Bound::Excluded);
+                let records = shelf.entries.range((behind, Bound::Unbounded)).map(|(_, entry)| &entry.record);
+                records.filter(passes).take(most).map(Record::summary).collect()
             }))
         })
     }
@@ -209,10 +206,6 @@ impl Store for Memory {
 
 /// No identifier comes behind it.
 const LAST: Id = Id::from_bytes([0xff; 16]);
-
-fn behind(after: Option<Id>) -> Id {
-    after.unwrap_or(Id::from_bytes([0; 16]))
-}
 
 /// Everything that is kept, by whatever it is looked for.
 #[derive(Default)]
