@@ -1,6 +1,5 @@
 //! The store's methods: bounds, and who does what on which thread.
 
-use std::pin::pin;
 use std::time::Duration;
 
 use converse::store::{
@@ -67,8 +66,7 @@ impl Store for Sqlite {
         Box::pin(async move {
             let waiting = self.watcher.wait();
             loop {
-                let mut changed = pin!(waiting.changed());
-                changed.as_mut().enable();
+                let changed = waiting.changed(); // before looking, so that nothing is missed
                 if let Some(arrivals) = self.read(move |from| read::arrivals(from, after)).await? {
                     return Ok(arrivals);
                 }
