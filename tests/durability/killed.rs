@@ -66,7 +66,10 @@ async fn crash(times: usize) {
         // Not after some time, but in the midst of something.
         let until = shared.answers.load(Ordering::Relaxed) + random.below(2 * DIALOGUES);
         while shared.answers.load(Ordering::Relaxed) < until {
-            shared.answered.notified().await;
+            tokio::select! {
+                () = shared.answered.notified() => {}
+                failed = dialogues.join_next() => panic!("a dialogue has failed: {failed:?}"),
+            }
         }
         server.kill().await;
         server = Process::start(&store).await;

@@ -21,22 +21,25 @@ use crate::support::Client;
 
 /// A browser, as far as its cookie goes.
 #[derive(Clone)]
-struct Browser {
+pub(crate) struct Browser {
     app: Router,
     path: &'static str,
     cookie: Option<String>,
 }
 
 impl Browser {
-    fn new(app: &Router, path: &'static str) -> Self {
+    pub(crate) fn new(app: &Router, path: &'static str) -> Self {
         Browser { app: app.clone(), path, cookie: None }
     }
 
-    async fn connect(&mut self) -> Client<DuplexStream> {
+    pub(crate) async fn connect(&mut self) -> Client<DuplexStream> {
         self.connect_from(None).await.expect("the handshake succeeds")
     }
 
-    async fn connect_from(&mut self, origin: Option<&'static str>) -> Result<Client<DuplexStream>, StatusCode> {
+    pub(crate) async fn connect_from(
+        &mut self,
+        origin: Option<&'static str>,
+    ) -> Result<Client<DuplexStream>, StatusCode> {
         let (near, far) = duplex(64 * 1024);
         let service = TowerToHyperService::new(self.app.clone());
         tokio::spawn(async move {
