@@ -1,5 +1,13 @@
 //! Conversations over WebSockets, written as straight-line Rust and compiled to state machines.
 
+/// A place where a test can have the process die; nothing without the feature `failpoints`.
+macro_rules! crash_point {
+    ($name:literal) => {
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!($name);
+    };
+}
+
 mod announce;
 mod boxed;
 mod choice;

@@ -82,7 +82,7 @@ async fn crash(times: usize) {
 
 /// One dialogue, over as many connections as it takes.
 async fn hold(shared: &Shared) {
-    let mut client = Client::default();
+    let mut client = Client::new();
     let mut server = shared.server.clone();
     loop {
         let address = *server.borrow_and_update();

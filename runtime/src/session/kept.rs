@@ -90,6 +90,8 @@ impl<C: Conversation> Session<'_, C> {
     pub(super) async fn come_in(&mut self, entered: Entered) -> Ending {
         let Entered { keeper, access, saved, .. } = entered;
         let attached = keeper.sessions().attach(keeper.record().id);
+        // From here on it is told of what is sent; what was sent before is there already.
+        attached.tell();
         let input = match self.stand(Kept { keeper, access, words: Words::default(), attached: Some(attached) }, saved)
         {
             Ok(input) => input,

@@ -92,8 +92,10 @@ impl Visit {
             let mut next = record.next();
             next.body = serde_json::to_vec(&saved).map_err(|error| broken(&error))?;
             next.expires = record.expires.map(|_| next.updated + self.sessions.lives(record.status));
+            crash_point!("return before the write");
             match commit_surely(&*self.sessions.store, &next, &[]).await {
                 Ok(()) => {
+                    crash_point!("return behind the write");
                     let keeper = Keeper::of(Arc::clone(&self.sessions), next, access.epoch);
                     return Ok(Entered { keeper, access, saved: Some(saved), cookie });
                 }
