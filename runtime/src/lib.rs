@@ -59,6 +59,8 @@ pub use crate::remember::Remember;
 pub use crate::reply::{Problem, Reply};
 pub use crate::secret::Secret;
 pub use crate::serve::{Server, serve};
+#[cfg(feature = "encryption")]
+pub use crate::sessions::Keys;
 pub use crate::sessions::{Sessions, WithSessions};
 pub use crate::socket::{Received, Sender, WebSocket};
 pub use crate::talk::{Clock, Finish, Outbox, Talk};

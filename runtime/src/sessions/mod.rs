@@ -1,9 +1,12 @@
 //! Conversations that outlive their sockets: [`Sessions`].
 
+mod body;
 mod keeper;
 mod layer;
 mod live;
 mod saved;
+#[cfg(feature = "encryption")]
+mod seal;
 mod token;
 mod visit;
 mod wake;
@@ -20,6 +23,8 @@ pub(crate) use self::keeper::{Keeper, Unkept};
 pub use self::layer::WithSessions;
 pub(crate) use self::live::Attached;
 pub(crate) use self::saved::{Access, Saved, Words};
+#[cfg(feature = "encryption")]
+pub use self::seal::Keys;
 pub(crate) use self::visit::{Entered, Visit};
 use crate::conversation::Conversation;
 use crate::session;
@@ -65,13 +70,15 @@ pub(crate) struct Inner {
     started: Once,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Settings {
     idle: Duration,
     ended: Duration,
     patience: Duration,
-    /// Whether what is stored stays in this process's memory, so that it may hold a `Secret`.
+    /// Whether what is stored stays in this process's memory.
     in_memory: bool,
+    #[cfg(feature = "encryption")]
+    keys: Option<Keys>,
 }
 
 /// How the conversations go on that nobody is connected to, by the name of their flow.
@@ -101,6 +108,8 @@ impl Sessions {
             ended: Duration::from_secs(60 * 60),
             patience: Duration::from_secs(20),
             in_memory,
+            #[cfg(feature = "encryption")]
+            keys: None,
         };
         Sessions(Arc::new(Inner {
             store: Arc::new(store),
@@ -136,6 +145,14 @@ impl Sessions {
     #[must_use]
     pub fn patience(self, time: Duration) -> Self {
         self.set(|settings| settings.patience = time)
+    }
+
+    /// Seals what is stored, so that nobody who has the store alone can read it or change it unnoticed: states, messages
+    /// and events, but not the names of flows and questions, keys or dates. Then also a [`Secret`](crate::Secret) is stored.
+    #[cfg(feature = "encryption")]
+    #[must_use]
+    pub fn sealed_by(self, keys: Keys) -> Self {
+        self.set(|settings| settings.keys = Some(keys))
     }
 
     /// # Panics
@@ -175,8 +192,9 @@ impl Sessions {
     /// # Ok(()) }
     /// ```
     pub async fn send<C: Conversation>(&self, to: Id, id: &str, event: &C::Event) -> Result<Pushed, StoreError> {
-        let body = self.0.write(event).map_err(|error| StoreError::Fatal(error.into()))?;
-        let pushed = self.0.store.push(to, &StoredEvent { id: EventId::from(id), body }).await?;
+        let id = EventId::from(id);
+        let body = self.0.put_event(to, &id, event).map_err(StoreError::Fatal)?;
+        let pushed = self.0.store.push(to, &StoredEvent { id, body }).await?;
         if pushed == Pushed::New {
             self.0.live.tell(to);
         }
@@ -301,21 +319,5 @@ impl Inner {
 
     fn lives(&self, status: Status) -> Duration {
         if status == Status::Done { self.settings.ended } else { self.settings.idle }
-    }
-
-    /// A value as JSON, with its secrets where that stays in memory.
-    pub(crate) fn write<T: serde::Serialize>(&self, value: &T) -> serde_json::Result<Vec<u8>> {
-        match self.settings.in_memory {
-            true => crate::secret::in_memory(|| serde_json::to_vec(value)),
-            false => serde_json::to_vec(value),
-        }
-    }
-
-    /// What [`write`](Self::write) wrote.
-    pub(crate) fn read<T: serde::de::DeserializeOwned>(&self, json: &[u8]) -> serde_json::Result<T> {
-        match self.settings.in_memory {
-            true => crate::secret::in_memory(|| serde_json::from_slice(json)),
-            false => serde_json::from_slice(json),
-        }
     }
 }
