@@ -1,5 +1,7 @@
 //! How conversations and events become the bytes that a store keeps: JSON by names, sealed where there are keys.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -61,7 +63,7 @@ impl Inner {
     }
 
     #[cfg(feature = "encryption")]
-    fn open(&self, place: &str, stored: &[u8]) -> Result<Vec<u8>, Reason> {
+    fn open<'b>(&self, place: &str, stored: &'b [u8]) -> Result<Cow<'b, [u8]>, Reason> {
         Ok(super::seal::open(self.settings.keys.as_ref(), place, stored)?)
     }
 
@@ -71,8 +73,8 @@ impl Inner {
     }
 
     #[cfg(not(feature = "encryption"))]
-    fn open<'b>(&self, _: &str, stored: &'b [u8]) -> Result<&'b [u8], Reason> {
-        Ok(stored)
+    fn open<'b>(&self, _: &str, stored: &'b [u8]) -> Result<Cow<'b, [u8]>, Reason> {
+        Ok(stored.into())
     }
 }
 

@@ -1,6 +1,7 @@
 //! Conversations that outlive their sockets: [`Sessions`].
 
 mod body;
+mod flows;
 mod keeper;
 mod layer;
 mod live;
@@ -11,12 +12,9 @@ mod token;
 mod visit;
 mod wake;
 
-use std::any::{Any, type_name};
-use std::collections::HashMap;
+use std::any::Any;
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 pub(crate) use self::keeper::{Keeper, Unkept};
@@ -27,10 +25,7 @@ pub(crate) use self::saved::{Access, Saved, Words};
 pub use self::seal::Keys;
 pub(crate) use self::visit::{Entered, Visit};
 use crate::conversation::Conversation;
-use crate::session;
-use crate::store::{
-    Count, EventId, Filter, Id, Memory, Pushed, Record, Status, Store, StoreError, StoredEvent, Summary,
-};
+use crate::store::{Count, EventId, Filter, Id, Memory, Pushed, Status, Store, StoreError, StoredEvent, Summary};
 
 /// Keeps conversations in a [`Store`], so that they outlive the socket, and with a store that does, the process.
 ///
@@ -66,7 +61,7 @@ pub(crate) struct Inner {
     store: Arc<dyn Store>,
     settings: Settings,
     live: live::Live,
-    flows: Flows,
+    flows: flows::Flows,
     started: Once,
 }
 
@@ -79,24 +74,6 @@ struct Settings {
     in_memory: bool,
     #[cfg(feature = "encryption")]
     keys: Option<Keys>,
-}
-
-/// How the conversations go on that nobody is connected to, by the name of their flow.
-#[derive(Default)]
-struct Flows(Mutex<HashMap<&'static str, Arc<Flow>>>);
-
-struct Flow {
-    /// The name of the conversation's type, in full.
-    ty: &'static str,
-    wake: Box<dyn Fn(Arc<Inner>, Record) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>,
-    /// An `Arc` of what it depends on.
-    with: Box<dyn Any + Send + Sync>,
-}
-
-impl fmt::Debug for Flows {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.lock().unwrap_or_else(PoisonError::into_inner).keys()).finish()
-    }
 }
 
 impl Sessions {
@@ -115,7 +92,7 @@ impl Sessions {
             store: Arc::new(store),
             settings,
             live: live::Live::default(),
-            flows: Flows::default(),
+            flows: flows::Flows::default(),
             started: Once::new(),
         }))
     }
@@ -171,7 +148,7 @@ impl Sessions {
     ///
     /// Outside of a tokio runtime.
     pub fn hold<C: Conversation>(&self, with: C::With) {
-        self.0.with::<C>(move || with);
+        self.0.flows.with::<C>(move || with);
         self.start();
     }
 
@@ -265,28 +242,6 @@ impl Sessions {
 }
 
 impl Inner {
-    /// What conversations of this kind depend on: the first that was known, for all of them.
-    pub(crate) fn with<C: Conversation>(&self, with: impl FnOnce() -> C::With) -> Arc<C::With> {
-        let mut flows = self.flows.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = flows.get(C::FLOW.name).filter(|known| known.ty != type_name::<C>()) {
-            let (ty, known) = (type_name::<C>(), known.ty);
-            tracing::error!("the conversations {known} and {ty} have one name: the latter goes on only with a client");
-            return Arc::new(with());
-        }
-        let flow = flows.entry(C::FLOW.name).or_insert_with(|| {
-            let with = Arc::new(with());
-            let known = Arc::clone(&with);
-            Arc::new(Flow {
-                ty: type_name::<C>(),
-                wake: Box::new(move |sessions, record| {
-                    Box::pin(session::go_on::<C>(sessions, record, Arc::clone(&known)))
-                }),
-                with: Box::new(with),
-            })
-        });
-        Arc::clone(flow.with.downcast_ref().expect("it is of this type"))
-    }
-
     /// Goes on with a conversation that nobody is connected to, if something is to be done in it.
     async fn wake(self: &Arc<Self>, id: Id) {
         if self.live.tell(id) {
@@ -299,10 +254,7 @@ impl Inner {
                 return tracing::warn!(%id, error = &error as &dyn std::error::Error, "a conversation cannot be woken");
             }
         };
-        let flow = self.flows.0.lock().unwrap_or_else(PoisonError::into_inner).get(&*record.flow).cloned();
-        // Another process knows it.
-        let Some(flow) = flow else { return };
-        (flow.wake)(Arc::clone(self), record).await;
+        self.flows.go_on(self, record).await;
     }
 
     pub(crate) fn attach(&self, id: Id) -> Arc<Attached> {

@@ -1,5 +1,6 @@
 //! Encryption of what is stored: XChaCha20-Poly1305, with a random nonce for each write.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
@@ -76,8 +77,8 @@ impl fmt::Debug for Keys {
 }
 
 /// Opens what was stored at a place; what was not sealed is as it is.
-pub(super) fn open(keys: Option<&Keys>, place: &str, stored: &[u8]) -> Result<Vec<u8>, Unopened> {
-    let Some((&SEALED, rest)) = stored.split_first() else { return Ok(stored.to_vec()) };
+pub(super) fn open<'s>(keys: Option<&Keys>, place: &str, stored: &'s [u8]) -> Result<Cow<'s, [u8]>, Unopened> {
+    let Some((&SEALED, rest)) = stored.split_first() else { return Ok(stored.into()) };
     let parts = rest.split_first().and_then(|(length, rest)| {
         let (name, rest) = rest.split_at_checked(usize::from(*length))?;
         let (nonce, sealed) = rest.split_first_chunk::<NONCE>()?;
@@ -85,7 +86,7 @@ pub(super) fn open(keys: Option<&Keys>, place: &str, stored: &[u8]) -> Result<Ve
     });
     let (name, nonce, sealed) = parts.ok_or(Unopened::Forged)?;
     match keys {
-        Some(keys) => keys.open(place, name, nonce, sealed),
+        Some(keys) => keys.open(place, name, nonce, sealed).map(Cow::Owned),
         None => Err(Unopened::UnknownKey(name.to_owned())),
     }
 }

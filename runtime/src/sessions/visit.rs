@@ -58,7 +58,7 @@ impl Visit {
 
     /// What conversations of this kind depend on.
     pub(crate) fn with<C: Conversation>(&self, with: C::With) -> Arc<C::With> {
-        self.sessions.with::<C>(|| with)
+        self.sessions.flows.with::<C>(|| with)
     }
 
     /// Begins the conversation, or comes back to the one that the key or the cookie is of. Whoever was in it before has
