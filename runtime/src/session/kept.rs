@@ -12,7 +12,7 @@ use crate::event::Event;
 use crate::message::Message;
 use crate::sessions::{Access, Attached, Entered, Inner, Keeper, Saved, Unkept, Words};
 use crate::socket::{Received, WebSocket};
-use crate::store::{EventId, Id, Record, StoreError, StoredEvent};
+use crate::store::{EventId, Id, Pushed, Record, StoredEvent};
 
 /// What is said to a client whose conversation no build can go on with any more.
 const OUTDATED: &str = "This conversation has changed since. It begins again.";
@@ -54,24 +54,29 @@ impl Kept {
         }
     }
 
-    /// Stores an event of this process with the others.
-    pub(super) async fn push<E: serde::Serialize>(&self, event: E) -> Result<(), Unkept> {
+    /// An event of this process, as the store is to keep it; nothing where it cannot be stored.
+    pub(super) fn pack<E: serde::Serialize>(&self, event: &E) -> Option<StoredEvent> {
         let (sessions, record) = (self.keeper.sessions(), self.keeper.record());
         let id = EventId::from(Id::random().to_string());
-        let body = sessions.put_event(record.id, &id, &event);
-        drop(event);
-        let pushed = match body {
-            Ok(body) => sessions.store().push(record.id, &StoredEvent { id, body }).await,
-            Err(error) => Err(StoreError::Fatal(error)),
-        };
-        match pushed {
-            Ok(_) => Ok(()),
+        match sessions.put_event(record.id, &id, event) {
+            Ok(body) => Some(StoredEvent { id, body }),
             Err(error) => {
-                let error = &error as &dyn std::error::Error;
-                tracing::error!(conversation = %record.flow, id = %record.id, error, "an event cannot be stored");
-                Err(Unkept::Refused)
+                tracing::error!(conversation = %record.flow, id = %record.id, %error, "an event cannot be stored");
+                None
             }
         }
+    }
+
+    /// Stores an event with the others; `false` where the store does not take it.
+    pub(super) async fn push(&self, event: Option<StoredEvent>) -> bool {
+        let Some(event) = event else { return false };
+        let record = self.keeper.record();
+        let pushed = self.keeper.sessions().store().push(record.id, &event).await;
+        let taken = matches!(pushed, Ok(Pushed::New | Pushed::Duplicate));
+        if !taken {
+            tracing::warn!(conversation = %record.flow, id = %record.id, ?pushed, "an event is kept in memory alone");
+        }
+        taken
     }
 }
 
@@ -135,6 +140,8 @@ impl<C: Conversation> Session<'_, C> {
             (kept.words, self.ended) = (saved.words, Some(close));
             return Ok(None);
         }
+        // Whatever becomes of it, no key is used a second time.
+        self.done = saved.done;
         let state = saved.state.as_deref().map_or("null", RawValue::get);
         match kept.keeper.sessions().read::<Slot<C>>(state.as_bytes()) {
             Ok(slot) => self.slot = slot,
@@ -153,7 +160,6 @@ impl<C: Conversation> Session<'_, C> {
             }
         }
         kept.words = saved.words;
-        self.done = saved.done;
         self.clocks.restore(saved.silence, saved.alarm);
         self.history.restore(saved.before, saved.here.or(saved.state), saved.asks);
         Ok(saved.goes_on.then_some(Input::Stored))

@@ -230,7 +230,10 @@ impl<'s, C: Conversation> Session<'s, C> {
                 event = self.events.receive() => match &self.kept {
                     None => return Ok(Input::Event(Event::new(event))),
                     Some(kept) => {
-                        kept.push(event).await.map_err(Ending::Unkept)?;
+                        let stored = kept.pack(&event);
+                        if !kept.push(stored).await {
+                            return Ok(Input::Event(Event::new(event)));
+                        }
                         self.look().await.map_err(Ending::Unkept)?;
                     }
                 },

@@ -71,7 +71,8 @@ impl Keeper {
             false => due.map(|due| Time::from_millis(due) + GRACE),
         };
         let lives = if saved.ended.is_some() { self.sessions.settings.ended } else { self.sessions.settings.idle };
-        next.expires = Some(next.updated + lives);
+        // Not before what is still to come.
+        next.expires = Some(next.due.map_or(next.updated, |due| due.max(next.updated)) + lives);
         self.sessions.put(&mut next, saved).map_err(|error| self.refused(&*error))?;
         self.write(&next, consumed).await?;
         (self.record, self.exists) = (next, true);
@@ -91,8 +92,7 @@ impl Keeper {
             let error = match written {
                 Ok(()) => return Ok(()),
                 Err(StoreError::Conflict) => match self.sessions.store.load(self.record.id).await {
-                    // Its client was there all the time, and said nothing.
-                    Ok(None) if self.exists && self.record.expires.is_some_and(|expires| expires < Time::now()) => {
+                    Ok(None) if self.has_expired() => {
                         self.exists = false;
                         continue;
                     }
@@ -112,6 +112,11 @@ impl Keeper {
             sleep(pause).await;
             pause = (pause * 2).min(longest);
         }
+    }
+
+    /// Whether its record may be gone because nothing has happened for so long, while its client was there all the time.
+    fn has_expired(&self) -> bool {
+        self.exists && self.record.expires.is_some_and(|expires| expires < Time::now())
     }
 
     /// Whom it was lost to.
@@ -150,6 +155,7 @@ impl Keeper {
         }
         match self.sessions.store.load(self.record.id).await {
             Ok(Some(record)) if record.version == self.record.version => Ok(()),
+            Ok(None) if self.has_expired() => Ok(()),
             Ok(record) => Err(self.lost_to(record)),
             // The next write will tell.
             Err(_) => Ok(()),

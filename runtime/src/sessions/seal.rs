@@ -13,14 +13,15 @@ const NONCE: usize = 24;
 
 /// The keys that what is stored is sealed with: the last one that was added for writing, all of them for reading.
 ///
-/// To change the key, add the new one behind the old one in every process, and take the old one out when all that was
-/// written with it has expired: every turn writes its conversation anew.
+/// To change the key, put the new one in front of the old one in every process, so that all can read it, and then behind it,
+/// so that it seals. Take the old one out when all that was written with it has expired: every turn writes its conversation
+/// anew.
 ///
 /// ```
 /// use converse::{Keys, Sessions, store::Memory};
 ///
 /// # fn secret(name: &str) -> [u8; 32] { [name.len() as u8; 32] }
-/// let keys = Keys::new("2026-10", &secret("2026-10")).and("2026-11", &secret("2026-11"));
+/// let keys = Keys::new("2026-10", &secret("2026-10")).and("2026-11", &secret("2026-11")); // the latter seals
 /// let sessions = Sessions::new(Memory::default()).sealed_by(keys);
 /// # let _ = sessions;
 /// ```

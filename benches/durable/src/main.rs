@@ -1,0 +1,160 @@
+//! Measures conversations that are kept in a file: turns a second, returns, and starts.
+
+mod client;
+mod counting;
+mod engine;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use converse::store::{Id, Record, Schema, Store};
+use converse::{Sessions, prelude::*};
+use converse_sqlite::Sqlite;
+use futures_util::future::join_all;
+use tokio::task::JoinSet;
+
+use crate::client::Client;
+use crate::counting::Counting;
+
+/// How long each side of a comparison runs, and how often they take turns.
+const ROUND: Duration = Duration::from_secs(2);
+const ROUNDS: usize = 5;
+
+conversation! {
+    /// Remembers as much as an order does.
+    Order {
+        let mut lines: Vec<String> = Vec::new();
+        loop {
+            let line: String = ask "What else, beside {}?", lines.len();
+            if lines.len() == 8 {
+                lines.clear();
+            }
+            lines.push(line);
+        }
+    }
+}
+
+#[ws_route("/order")]
+async fn order() -> Order {
+    Order
+}
+
+#[tokio::main]
+async fn main() {
+    let sizes: Vec<usize> = match std::env::args().nth(1).map(|size| size.parse()) {
+        Some(Ok(size)) => vec![size],
+        Some(Err(error)) => return eprintln!("durable: how many conversations is a number: {error}"),
+        None => vec![100_000, 1_000_000],
+    };
+    println!("| dialogues | durable turns/s | the engine's writes/s | ratio | writes a turn |");
+    println!("|---|---|---|---|---|");
+    for dialogues in [1, 64, 512] {
+        turns(dialogues).await;
+    }
+    println!("\n| stored conversations | start to first return | return to prompt, p50 | p99 |");
+    println!("|---|---|---|---|");
+    for size in sizes {
+        starts(size).await;
+    }
+}
+
+fn app(store: impl Store) -> Router {
+    routes![order].layer(Sessions::new(store))
+}
+
+/// What is asked for, again and again.
+const LINE: &str = "two large pizzas with olives, to the second floor";
+
+async fn turns(dialogues: usize) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let counting = Counting::new(Sqlite::open(folder.path().join("ours.db")).expect("a file"));
+    let (writes, size) = (Arc::clone(&counting.writes), Arc::clone(&counting.size));
+    let app = app(counting);
+    let mut clients = join_all((0..dialogues).map(|_| Client::connect(&app, None))).await;
+    join_all(clients.iter_mut().map(Client::hear)).await;
+    let engine = Arc::new(Sqlite::open(folder.path().join("engine.db")).expect("a file"));
+    let (mut ours, mut theirs, mut each) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        let before = writes.load(Ordering::Relaxed);
+        let (turns, rest) = talk(clients).await;
+        clients = rest;
+        each.push((writes.load(Ordering::Relaxed) - before) as f64 / turns as f64);
+        ours.push(turns as f64 / ROUND.as_secs_f64());
+        let bytes = size.load(Ordering::Relaxed);
+        theirs.push(engine::writes(&engine, dialogues, bytes, ROUND).await as f64 / ROUND.as_secs_f64());
+    }
+    let (ours, theirs, each) = (median(ours), median(theirs), median(each));
+    println!("| {dialogues} | {ours:.0} | {theirs:.0} | {:.2} | {each:.2} |", ours / theirs);
+}
+
+/// Has every client say something and wait for what comes of it, for a round.
+async fn talk(clients: Vec<Client>) -> (usize, Vec<Client>) {
+    let until = Instant::now() + ROUND;
+    let mut talks = JoinSet::new();
+    for mut client in clients {
+        talks.spawn(async move {
+            let mut turns = 0;
+            while Instant::now() < until {
+                client.say(LINE).await;
+                client.hear().await;
+                turns += 1;
+            }
+            (turns, client)
+        });
+    }
+    let done = talks.join_all().await;
+    (done.iter().map(|(turns, _)| turns).sum(), done.into_iter().map(|(_, client)| client).collect())
+}
+
+async fn starts(size: usize) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("conversations.db");
+    let mut clients: Vec<Client> = {
+        let app = app(Sqlite::open(&path).expect("a file"));
+        let mut clients = join_all((0..64).map(|_| Client::connect(&app, None))).await;
+        join_all(clients.iter_mut().map(Client::hear)).await;
+        clients
+    };
+    fill(&path, size).await;
+    let cookies: Vec<String> = clients.drain(..).map(|client| client.cookie().to_owned()).collect();
+    let began = Instant::now();
+    let app = app(Sqlite::open(&path).expect("a file"));
+    Client::connect(&app, Some(&cookies[0])).await.hear().await;
+    let first = began.elapsed();
+    let mut returns = Vec::new();
+    for _ in 0..20 {
+        for cookie in &cookies[1..] {
+            let began = Instant::now();
+            Client::connect(&app, Some(cookie)).await.hear().await;
+            returns.push(began.elapsed().as_secs_f64() * 1000.0);
+        }
+    }
+    returns.sort_by(f64::total_cmp);
+    let at = |share: usize| returns[returns.len() * share / 100];
+    println!("| {size} | {:.1} ms | {:.2} ms | {:.2} ms |", first.as_secs_f64() * 1000.0, at(50), at(99));
+}
+
+/// Puts conversations of others into the file.
+async fn fill(path: &Path, size: usize) {
+    let store = Arc::new(Sqlite::open(path).expect("a file"));
+    let mut fillers = JoinSet::new();
+    for part in 0..64 {
+        let store = Arc::clone(&store);
+        fillers.spawn(async move {
+            for _ in (part..size).step_by(64) {
+                let record = Record::new(Id::random(), "Order", "line", Schema::from_bytes([0; 16]));
+                let body = format!(r#"{{"state":{{"line":{{"lines":["{LINE}","{LINE}"]}}}}}}"#).into_bytes();
+                store.create(&Record { body, ..record }).await.expect("it is stored");
+            }
+        });
+    }
+    fillers.join_all().await;
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
