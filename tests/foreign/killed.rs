@@ -27,7 +27,7 @@ async fn the_name_that_was_answered_outlives_the_process() {
     client.say("Ada").await;
     client.hear("And your age?").await;
 
-    server.kill_and_start(PROGRAM);
+    server.kill_and_start();
     client.connect().await;
     client.hear("And your age?").await;
     client.say("36").await;
@@ -47,7 +47,7 @@ async fn the_last_words_outlive_the_process_for_who_has_not_heard_them() {
     }
 
     // Nothing has answered the close.
-    server.kill_and_start(PROGRAM);
+    server.kill_and_start();
     client.connect().await;
     client.hear("You're Ada, and you are 36 old.").await;
     assert_eq!(client.closed().await, 1000);
@@ -62,7 +62,7 @@ async fn who_comes_without_the_cookie_begins() {
     client.say("Ada").await;
     client.hear("And your age?").await;
 
-    server.kill_and_start(PROGRAM);
+    server.kill_and_start();
     let mut another = Client::new(&server);
     another.connect().await;
     another.hear("What is your name?").await;
