@@ -66,7 +66,7 @@ async fn come_back(
             // Once is enough.
             Err(Unopened { why, .. }) if why == said => {}
             Err(Unopened { why, .. }) => {
-                screen.warn(&format!("{why}; trying again"));
+                screen.warn(&why);
                 said = why;
             }
         }
