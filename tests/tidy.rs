@@ -31,7 +31,8 @@ fn every_version_stands_in_the_workspace_alone() {
         }
     }
     let root = text("Cargo.toml");
-    for member in ["converse", "converse-compiler", "converse-flow", "converse-macros"] {
+    let compiled = ["converse", "converse-compiler", "converse-flow", "converse-macros"];
+    for member in compiled.into_iter().chain(["converse-conformance", "converse-sqlite"]) {
         let pin = format!("version = \"={}\"", env!("CARGO_PKG_VERSION"));
         let line = root.lines().find(|line| line.starts_with(&format!("{member} = ")));
         assert!(line.is_some_and(|line| line.contains(&pin)), "{member} is not pinned by {pin}");
@@ -72,7 +73,8 @@ fn no_source_file_is_long() {
 #[test]
 fn the_map_shows_every_file() {
     let (map, files) = (text("ARCHITECTURE.md"), tracked());
-    for folder in ["macros/compiler/src/", "runtime/flow/src/", "runtime/src/"] {
+    let stores = ["runtime/stores/conformance/src/", "runtime/stores/sqlite/src/"];
+    for folder in ["macros/compiler/src/", "runtime/flow/src/", "runtime/src/"].into_iter().chain(stores) {
         let (_, section) = map.split_once(&format!("### `{folder}`\n")).expect("a section for each of the crates");
         let section = section.split("\n### ").next().unwrap_or_default();
         let first_column = section.lines().filter_map(|line| line.split('|').nth(1));

@@ -1,5 +1,13 @@
 //! Conversations over WebSockets, written as straight-line Rust and compiled to state machines.
 
+/// A place where a test can have the process die; nothing without the feature `failpoints`.
+macro_rules! crash_point {
+    ($name:literal) => {
+        #[cfg(feature = "failpoints")]
+        fail::fail_point!($name);
+    };
+}
+
 mod announce;
 mod boxed;
 mod choice;
@@ -51,6 +59,8 @@ pub use crate::remember::Remember;
 pub use crate::reply::{Problem, Reply};
 pub use crate::secret::Secret;
 pub use crate::serve::{Server, serve};
+#[cfg(feature = "encryption")]
+pub use crate::sessions::Keys;
 pub use crate::sessions::{Sessions, WithSessions};
 pub use crate::socket::{Received, Sender, WebSocket};
 pub use crate::talk::{Clock, Finish, Outbox, Talk};

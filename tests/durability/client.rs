@@ -12,8 +12,9 @@ use tokio_tungstenite::{WebSocketStream, client_async};
 use crate::server::NUMBERS;
 
 /// What a browser remembers of a conversation.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Client {
+    path: &'static str,
     cookie: Option<String>,
     /// How many numbers it was told are heard.
     pub(crate) known: usize,
@@ -33,11 +34,27 @@ pub(crate) enum Heard {
 pub(crate) struct Socket(WebSocketStream<TcpStream>);
 
 impl Client {
+    /// One that counts.
+    pub(crate) fn new() -> Self {
+        Client::at("/count")
+    }
+
+    pub(crate) fn at(path: &'static str) -> Self {
+        Client { path, cookie: None, known: 0, said: 0 }
+    }
+
     /// # Errors
     ///
     /// The server is not there, or goes away.
     pub(crate) async fn connect(&mut self, address: SocketAddr) -> Result<Socket, Error> {
-        let mut request = format!("ws://{address}/count").into_client_request()?;
+        self.open(address).await.map(Socket)
+    }
+
+    /// # Errors
+    ///
+    /// The server is not there, or goes away.
+    pub(crate) async fn open(&mut self, address: SocketAddr) -> Result<WebSocketStream<TcpStream>, Error> {
+        let mut request = format!("ws://{address}{}", self.path).into_client_request()?;
         if let Some(cookie) = &self.cookie {
             request.headers_mut().insert(header::COOKIE, HeaderValue::from_str(cookie)?);
         }
@@ -46,7 +63,7 @@ impl Client {
         if let Some(cookie) = response.headers().get(header::SET_COOKIE) {
             self.cookie = cookie.to_str()?.split(';').next().map(str::to_owned);
         }
-        Ok(Socket(socket))
+        Ok(socket)
     }
 
     /// What the server says next, which must be what it has to say.

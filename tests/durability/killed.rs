@@ -66,7 +66,10 @@ async fn crash(times: usize) {
         // Not after some time, but in the midst of something.
         let until = shared.answers.load(Ordering::Relaxed) + random.below(2 * DIALOGUES);
         while shared.answers.load(Ordering::Relaxed) < until {
-            shared.answered.notified().await;
+            tokio::select! {
+                () = shared.answered.notified() => {}
+                failed = dialogues.join_next() => panic!("a dialogue has failed: {failed:?}"),
+            }
         }
         server.kill().await;
         server = Process::start(&store).await;
@@ -79,7 +82,7 @@ async fn crash(times: usize) {
 
 /// One dialogue, over as many connections as it takes.
 async fn hold(shared: &Shared) {
-    let mut client = Client::default();
+    let mut client = Client::new();
     let mut server = shared.server.clone();
     loop {
         let address = *server.borrow_and_update();

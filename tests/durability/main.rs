@@ -4,4 +4,5 @@
 mod client;
 mod killed;
 mod owners;
+mod points;
 mod server;

@@ -13,7 +13,7 @@ async fn who_was_replaced_while_it_was_paused_says_nothing_more() {
     let store = folder.path().join("conversations.db");
     let (first, second) = (Process::start(&store).await, Process::start(&store).await);
     for round in 0..10 {
-        let mut client = Client::default();
+        let mut client = Client::new();
         let mut old = client.connect(first.address).await.expect("it serves");
         for _ in 0..=round {
             client.hear(&mut old).await.expect("it serves");
@@ -51,7 +51,7 @@ async fn clients_hop_between_two_servers() {
     for first in 0..50usize {
         let addresses = [servers[first % 2].address, servers[(first + 1) % 2].address];
         dialogues.spawn(async move {
-            let mut client = Client::default();
+            let mut client = Client::new();
             let mut sockets = Vec::new();
             for address in addresses.into_iter().cycle() {
                 // The one before stays open.

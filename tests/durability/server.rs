@@ -1,5 +1,6 @@
 //! A server that can be killed.
 
+use std::ffi::OsStr;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Stdio;
@@ -11,6 +12,8 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
+
+use crate::points;
 
 /// Where the file is that the server keeps its conversations in.
 const STORE: &str = "CONVERSE_TEST_STORE";
@@ -43,7 +46,8 @@ async fn serve() {
     let sessions = Sessions::new(Sqlite::open(path).expect("the file can be opened"));
     let server = Server::bind("127.0.0.1:0").await.expect("a free port");
     println!("{ADDRESS}{}", server.local_addr());
-    server.serve(routes![count].layer(sessions)).await.expect("it serves");
+    let router = routes![count].merge(points::prepare(&sessions));
+    server.serve(router.layer(sessions)).await.expect("it serves");
 }
 
 const ADDRESS: &str = "the server listens on ";
@@ -56,10 +60,16 @@ pub(crate) struct Process {
 
 impl Process {
     pub(crate) async fn start(store: &Path) -> Self {
+        Process::start_with(store, &[]).await
+    }
+
+    /// Starts it with more in its environment.
+    pub(crate) async fn start_with(store: &Path, environment: &[(&str, &OsStr)]) -> Self {
         let program = std::env::current_exe().expect("this program is a file");
         let mut child = Command::new(program)
             .args(["--exact", "server::serve", "--ignored", "--nocapture"])
             .env(STORE, store)
+            .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
@@ -78,6 +88,11 @@ impl Process {
     /// Ends it at once, whatever it is doing.
     pub(crate) async fn kill(mut self) {
         self.child.kill().await.expect("it runs");
+    }
+
+    /// Waits until it has ended by itself.
+    pub(crate) async fn has_died(&mut self) {
+        self.child.wait().await.expect("it can be waited for");
     }
 
     /// Stops it half-way; it does not notice.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::FromRef;
 use converse::prelude::*;
-use converse::store::{Filter, Pushed};
-use converse::{Held, Sessions};
+use converse::store::{Filter, Pushed, Store};
+use converse::{Held, Keys, Sessions};
+use converse_sqlite::Sqlite;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
@@ -21,22 +22,25 @@ use crate::support::Client;
 
 /// A browser, as far as its cookie goes.
 #[derive(Clone)]
-struct Browser {
+pub(crate) struct Browser {
     app: Router,
     path: &'static str,
     cookie: Option<String>,
 }
 
 impl Browser {
-    fn new(app: &Router, path: &'static str) -> Self {
+    pub(crate) fn new(app: &Router, path: &'static str) -> Self {
         Browser { app: app.clone(), path, cookie: None }
     }
 
-    async fn connect(&mut self) -> Client<DuplexStream> {
+    pub(crate) async fn connect(&mut self) -> Client<DuplexStream> {
         self.connect_from(None).await.expect("the handshake succeeds")
     }
 
-    async fn connect_from(&mut self, origin: Option<&'static str>) -> Result<Client<DuplexStream>, StatusCode> {
+    pub(crate) async fn connect_from(
+        &mut self,
+        origin: Option<&'static str>,
+    ) -> Result<Client<DuplexStream>, StatusCode> {
         let (near, far) = duplex(64 * 1024);
         let service = TowerToHyperService::new(self.app.clone());
         tokio::spawn(async move {
@@ -386,5 +390,32 @@ async fn the_way_back_and_secrets_are_kept_in_memory() {
     hear(&mut client, &["PIN?"]).await;
     talk(&mut client, "4321", &["Again?"]).await;
     talk(&mut client, "4321", &["true"]).await;
+    assert_eq!(client.closed().await.0, 1000);
+}
+
+#[tokio::test]
+async fn a_secret_is_stored_only_where_it_is_sealed() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let path = folder.path().join("safe.db");
+    let open = || Sqlite::open(&path).expect("the file can be opened");
+    let mut client = Browser::new(&routes![safe].layer(Sessions::new(open())), "/safe").connect().await;
+    hear(&mut client, &["PIN?"]).await;
+    client.send("123456").await;
+    assert_eq!(client.closed().await.0, 1011);
+
+    let keys = || Keys::new("first", &[1; 32]).and("second", &[2; 32]);
+    let mut browser = Browser::new(&routes![safe].layer(Sessions::new(open()).sealed_by(keys())), "/safe");
+    let mut client = browser.connect().await;
+    hear(&mut client, &["PIN?"]).await;
+    talk(&mut client, "123456", &["Again?"]).await;
+    drop(client);
+    for stored in open().list(&Filter::default(), None, 10).await.expect("it is there") {
+        let record = open().load(stored.id).await.expect("it is there").expect("it was listed");
+        assert!(!record.body.windows(6).any(|bytes| bytes == b"123456"), "it can be read");
+    }
+    browser.app = routes![safe].layer(Sessions::new(open()).sealed_by(keys().and("third", &[3; 32])));
+    let mut client = browser.connect().await;
+    hear(&mut client, &["Again?"]).await;
+    talk(&mut client, "123456", &["true"]).await;
     assert_eq!(client.closed().await.0, 1000);
 }

@@ -57,14 +57,12 @@ impl Kept {
     /// Stores an event of this process with the others.
     pub(super) async fn push<E: serde::Serialize>(&self, event: E) -> Result<(), Unkept> {
         let (sessions, record) = (self.keeper.sessions(), self.keeper.record());
-        let body = sessions.write(&event);
+        let id = EventId::from(Id::random().to_string());
+        let body = sessions.put_event(record.id, &id, &event);
         drop(event);
         let pushed = match body {
-            Ok(body) => {
-                let event = StoredEvent { id: EventId::from(Id::random().to_string()), body };
-                sessions.store().push(record.id, &event).await
-            }
-            Err(error) => Err(StoreError::Fatal(error.into())),
+            Ok(body) => sessions.store().push(record.id, &StoredEvent { id, body }).await,
+            Err(error) => Err(StoreError::Fatal(error)),
         };
         match pushed {
             Ok(_) => Ok(()),
@@ -90,6 +88,8 @@ impl<C: Conversation> Session<'_, C> {
     pub(super) async fn come_in(&mut self, entered: Entered) -> Ending {
         let Entered { keeper, access, saved, .. } = entered;
         let attached = keeper.sessions().attach(keeper.record().id);
+        // From here on it is told of what is sent; what was sent before is there already.
+        attached.tell();
         let input = match self.stand(Kept { keeper, access, words: Words::default(), attached: Some(attached) }, saved)
         {
             Ok(input) => input,
@@ -107,7 +107,7 @@ impl<C: Conversation> Session<'_, C> {
 
     /// Goes on with nobody there.
     pub(super) async fn wake(&mut self, sessions: Arc<Inner>, record: Record) -> Ending {
-        let saved: Saved = match serde_json::from_slice(&record.body) {
+        let saved = match sessions.take(&record) {
             Ok(saved) => saved,
             Err(error) => {
                 tracing::error!(conversation = C::FLOW.name, id = %record.id, %error, "what is stored cannot be read");
@@ -233,7 +233,7 @@ impl<C: Conversation> Session<'_, C> {
             if self.events.knows(&event) {
                 continue;
             }
-            match sessions.read::<C::Event>(&body) {
+            match sessions.take_event::<C::Event>(id, &event, &body) {
                 Ok(value) => self.events.add(event, Event::new(value)),
                 Err(error) => {
                     tracing::error!(conversation = C::FLOW.name, %id, event = event.as_str(), %error, "an event cannot be read");

@@ -189,8 +189,11 @@ impl<'s, C: Conversation> Session<'s, C> {
             true => self.done += 1,
             false => self.clocks.set(&finish),
         }
+        crash_point!("turn before the write");
         self.keep(finish.advanced, finish.stored, close.as_ref()).await.map_err(Ending::Unkept)?;
+        crash_point!("turn behind the write");
         self.speak().await?;
+        crash_point!("turn behind its words");
         match close {
             Some(close) => Err(Ending::Closed(close)),
             None if finish.stored => {
@@ -285,6 +288,7 @@ impl<'s, C: Conversation> Session<'s, C> {
 async fn say(ws: Option<&WebSocket>, words: &[Message]) -> Result<(), Ending> {
     let Some(ws) = ws else { return Ok(()) };
     for message in words {
+        crash_point!("turn before a word");
         ws.send(message.clone()).await.map_err(|_closed| Ending::Left)?;
     }
     Ok(())

@@ -72,7 +72,7 @@ impl Keeper {
         };
         let lives = if saved.ended.is_some() { self.sessions.settings.ended } else { self.sessions.settings.idle };
         next.expires = Some(next.updated + lives);
-        next.body = serde_json::to_vec(saved).map_err(|error| self.refused(&error))?;
+        self.sessions.put(&mut next, saved).map_err(|error| self.refused(&*error))?;
         self.write(&next, consumed).await?;
         (self.record, self.exists) = (next, true);
         Ok(())
@@ -116,9 +116,9 @@ impl Keeper {
 
     /// Whom it was lost to.
     fn lost_to(&self, record: Option<Record>) -> Unkept {
-        match record.map(|record| serde_json::from_slice::<Saved>(&record.body)) {
+        match record.map(|record| self.sessions.take(&record)) {
             Some(Ok(saved)) if saved.access.epoch == self.epoch => Unkept::Moved,
-            Some(Err(error)) => self.refused(&error),
+            Some(Err(error)) => self.refused(&*error),
             _ => Unkept::Taken,
         }
     }
@@ -135,7 +135,7 @@ impl Keeper {
             }
             Err(error) => return Err(self.refused(&error)),
         };
-        let saved: Saved = serde_json::from_slice(&record.body).map_err(|error| self.refused(&error))?;
+        let saved = self.sessions.take(&record).map_err(|error| self.refused(&*error))?;
         if saved.access.epoch != self.epoch {
             return Err(Unkept::Taken);
         }

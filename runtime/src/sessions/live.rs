@@ -24,6 +24,10 @@ impl Attached {
         self.look.notified().await;
     }
 
+    pub(crate) fn tell(&self) {
+        self.look.notify_one();
+    }
+
     /// Whether another connection of this process has the conversation now.
     pub(crate) fn is_replaced(&self) -> bool {
         self.replaced.load(Ordering::Acquire)
@@ -36,7 +40,7 @@ impl Live {
         let attached = Arc::new(Attached::default());
         if let Some(before) = self.lock().insert(id, Arc::clone(&attached)) {
             before.replaced.store(true, Ordering::Release);
-            before.look.notify_one();
+            before.tell();
         }
         attached
     }
@@ -51,7 +55,7 @@ impl Live {
     /// Tells the session of a conversation to look into the store; `false` where there is none.
     pub(super) fn tell(&self, id: Id) -> bool {
         let live = self.lock();
-        live.get(&id).inspect(|attached| attached.look.notify_one()).is_some()
+        live.get(&id).inspect(|attached| attached.tell()).is_some()
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Id, Arc<Attached>>> {

@@ -1,31 +1,31 @@
 //! Conversations that outlive their sockets: [`Sessions`].
 
+mod body;
+mod flows;
 mod keeper;
 mod layer;
 mod live;
 mod saved;
+#[cfg(feature = "encryption")]
+mod seal;
 mod token;
 mod visit;
 mod wake;
 
-use std::any::{Any, type_name};
-use std::collections::HashMap;
+use std::any::Any;
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 pub(crate) use self::keeper::{Keeper, Unkept};
 pub use self::layer::WithSessions;
 pub(crate) use self::live::Attached;
 pub(crate) use self::saved::{Access, Saved, Words};
+#[cfg(feature = "encryption")]
+pub use self::seal::Keys;
 pub(crate) use self::visit::{Entered, Visit};
 use crate::conversation::Conversation;
-use crate::session;
-use crate::store::{
-    Count, EventId, Filter, Id, Memory, Pushed, Record, Status, Store, StoreError, StoredEvent, Summary,
-};
+use crate::store::{Count, EventId, Filter, Id, Memory, Pushed, Status, Store, StoreError, StoredEvent, Summary};
 
 /// Keeps conversations in a [`Store`], so that they outlive the socket, and with a store that does, the process.
 ///
@@ -61,35 +61,19 @@ pub(crate) struct Inner {
     store: Arc<dyn Store>,
     settings: Settings,
     live: live::Live,
-    flows: Flows,
+    flows: flows::Flows,
     started: Once,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Settings {
     idle: Duration,
     ended: Duration,
     patience: Duration,
-    /// Whether what is stored stays in this process's memory, so that it may hold a `Secret`.
+    /// Whether what is stored stays in this process's memory.
     in_memory: bool,
-}
-
-/// How the conversations go on that nobody is connected to, by the name of their flow.
-#[derive(Default)]
-struct Flows(Mutex<HashMap<&'static str, Arc<Flow>>>);
-
-struct Flow {
-    /// The name of the conversation's type, in full.
-    ty: &'static str,
-    wake: Box<dyn Fn(Arc<Inner>, Record) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>,
-    /// An `Arc` of what it depends on.
-    with: Box<dyn Any + Send + Sync>,
-}
-
-impl fmt::Debug for Flows {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.lock().unwrap_or_else(PoisonError::into_inner).keys()).finish()
-    }
+    #[cfg(feature = "encryption")]
+    keys: Option<Keys>,
 }
 
 impl Sessions {
@@ -101,12 +85,14 @@ impl Sessions {
             ended: Duration::from_secs(60 * 60),
             patience: Duration::from_secs(20),
             in_memory,
+            #[cfg(feature = "encryption")]
+            keys: None,
         };
         Sessions(Arc::new(Inner {
             store: Arc::new(store),
             settings,
             live: live::Live::default(),
-            flows: Flows::default(),
+            flows: flows::Flows::default(),
             started: Once::new(),
         }))
     }
@@ -138,6 +124,14 @@ impl Sessions {
         self.set(|settings| settings.patience = time)
     }
 
+    /// Seals what is stored, so that nobody who has the store alone can read it or change it unnoticed: states, messages
+    /// and events, but not the names of flows and questions, keys or dates. Then also a [`Secret`](crate::Secret) is stored.
+    #[cfg(feature = "encryption")]
+    #[must_use]
+    pub fn sealed_by(self, keys: Keys) -> Self {
+        self.set(|settings| settings.keys = Some(keys))
+    }
+
     /// # Panics
     ///
     /// If a router has them already.
@@ -154,7 +148,7 @@ impl Sessions {
     ///
     /// Outside of a tokio runtime.
     pub fn hold<C: Conversation>(&self, with: C::With) {
-        self.0.with::<C>(move || with);
+        self.0.flows.with::<C>(move || with);
         self.start();
     }
 
@@ -175,8 +169,9 @@ impl Sessions {
     /// # Ok(()) }
     /// ```
     pub async fn send<C: Conversation>(&self, to: Id, id: &str, event: &C::Event) -> Result<Pushed, StoreError> {
-        let body = self.0.write(event).map_err(|error| StoreError::Fatal(error.into()))?;
-        let pushed = self.0.store.push(to, &StoredEvent { id: EventId::from(id), body }).await?;
+        let id = EventId::from(id);
+        let body = self.0.put_event(to, &id, event).map_err(StoreError::Fatal)?;
+        let pushed = self.0.store.push(to, &StoredEvent { id, body }).await?;
         if pushed == Pushed::New {
             self.0.live.tell(to);
         }
@@ -247,28 +242,6 @@ impl Sessions {
 }
 
 impl Inner {
-    /// What conversations of this kind depend on: the first that was known, for all of them.
-    pub(crate) fn with<C: Conversation>(&self, with: impl FnOnce() -> C::With) -> Arc<C::With> {
-        let mut flows = self.flows.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = flows.get(C::FLOW.name).filter(|known| known.ty != type_name::<C>()) {
-            let (ty, known) = (type_name::<C>(), known.ty);
-            tracing::error!("the conversations {known} and {ty} have one name: the latter goes on only with a client");
-            return Arc::new(with());
-        }
-        let flow = flows.entry(C::FLOW.name).or_insert_with(|| {
-            let with = Arc::new(with());
-            let known = Arc::clone(&with);
-            Arc::new(Flow {
-                ty: type_name::<C>(),
-                wake: Box::new(move |sessions, record| {
-                    Box::pin(session::go_on::<C>(sessions, record, Arc::clone(&known)))
-                }),
-                with: Box::new(with),
-            })
-        });
-        Arc::clone(flow.with.downcast_ref().expect("it is of this type"))
-    }
-
     /// Goes on with a conversation that nobody is connected to, if something is to be done in it.
     async fn wake(self: &Arc<Self>, id: Id) {
         if self.live.tell(id) {
@@ -281,10 +254,7 @@ impl Inner {
                 return tracing::warn!(%id, error = &error as &dyn std::error::Error, "a conversation cannot be woken");
             }
         };
-        let flow = self.flows.0.lock().unwrap_or_else(PoisonError::into_inner).get(&*record.flow).cloned();
-        // Another process knows it.
-        let Some(flow) = flow else { return };
-        (flow.wake)(Arc::clone(self), record).await;
+        self.flows.go_on(self, record).await;
     }
 
     pub(crate) fn attach(&self, id: Id) -> Arc<Attached> {
@@ -301,21 +271,5 @@ impl Inner {
 
     fn lives(&self, status: Status) -> Duration {
         if status == Status::Done { self.settings.ended } else { self.settings.idle }
-    }
-
-    /// A value as JSON, with its secrets where that stays in memory.
-    pub(crate) fn write<T: serde::Serialize>(&self, value: &T) -> serde_json::Result<Vec<u8>> {
-        match self.settings.in_memory {
-            true => crate::secret::in_memory(|| serde_json::to_vec(value)),
-            false => serde_json::to_vec(value),
-        }
-    }
-
-    /// What [`write`](Self::write) wrote.
-    pub(crate) fn read<T: serde::de::DeserializeOwned>(&self, json: &[u8]) -> serde_json::Result<T> {
-        match self.settings.in_memory {
-            true => crate::secret::in_memory(|| serde_json::from_slice(json)),
-            false => serde_json::from_slice(json),
-        }
     }
 }

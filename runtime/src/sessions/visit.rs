@@ -58,7 +58,7 @@ impl Visit {
 
     /// What conversations of this kind depend on.
     pub(crate) fn with<C: Conversation>(&self, with: C::With) -> Arc<C::With> {
-        self.sessions.with::<C>(|| with)
+        self.sessions.flows.with::<C>(|| with)
     }
 
     /// Begins the conversation, or comes back to the one that the key or the cookie is of. Whoever was in it before has
@@ -90,10 +90,12 @@ impl Visit {
             let (access, cookie) = self.admit(&name, &record, saved.access.clone(), token.as_ref());
             let saved = Saved { access: access.clone(), ..saved };
             let mut next = record.next();
-            next.body = serde_json::to_vec(&saved).map_err(|error| broken(&error))?;
+            self.sessions.put(&mut next, &saved).map_err(|error| broken(&*error))?;
             next.expires = record.expires.map(|_| next.updated + self.sessions.lives(record.status));
+            crash_point!("return before the write");
             match commit_surely(&*self.sessions.store, &next, &[]).await {
                 Ok(()) => {
+                    crash_point!("return behind the write");
                     let keeper = Keeper::of(Arc::clone(&self.sessions), next, access.epoch);
                     return Ok(Entered { keeper, access, saved: Some(saved), cookie });
                 }
@@ -118,7 +120,7 @@ impl Visit {
         let Some(record) = record.filter(|record| record.flow == flow && record.status != Status::Parked) else {
             return Ok(None);
         };
-        let saved: Saved = serde_json::from_slice(&record.body).map_err(|error| StoreError::Fatal(error.into()))?;
+        let saved = self.sessions.take(&record).map_err(StoreError::Fatal)?;
         let Access { token: current, previous, .. } = &saved.access;
         let may = key.is_some()
             || token.is_some_and(|token| [current, previous].into_iter().flatten().any(|hash| hash.is_of(token)));

@@ -38,6 +38,9 @@ async fn wake_due(sessions: Weak<Inner>) {
         let Some(inner) = sessions.upgrade() else { return };
         let pause = match inner.store.claim_due(Time::now(), LEASE, AT_ONCE).await {
             Ok(due) => {
+                if !due.is_empty() {
+                    crash_point!("clock behind the claim");
+                }
                 let all = due.len() == AT_ONCE;
                 for id in due {
                     wake_in(&room, &inner, id).await;
@@ -64,6 +67,7 @@ async fn hear_arrivals(sessions: Weak<Inner>) {
         match arrivals {
             Ok(arrivals) => {
                 mark = arrivals.mark;
+                crash_point!("event behind its arrival");
                 for id in arrivals.ids {
                     if !inner.live.tell(id) {
                         let (inner, room) = (Arc::clone(&inner), Arc::clone(&room));

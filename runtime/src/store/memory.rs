@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
-use std::pin::pin;
+use std::ops::Bound;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -157,8 +157,7 @@ impl Store for Memory {
     fn arrivals(&self, after: Mark) -> Answer<'_, Arrivals> {
         Box::pin(async move {
             loop {
-                let mut pushed = pin!(self.0.pushed.notified());
-                pushed.as_mut().enable();
+                let pushed = self.0.pushed.notified(); // before looking, so that nothing is missed
                 if let Some(arrivals) = self.with(|shelf| shelf.arrivals(after)) {
                     return Ok(arrivals);
                 }
@@ -175,13 +174,9 @@ impl Store for Memory {
                         && filter.question.as_ref().is_none_or(|question| *question == record.question)
                         && filter.status.is_none_or(|status| status == record.status)
                 };
-                let records = shelf.entries.range(behind(after)..).map(|(_, entry)| &entry.record);
-                records
-                    .filter(|record| Some(record.id) != after)
-                    .filter(passes)
-                    .take(most)
-                    .map(Record::summary)
-                    .collect()
+                let behind = after.map_or(Bound::Unbounded, Bound::Excluded);
+                let records = shelf.entries.range((behind, Bound::Unbounded)).map(|(_, entry)| &entry.record);
+                records.filter(passes).take(most).map(Record::summary).collect()
             }))
         })
     }
@@ -211,10 +206,6 @@ impl Store for Memory {
 
 /// No identifier comes behind it.
 const LAST: Id = Id::from_bytes([0xff; 16]);
-
-fn behind(after: Option<Id>) -> Id {
-    after.unwrap_or(Id::from_bytes([0; 16]))
-}
 
 /// Everything that is kept, by whatever it is looked for.
 #[derive(Default)]

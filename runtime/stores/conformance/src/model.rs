@@ -14,8 +14,8 @@ use crate::Handles;
 use crate::sample::{event, id, record, time};
 
 /// How many times, and how many calls each.
-const CASES: u32 = 48;
-const CALLS: usize = 32;
+const CASES: u32 = 64;
+const CALLS: usize = 96;
 
 /// The store's bound is tried elsewhere: here it is not reached.
 const EVENTS: u8 = 4;
@@ -63,13 +63,13 @@ impl Draft {
 fn calls() -> impl Strategy<Value = Vec<(bool, Call)>> {
     let status = prop_oneof![4 => Just(Status::Live), 1 => Just(Status::Done), 1 => Just(Status::Parked)];
     let maybe = || prop::option::of(0..10_u64);
-    let draft = (0..4_u8, prop::option::of(0..2_u8), 0..2_u8, status, maybe(), maybe())
+    let draft = (0..3_u8, prop::option::of(0..2_u8), 0..2_u8, status, maybe(), maybe())
         .prop_map(|(number, key, flow, status, due, expires)| Draft { number, key, flow, status, due, expires });
     let call = prop_oneof![
         3 => draft.clone().prop_map(Call::Create),
         5 => (draft, prop_oneof![5 => Just(0), 1 => 1..3_u64], vec(0..EVENTS, 0..3)).prop_map(|(d, n, e)| Call::Commit(d, n, e)),
-        1 => (0..4_u8, 0..2_u64).prop_map(|(number, before)| Call::Delete(number, before)),
-        5 => (0..4_u8, 0..EVENTS).prop_map(|(number, event)| Call::Push(number, event)),
+        1 => (0..3_u8, 0..2_u64).prop_map(|(number, before)| Call::Delete(number, before)),
+        5 => (0..3_u8, 0..EVENTS).prop_map(|(number, event)| Call::Push(number, event)),
         2 => (0..12_u64, 0..4_usize).prop_map(|(now, most)| Call::Claim(now, most)),
         1 => (0..12_u64, 0..4_usize).prop_map(|(now, most)| Call::Clean(now, most)),
         1 => (0..2_u8).prop_map(Call::Find),

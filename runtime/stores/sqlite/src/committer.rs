@@ -117,6 +117,7 @@ fn commit(connection: &Connection, mut batch: Vec<Box<dyn Job>>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     type Answer = oneshot::Receiver<Result<usize, StoreError>>;
 
@@ -162,6 +163,23 @@ mod tests {
         let (again, mut told) = execute("INSERT INTO a VALUES (1)");
         commit(&connection, vec![again]);
         assert!(matches!(told.try_recv(), Ok(Ok(1))));
+    }
+
+    #[test]
+    fn a_file_that_stays_locked_is_unavailable_and_no_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = || Connection::open(folder.path().join("a.db")).unwrap();
+        let (other, connection) = (open(), open());
+        other.execute_batch("CREATE TABLE a (x); BEGIN IMMEDIATE").unwrap();
+        connection.busy_timeout(Duration::ZERO).unwrap();
+        let (job, mut told) = execute("INSERT INTO a VALUES (1)");
+        commit(&connection, vec![job]);
+        assert!(matches!(told.try_recv(), Ok(Err(StoreError::Unavailable(_)))));
+        other.execute_batch("COMMIT").unwrap();
+        let (job, mut told) = execute("INSERT INTO a VALUES (1)");
+        commit(&connection, vec![job]);
+        assert!(matches!(told.try_recv(), Ok(Ok(1))));
+        assert_eq!(rows(&other), 1);
     }
 
     #[test]

@@ -34,6 +34,14 @@ pub(crate) fn events(connection: &Connection, id: Id, most: usize) -> rusqlite::
     })
 }
 
+pub(crate) fn any_due(connection: &Connection, now: Time) -> rusqlite::Result<bool> {
+    connection.prepare_cached("SELECT 1 FROM record WHERE wake <= ?1")?.exists([signed(now.as_millis())])
+}
+
+pub(crate) fn any_expired(connection: &Connection, now: Time) -> rusqlite::Result<bool> {
+    connection.prepare_cached("SELECT 1 FROM record WHERE expires <= ?1")?.exists([signed(now.as_millis())])
+}
+
 pub(crate) fn mark(connection: &Connection) -> rusqlite::Result<Mark> {
     let sql = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'event'";
     connection.prepare_cached(sql)?.query_row([], |row| unsigned(row, 0).map(Mark::behind))

@@ -1,6 +1,5 @@
 //! The store's methods: bounds, and who does what on which thread.
 
-use std::pin::pin;
 use std::time::Duration;
 
 use converse::store::{
@@ -56,7 +55,13 @@ impl Store for Sqlite {
     }
 
     fn claim_due(&self, now: Time, lease: Duration, most: usize) -> Answer<'_, Vec<Id>> {
-        self.write(move |to| write::claim_due(to, now, lease, most))
+        Box::pin(async move {
+            // It is asked again and again, and who only reads is in nobody's way.
+            if !self.read(move |from| read::any_due(from, now)).await? {
+                return Ok(Vec::new());
+            }
+            self.write(move |to| write::claim_due(to, now, lease, most)).await
+        })
     }
 
     fn mark(&self) -> Answer<'_, Mark> {
@@ -67,8 +72,7 @@ impl Store for Sqlite {
         Box::pin(async move {
             let waiting = self.watcher.wait();
             loop {
-                let mut changed = pin!(waiting.changed());
-                changed.as_mut().enable();
+                let changed = waiting.changed(); // before looking, so that nothing is missed
                 if let Some(arrivals) = self.read(move |from| read::arrivals(from, after)).await? {
                     return Ok(arrivals);
                 }
@@ -87,7 +91,12 @@ impl Store for Sqlite {
     }
 
     fn clean(&self, now: Time, most: usize) -> Answer<'_, u64> {
-        self.write(move |to| write::clean(to, now, most))
+        Box::pin(async move {
+            if !self.read(move |from| read::any_expired(from, now)).await? {
+                return Ok(0);
+            }
+            self.write(move |to| write::clean(to, now, most)).await
+        })
     }
 }
 

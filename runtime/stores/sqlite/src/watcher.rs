@@ -68,7 +68,7 @@ impl Drop for Watcher {
 pub(crate) struct Waiting<'a>(&'a Shared);
 
 impl Waiting<'_> {
-    /// Resolves once something is written after it was enabled.
+    /// Resolves once something is written after this call.
     pub(crate) fn changed(&self) -> Notified<'_> {
         self.0.changed.notified()
     }

@@ -74,6 +74,7 @@ async fn all(store: &dyn Store, mut mark: Mark) -> Vec<Id> {
     store.push(last.id, &event(&end.number().to_string())).await.expect("it is taken");
     while mark <= end {
         let arrivals = soon(store.arrivals(mark)).await;
+        assert!(arrivals.mark > mark, "{arrivals:?} behind {mark:?}");
         mark = arrivals.mark;
         ids.extend(arrivals.ids);
     }

@@ -1,0 +1,88 @@
+//! How conversations and events become the bytes that a store keeps: JSON by names, sealed where there are keys.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::Inner;
+use super::saved::Saved;
+use crate::secret;
+use crate::store::{EventId, Id, Reason, Record};
+
+impl Inner {
+    /// Puts a conversation into its record, whose name, flow and version are those that will be written.
+    pub(crate) fn put(&self, record: &mut Record, saved: &Saved) -> Result<(), Reason> {
+        record.body = self.seal(&place(record), serde_json::to_vec(saved)?);
+        Ok(())
+    }
+
+    /// The conversation in a record.
+    pub(crate) fn take(&self, record: &Record) -> Result<Saved, Reason> {
+        Ok(serde_json::from_slice(&self.open(&place(record), &record.body)?)?)
+    }
+
+    /// An event for a conversation.
+    pub(crate) fn put_event<E: Serialize>(&self, to: Id, id: &EventId, event: &E) -> Result<Vec<u8>, Reason> {
+        Ok(self.seal(&event_place(to, id), self.write(event)?))
+    }
+
+    /// The event that [`put_event`](Self::put_event) put there.
+    pub(crate) fn take_event<E: DeserializeOwned>(&self, to: Id, id: &EventId, body: &[u8]) -> Result<E, Reason> {
+        Ok(self.read(&self.open(&event_place(to, id), body)?)?)
+    }
+
+    /// A value as JSON, with its secrets where nobody else will see it.
+    pub(crate) fn write<T: Serialize>(&self, value: &T) -> serde_json::Result<Vec<u8>> {
+        match self.is_private() {
+            true => secret::in_memory(|| serde_json::to_vec(value)),
+            false => serde_json::to_vec(value),
+        }
+    }
+
+    /// What [`write`](Self::write) wrote.
+    pub(crate) fn read<T: DeserializeOwned>(&self, json: &[u8]) -> serde_json::Result<T> {
+        match self.is_private() {
+            true => secret::in_memory(|| serde_json::from_slice(json)),
+            false => serde_json::from_slice(json),
+        }
+    }
+
+    /// Whether what is stored may hold a `Secret`: it is sealed, or stays in this process's memory.
+    fn is_private(&self) -> bool {
+        #[cfg(feature = "encryption")]
+        if self.settings.keys.is_some() {
+            return true;
+        }
+        self.settings.in_memory
+    }
+
+    #[cfg(feature = "encryption")]
+    fn seal(&self, place: &str, text: Vec<u8>) -> Vec<u8> {
+        self.settings.keys.as_ref().map(|keys| keys.seal(place, &text)).unwrap_or(text)
+    }
+
+    #[cfg(feature = "encryption")]
+    fn open<'b>(&self, place: &str, stored: &'b [u8]) -> Result<Cow<'b, [u8]>, Reason> {
+        Ok(super::seal::open(self.settings.keys.as_ref(), place, stored)?)
+    }
+
+    #[cfg(not(feature = "encryption"))]
+    fn seal(&self, _: &str, text: Vec<u8>) -> Vec<u8> {
+        text
+    }
+
+    #[cfg(not(feature = "encryption"))]
+    fn open<'b>(&self, _: &str, stored: &'b [u8]) -> Result<Cow<'b, [u8]>, Reason> {
+        Ok(stored.into())
+    }
+}
+
+/// A body is good for its own record alone, and for the version that it was written as.
+fn place(record: &Record) -> String {
+    format!("{}|{}|{}", record.id, record.version, record.flow)
+}
+
+fn event_place(to: Id, id: &EventId) -> String {
+    format!("{to}||{}", id.as_str())
+}
