@@ -11,3 +11,7 @@ mod errors {}
 #[cfg(doctest)]
 #[doc = include_str!("../docs/language.md")]
 mod language {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/persistence.md")]
+mod persistence {}

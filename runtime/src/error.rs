@@ -6,6 +6,7 @@ use std::io;
 use tokio_tungstenite::tungstenite;
 
 use crate::close::Close;
+use crate::store::StoreError;
 
 /// What a handler returns that drives its socket by hand.
 pub type Result<T = (), E = Error> = std::result::Result<T, E>;
@@ -134,6 +135,12 @@ impl From<io::Error> for Error {
     }
 }
 
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Error::new(error)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,5 +152,7 @@ mod tests {
             (error.to_string().as_str(), format!("{error:?}").as_str()),
             ("cannot listen on the address", "cannot listen on the address: in use")
         );
+        let error = Error::from(StoreError::Fatal("the file is of something else".into()));
+        assert_eq!(format!("{error:?}"), "the store is broken: the file is of something else");
     }
 }

@@ -18,8 +18,11 @@ Every line that you type is sent as a text message; an empty line is an empty me
   //…                      sends a text that begins with a slash
 Ctrl-D and Ctrl-C close the socket and leave.
 
+A connection that is lost, or that the server closes with 1001, 1012 or 1013, is opened again, with the server's cookies.
+
 Where the standard input is no terminal, its lines are a script: each is sent once the server has answered the one
-before, or has been silent for SECONDS (3 unless told otherwise); at the end the server gets that long to say more.
+before, or has been silent for SECONDS (3 unless told otherwise); at the end the server gets that long to say more,
+and if it goes away, to come back.
 
 exit status: 0 closed with 1000, or by you · 1 no connection, or lost · 2 wrong command line · 3 closed with another code
 NO_COLOR=1 switches the colours off.";

@@ -3,18 +3,22 @@
 //! It knows nothing of converse, only the protocol, so that what it shows is what any client would see.
 
 mod arguments;
+mod backoff;
 mod connect;
+mod cookies;
 mod editor;
 mod input;
 mod line;
 mod pace;
 mod screen;
+mod stay;
 mod talk;
 mod terminal;
 
 use std::process::ExitCode;
 
 use arguments::{Arguments, Request};
+use connect::Server;
 use editor::Editor;
 use input::Input;
 use screen::Screen;
@@ -38,7 +42,8 @@ async fn main() -> ExitCode {
 }
 
 async fn talk(Arguments { url, patience }: Arguments) -> Result<ExitCode, String> {
-    let socket = connect::connect(&url).await?;
+    let mut server = Server::new(url.clone());
+    let socket = server.open().await.map_err(|unopened| unopened.why)?;
     let (editor, input) = match Editor::open() {
         Some((editor, input)) => (Some(editor), input),
         None => (None, Input::script(patience)),
@@ -47,7 +52,7 @@ async fn talk(Arguments { url, patience }: Arguments) -> Result<ExitCode, String
     if !input.is_script() {
         screen.note(&format!("connected to {url}: /help lists the commands, Ctrl-D leaves"));
     }
-    let ending = talk::talk(socket, input, &mut screen).await;
+    let ending = stay::stay(server, socket, input, &mut screen).await;
     screen.ended(&ending);
     Ok(ending.exit_code())
 }

@@ -1,7 +1,7 @@
 //! What is shown, and how it looks.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::io::{IsTerminal, Write as _, stdout};
 
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
@@ -52,12 +52,8 @@ impl Screen {
 
     /// How it ended: the last thing that is shown.
     pub(crate) fn ended(self, ending: &Ending) {
-        let how = match ending {
-            Ending::Closed(close) => closed(close.as_ref()),
-            Ending::Left => "closed by you".to_owned(),
-            Ending::Lost(why) => format!("the connection is lost: {why}"),
-        };
-        let how = self.style.paint(if ending.is_normal() { Style::NOTE } else { Style::WARNING }, &how);
+        let style = if ending.is_normal() { Style::NOTE } else { Style::WARNING };
+        let how = self.style.paint(style, &ending.to_string());
         match self.editor {
             Some(editor) => editor.finish(how),
             None => println(&how),
@@ -68,6 +64,16 @@ impl Screen {
         match &mut self.editor {
             Some(editor) => editor.print(line),
             None => println(&line),
+        }
+    }
+}
+
+impl fmt::Display for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Ending::Closed(close) => f.write_str(&closed(close.as_ref())),
+            Ending::Left => f.write_str("closed by you"),
+            Ending::Lost(why) => write!(f, "the connection is lost: {why}"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The conversation: what the server says is shown, what is typed is sent, until either closes.
+//! The conversation over one connection: what the server says is shown, what is typed is sent, until either closes.
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::{SinkExt, StreamExt};
 use tokio::signal::ctrl_c;
 use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
@@ -48,14 +49,18 @@ impl Ending {
     }
 }
 
-pub(crate) async fn talk(mut socket: Socket, mut input: Input, screen: &mut Screen) -> Ending {
+/// How a connection ended that the server may open again.
+#[derive(Debug)]
+pub(crate) struct Interrupted(pub(crate) Ending);
+
+pub(crate) async fn talk(mut socket: Socket, input: &mut Input, screen: &mut Screen) -> Result<Ending, Interrupted> {
     let mut pace = Pace::new(input.patience);
     loop {
         tokio::select! {
             message = socket.next() => match message {
                 Some(Ok(message)) => {
-                    if let Some(ending) = hear(message, &mut socket, screen).await {
-                        return ending;
+                    if let Some(Closed(close)) = hear(message, &mut socket, screen).await {
+                        return closed(close);
                     }
                     pace.heard();
                 }
@@ -65,25 +70,28 @@ pub(crate) async fn talk(mut socket: Socket, mut input: Input, screen: &mut Scre
                 Some(line) => match say(&line, &mut socket, screen).await {
                     Ok(true) => pace.spoke(),
                     Ok(false) => {}
-                    Err(Leaving(close)) => return leave(socket, screen, close).await,
+                    Err(Leaving(close)) => return Ok(leave(socket, screen, close).await),
                 },
-                None if pace.is_over() => return leave(socket, screen, None).await,
+                None if pace.is_over() => return Ok(leave(socket, screen, None).await),
                 None => pace.over(),
             },
-            _ = ctrl_c(), if input.is_script() => return leave(socket, screen, None).await,
+            _ = ctrl_c(), if input.is_script() => return Ok(leave(socket, screen, None).await),
         }
     }
 }
 
-/// Shows a message, or says how it ended the conversation.
-async fn hear(message: Message, socket: &mut Socket, screen: &mut Screen) -> Option<Ending> {
+/// The server has closed.
+struct Closed(Option<CloseFrame>);
+
+/// Shows a message, or says how it closed the connection.
+async fn hear(message: Message, socket: &mut Socket, screen: &mut Screen) -> Option<Closed> {
     match message {
         Message::Text(text) => screen.text(&text),
         Message::Binary(bytes) => screen.binary(&bytes),
         Message::Close(close) => {
             // Reading on sends our half of the closing handshake, and waits for the server to hang up.
             let _ = timeout(CLOSE_PATIENCE, async { while let Some(Ok(_)) = socket.next().await {} }).await;
-            return Some(Ending::Closed(close));
+            return Some(Closed(close));
         }
         // The protocol's own traffic, which tungstenite has answered.
         Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
@@ -135,7 +143,7 @@ async fn leave(mut socket: Socket, screen: &mut Screen, close: Option<CloseFrame
                 Some(Ok(Message::Binary(bytes))) => screen.binary(&bytes),
                 Some(Ok(_)) => {}
                 None | Some(Err(Error::ConnectionClosed)) => return Ending::Left,
-                other => return lost(other),
+                other => return lost(other).unwrap_or_else(|Interrupted(ending)| ending),
             }
         }
     };
@@ -145,9 +153,24 @@ async fn leave(mut socket: Socket, screen: &mut Screen, close: Option<CloseFrame
     }
 }
 
-fn lost(message: Option<Result<Message, Error>>) -> Ending {
-    Ending::Lost(match message {
-        Some(Err(error)) => error.to_string(),
-        _ => "the server hung up without a close".to_owned(),
-    })
+/// What the server's close means: some codes say that it is not for good (RFC 6455 §7.4.1, and the registry it opened).
+fn closed(close: Option<CloseFrame>) -> Result<Ending, Interrupted> {
+    let code = close.as_ref().map(|close| u16::from(close.code));
+    let ending = Ending::Closed(close);
+    match code {
+        Some(1001 | 1012 | 1013) => Err(Interrupted(ending)),
+        _ => Ok(ending),
+    }
+}
+
+/// What it means that there will be no more messages: a connection that broke is not for good, a peer that breaks the
+/// protocol is.
+fn lost(message: Option<Result<Message, Error>>) -> Result<Ending, Interrupted> {
+    match message {
+        Some(Err(error @ Error::Io(_))) => Err(Interrupted(Ending::Lost(error.to_string()))),
+        None | Some(Ok(_) | Err(Error::Protocol(ProtocolError::ResetWithoutClosingHandshake))) => {
+            Err(Interrupted(Ending::Lost("the server hung up without a close".to_owned())))
+        }
+        Some(Err(error)) => Ok(Ending::Lost(error.to_string())),
+    }
 }

@@ -16,6 +16,9 @@ use tokio_tungstenite::tungstenite::{Message, WebSocket, accept};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Ctrl-D.
+const END: &str = "\x04";
+
 #[test]
 fn a_line_survives_what_the_server_says_meanwhile() {
     let (listener, url) = listen();
@@ -62,13 +65,32 @@ fn the_end_of_the_input_closes() {
     let mut socket = visitor(&listener);
     terminal.wait_for("> ");
 
-    const END: &str = "\x04";
     terminal.write(END);
     let close = CloseFrame { code: 1000.into(), reason: "".into() };
     assert_eq!(socket.read().expect("the client writes"), Message::Close(Some(close)));
     while socket.read().is_ok() {}
     drop(socket);
 
+    terminal.wait_for("closed by you");
+    assert_eq!(terminal.client.wait().expect("it was started").code(), Some(0));
+    assert_eq!(terminal.mode(), terminal.before);
+}
+
+#[test]
+fn one_can_leave_a_server_that_does_not_come_back() {
+    let (listener, url) = listen();
+    let mut terminal = Terminal::start(&url);
+    let socket = visitor(&listener);
+    terminal.wait_for("> ");
+    drop(socket);
+    terminal.wait_for("the connection is lost: ");
+    terminal.wait_for("; trying again");
+
+    terminal.write("anybody there?\r");
+    terminal.wait_for("not connected: this was not sent");
+    // Between two lines the terminal reads keys in its own way.
+    terminal.wait_for("> ");
+    terminal.write(END);
     terminal.wait_for("closed by you");
     assert_eq!(terminal.client.wait().expect("it was started").code(), Some(0));
     assert_eq!(terminal.mode(), terminal.before);

@@ -1,6 +1,7 @@
-//! The smallest whole program: a conversation, its route, and a server.
+//! The smallest whole program: a conversation, its route, a file that it is kept in, and a server.
 
-use converse::prelude::*;
+use converse::{Sessions, prelude::*};
+use converse_sqlite::Sqlite;
 
 conversation! {
     /// Gets to know a visitor.
@@ -30,5 +31,6 @@ async fn introduce() -> Introduction {
 
 #[tokio::main]
 async fn main() -> converse::Result {
-    converse::serve("127.0.0.1:8080", routes![introduce]).await
+    let sessions = Sessions::new(Sqlite::open("introduction.db")?);
+    converse::serve("127.0.0.1:8080", routes![introduce].layer(sessions)).await
 }
