@@ -12,7 +12,7 @@ use crate::reply::{Problem, Reply};
 /// A reply of the type `T` that nothing shows by accident: `let pin: Secret<u32> = ask "PIN?";`.
 ///
 /// `Debug` prints `Secret(***)`; there is no `Display`, so no prompt holds it, no `say` sends it, and `Serialize` refuses to write it:
-/// a state that remembers one stays in memory.
+/// a state that remembers one is stored only in memory, or sealed (`Sessions::sealed_by`).
 /// The [`Problem`] of a reply that is no `T` says so, and does not repeat it.
 ///
 /// That is all that is promised today. The memory is not wiped when the value is dropped, comparing what
