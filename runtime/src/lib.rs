@@ -45,6 +45,7 @@ pub use crate::handshake::UpgradeRejection;
 pub use crate::held::Held;
 pub use crate::keepalive::PingPolicy;
 pub use crate::limits::Limits;
+pub use crate::lock::preflight;
 pub use crate::message::{Binary, IntoMessage, Json, Message, Text};
 pub use crate::once::Once;
 pub use crate::registry::{ConnectionId, Connections, Taken};

@@ -63,8 +63,8 @@ pub(super) fn mistake(flows: &[Flow]) -> Option<String> {
     for Flow { name, .. } in flows {
         if !names.insert(*name) {
             return Some(format!(
-                "`lock!` has two conversations called `{name}`, and what is stored is known by that name alone: \
-                 name each once, and call no two the same"
+                "two conversations are called `{name}`, and what is stored is known by that name alone: name each once, and \
+                 call no two the same"
             ));
         }
     }
@@ -74,7 +74,7 @@ pub(super) fn mistake(flows: &[Flow]) -> Option<String> {
         if let Some(inner) = runs.find(|inner| !names.contains(inner)) {
             let (outer, question) = (flow.name, question.name);
             return Some(format!(
-                "`{outer}` runs `{inner}` at `{question}`, and is stored with it: name `{inner}` in `lock!`, too"
+                "`{outer}` runs `{inner}` at `{question}`, and is stored with it: name `{inner}`, too"
             ));
         }
     }
@@ -128,10 +128,10 @@ mod tests {
     #[test]
     fn a_list_of_conversations_is_whole_and_without_repetition() {
         assert_eq!(mistake(&[EVENING, ORDER, VISIT]), None);
-        let twice = "`lock!` has two conversations called `Order`, and what is stored is known by that name alone: name \
-                     each once, and call no two the same";
+        let twice = "two conversations are called `Order`, and what is stored is known by that name alone: name each once, and \
+                     call no two the same";
         assert_eq!(mistake(&[ORDER, VISIT, LATER_ORDER]).as_deref(), Some(twice));
-        let inner = "`Evening` runs `Order` at `order`, and is stored with it: name `Order` in `lock!`, too";
+        let inner = "`Evening` runs `Order` at `order`, and is stored with it: name `Order`, too";
         assert_eq!(mistake(&[EVENING]).as_deref(), Some(inner));
     }
 }

@@ -7,6 +7,7 @@
 mod compare;
 mod file;
 mod loss;
+mod preflight;
 #[cfg(test)]
 mod samples;
 
@@ -22,6 +23,7 @@ use converse_flow::Flow;
 use self::compare::{Comparison, Lost, compare, mistake};
 use self::file::Lock;
 pub use self::loss::Loss;
+pub use self::preflight::{Finding, PreflightError, Report, preflight};
 
 /// What has the file written.
 const OVERWRITE: &str = "CONVERSE_LOCK=overwrite cargo test";

@@ -139,7 +139,7 @@ fn what_is_no_lock_is_left_alone() {
 #[test]
 fn a_mistake_in_the_list_is_told_whatever_the_file_says() {
     let folder = Folder::new();
-    let expected = "`Evening` runs `Order` at `order`, and is stored with it: name `Order` in `lock!`, too";
+    let expected = "`Evening` runs `Order` at `order`, and is stored with it: name `Order`, too";
     assert_eq!(folder.fails(&[EVENING]), expected);
     assert_eq!(folder.check_as(Some("overwrite"), &[EVENING]).expect_err("nothing is written"), expected);
     assert!(!folder.file().exists());
