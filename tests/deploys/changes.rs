@@ -150,12 +150,12 @@ order! { other_types(table: String) {
 #[test]
 fn another_type_reads_nothing() {
     let expected = [
-        "Order/count: `dish` is a `Vec<String>` now, and was a `String`",
-        "Order/count: `table` is a `String` now, and was a `u8`",
-        "Order/dish: `table` is a `String` now, and was a `u8`",
-        "Order/note: `count` is a `i32` now, and was a `u32`",
-        "Order/note: `dish` is a `Vec<String>` now, and was a `String`",
-        "Order/note: `table` is a `String` now, and was a `u8`",
+        "Order/count: `dish` is `Vec<String>` now, and was `String`",
+        "Order/count: `table` is `String` now, and was `u8`",
+        "Order/dish: `table` is `String` now, and was `u8`",
+        "Order/note: `count` is `i32` now, and was `u32`",
+        "Order/note: `dish` is `Vec<String>` now, and was `String`",
+        "Order/note: `table` is `String` now, and was `u8`",
     ];
     survives::<_, other_types::Order>(Order { table: 7 }, &WAITS, &expected);
 }

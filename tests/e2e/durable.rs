@@ -21,18 +21,18 @@ use crate::support::Client;
 
 /// A browser, as far as its cookie goes.
 #[derive(Clone)]
-struct Browser {
+pub(crate) struct Browser {
     app: Router,
     path: &'static str,
     cookie: Option<String>,
 }
 
 impl Browser {
-    fn new(app: &Router, path: &'static str) -> Self {
+    pub(crate) fn new(app: &Router, path: &'static str) -> Self {
         Browser { app: app.clone(), path, cookie: None }
     }
 
-    async fn connect(&mut self) -> Client<DuplexStream> {
+    pub(crate) async fn connect(&mut self) -> Client<DuplexStream> {
         self.connect_from(None).await.expect("the handshake succeeds")
     }
 
@@ -67,12 +67,12 @@ impl Browser {
     }
 }
 
-async fn talk(client: &mut Client<DuplexStream>, reply: &str, words: &[&str]) {
+pub(crate) async fn talk(client: &mut Client<DuplexStream>, reply: &str, words: &[&str]) {
     client.send(reply).await;
     hear(client, words).await;
 }
 
-async fn hear(client: &mut Client<DuplexStream>, words: &[&str]) {
+pub(crate) async fn hear(client: &mut Client<DuplexStream>, words: &[&str]) {
     for word in words {
         assert_eq!(client.text().await, *word);
     }

@@ -10,6 +10,7 @@ mod identity;
 mod keepalive;
 mod messages;
 mod noise;
+mod rollout;
 mod routes;
 mod session;
 mod shutdown;

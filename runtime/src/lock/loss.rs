@@ -56,7 +56,7 @@ impl fmt::Display for Loss {
             Loss::Variable { name, ty } => {
                 write!(f, "`{name}: {ty}`{} is new there, and nothing stored has its value", meaning(name, ty))
             }
-            Loss::Type { name, stored, now } => write!(f, "`{name}` is a `{now}` now, and was a `{stored}`"),
+            Loss::Type { name, stored, now } => write!(f, "`{name}` is `{now}` now, and was `{stored}`"),
             Loss::Schema => f.write_str("unknown schema"),
             Loss::Inner { conversation, question, loss } => {
                 write!(f, "what it runs may wait at {conversation}/{question}: {loss}")
@@ -157,7 +157,7 @@ mod tests {
         let losses = losses(&Release::of(&ORDER), &OTHER_ORDER);
         let words: Vec<_> = losses.iter().map(|(question, loss)| format!("{question}: {loss}")).collect();
         let expected = [
-            "count: `dish` is a `Dish` now, and was a `String`",
+            "count: `dish` is `Dish` now, and was `String`",
             "count: `price: Option<u32>` is new there, and nothing stored has its value",
             "count: `after_1: Timer`, the time of an `on after`, is new there, and nothing stored has its value",
             "dish: the question is gone",

@@ -250,7 +250,7 @@ mod tests {
     async fn what_is_lost_is_counted_with_the_reason() {
         let store = store(&[(&ORDER, "dish", 37), (&ORDER, "count", 1), (&VISIT, "name", 2)]).await;
         let expected = "\
-1 conversation waits at Order/count in a form this build cannot read (schema ORDER): `dish` is a `Dish` now, and was a \
+1 conversation waits at Order/count in a form this build cannot read (schema ORDER): `dish` is `Dish` now, and was \
 `String`; `price: Option<u32>` is new there, and nothing stored has its value; `after_1: Timer`, the time of an `on after`, \
 is new there, and nothing stored has its value
 37 conversations wait at Order/dish in a form this build cannot read (schema ORDER): the question is gone

@@ -77,8 +77,8 @@ conversations that are stored as conversations.lock has them would not survive:
   Order/count: `after_1: Timer`, the time of an `on after`, is new there, and nothing stored has its value (schema LATER, ORDER)
   Order/count: `price: Option<u32>` is new there, and nothing stored has its value (schema LATER, ORDER)
   Order/count: `table: u8` is new there, and nothing stored has its value (schema LATER)
-  Order/count: `dish` is a `Dish` now, and was a `Option<String>` (schema LATER)
-  Order/count: `dish` is a `Dish` now, and was a `String` (schema ORDER)
+  Order/count: `dish` is `Dish` now, and was `Option<String>` (schema LATER)
+  Order/count: `dish` is `Dish` now, and was `String` (schema ORDER)
   Order/dish: the question is gone (schema LATER, ORDER)
   Order/extra: the question is gone (schema LATER)
   Visit: the conversation is gone
