@@ -85,7 +85,7 @@ pub mod __private {
     pub use crate::choice::{Named, choose, options};
     pub use crate::conversation::{Conversation, Dependencies, Input, Slot};
     pub use crate::event::Event;
-    pub use crate::lock::{check as check_lock, stored_conversations_survive};
+    pub use crate::lock::check::{check as check_lock, stored_conversations_survive};
     pub use crate::remember::{Stored, Unstored, Variable, Variables, remembered, restore};
     pub use crate::reply::{
         Reply, is_one_of, read_among, read_or_nothing, read_several, read_several_among, read_verbatim_or_nothing,

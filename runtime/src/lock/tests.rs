@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use converse_flow::Flow;
 
-use super::check;
+use super::check::check;
 use super::samples::{EVENING, LATER_ORDER, ORDER, OTHER_ORDER, VISIT, named};
 
 /// A folder with a lock file in it, or without one.
