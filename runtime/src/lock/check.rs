@@ -84,8 +84,8 @@ pub fn check(folder: &Path, file: &str, flows: &[Flow], mode: Option<&OsStr>) ->
 /// What is said of a file that is none.
 fn broken(file: &str, error: &serde_json::Error) -> String {
     format!(
-        "{file} is broken: {error}. After a merge, keep what either side has added. Else take it from the last commit: it \
-         is all that is known of what was released"
+        "{file} is broken: {error}. It is all that is known of what was released: take it from the last commit or, in a \
+         merge, from the branch that releases are made of"
     )
 }
 

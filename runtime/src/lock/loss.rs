@@ -114,16 +114,16 @@ fn reads(now: &str, stored: &str) -> bool {
     }
 }
 
-/// Whether a number's type has room for all numbers of another.
+/// Whether a number's type has room for all numbers of another. There is no tokio where a `usize` has less than 32 bits.
 fn widens(now: &str, stored: &str) -> bool {
     let numbers: &[&str] = match stored {
         "u8" => &["u16", "u32", "u64", "u128", "usize", "i16", "i32", "i64", "i128"],
         "u16" => &["u32", "u64", "u128", "usize", "i32", "i64", "i128"],
-        "u32" => &["u64", "u128", "i64", "i128"],
+        "u32" => &["u64", "u128", "usize", "i64", "i128"],
         "u64" | "usize" => &["u64", "u128", "i128"],
         "i8" => &["i16", "i32", "i64", "i128", "isize"],
         "i16" => &["i32", "i64", "i128", "isize"],
-        "i32" => &["i64", "i128"],
+        "i32" => &["i64", "i128", "isize"],
         "i64" | "isize" => &["i64", "i128"],
         "f32" => &["f64"],
         _ => &[],
@@ -165,13 +165,41 @@ mod tests {
         assert_eq!(words, expected);
     }
 
+    /// Whether JSON of every `$stored` is read as a `$now`, and as the same number.
+    macro_rules! every {
+        ($stored:ty => $($now:ty)*) => {$({
+            let all = [<$stored>::MIN, <$stored>::MAX].map(|number| {
+                let json = serde_json::to_string(&number).expect("it can be stored");
+                serde_json::from_str::<$now>(&json).is_ok_and(|read| read.to_string() == number.to_string())
+            });
+            let (now, stored) = (stringify!($now), stringify!($stored));
+            assert_eq!(all == [true; 2], reads(now, stored), "{stored} -> {now}");
+        })*};
+    }
+
     #[test]
-    fn a_type_reads_what_was_narrower() {
-        for (now, stored) in [("u64", "u32"), ("i64", "u32"), ("Option<u32>", "u32"), ("Option<u64>", "Option<u8>")] {
+    fn a_number_is_read_by_every_type_that_has_room_for_it() {
+        macro_rules! of_each {
+            ($($stored:ty)*) => {$( every!($stored => u8 u16 u32 u64 u128 i8 i16 i32 i64 i128); )*};
+        }
+        of_each!(u8 u16 u32 u64 u128 i8 i16 i32 i64 i128);
+        every!(u32 => usize);
+        every!(usize => u64);
+        every!(isize => i64);
+        every!(i32 => isize);
+        let json = serde_json::to_string(&f32::MIN).expect("it can be stored");
+        assert!(serde_json::from_str::<f64>(&json).is_ok() && reads("f64", "f32"));
+    }
+
+    #[test]
+    fn what_was_there_may_be_missing_now_but_not_the_reverse() {
+        for (now, stored) in [("Option<u32>", "u32"), ("Option<u64>", "u8"), ("Option<u64>", "Option<u8>")] {
             assert!(reads(now, stored), "{stored} -> {now}");
             assert!(!reads(stored, now), "{now} -> {stored}");
         }
-        for (now, stored) in [("i32", "u32"), ("f64", "u8"), ("Option<Option<u8>>", "Option<u8>"), ("Option<()>", "()")]
+        // Some of these read something, which is not always what was meant.
+        for (now, stored) in
+            [("Option<Option<u8>>", "Option<u8>"), ("Option<()>", "()"), ("f64", "u8"), ("String", "char")]
         {
             assert!(!reads(now, stored), "{stored} -> {now}");
         }

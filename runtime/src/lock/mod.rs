@@ -41,8 +41,8 @@ pub use self::preflight::{Finding, PreflightError, Report, preflight};
 /// The test fails, and says what to do, where
 ///
 /// - a question is gone that a release had, or a whole conversation;
-/// - a variable is needed after a question that a release did not keep there, even an `Option`, or is of a type that does not
-///   read what is stored: a wider number and an `Option` of what was there do;
+/// - a variable is needed at a question or after it that a release did not keep there, even an `Option`, or is of a type that
+///   does not read what is stored: a wider number and an `Option` of what was there do;
 /// - none of that is so, but the file does not have the conversation as it is now.
 ///
 /// New questions, other texts, another order and variables that are needed no more lose nothing. Types are compared by

@@ -129,8 +129,8 @@ Or accept the loss:
 fn what_is_no_lock_is_left_alone() {
     let folder = Folder::new();
     fs::write(folder.file(), "{\n<<<<<<< HEAD\n").expect("there is room");
-    let expected = "conversations.lock is broken: key must be a string at line 2 column 1. After a merge, keep what either \
-                    side has added. Else take it from the last commit: it is all that is known of what was released";
+    let expected = "conversations.lock is broken: key must be a string at line 2 column 1. It is all that is known of what \
+                    was released: take it from the last commit or, in a merge, from the branch that releases are made of";
     assert_eq!(folder.fails(&[ORDER]), expected);
     assert_eq!(folder.check_as(Some("overwrite"), &[ORDER]).expect_err("nothing is lost"), expected);
     assert_eq!(fs::read_to_string(folder.file()).expect("it is there"), "{\n<<<<<<< HEAD\n");
