@@ -11,7 +11,8 @@ mod released {
     conversation! {
         /// Takes an order.
         pub(super) Order(table: u8) {
-            let dish: String = ask "Which dish?" else "A dish, please.";
+            let dish: String = ask "Which dish?"
+                else "A dish, please.";
             let count: u32 = ask "How many?";
             let note: String = ask "Anything else?";
             say "{count} {dish} ({note}) for table {table}.";
@@ -23,7 +24,7 @@ mod released {
 
 use released::{Order, WAITS};
 
-/// Each change as a module with the conversation as it is then.
+/// The conversation after a change, in a module of its own.
 macro_rules! order {
     ($name:ident ($($parameters:tt)*) { $($body:tt)* }) => {
         mod $name {

@@ -1,33 +1,22 @@
 //! What one build has stored, read by another.
 
 use std::future::Future;
-use std::path::Path;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use converse::flow::Flow;
 use converse::{__private, Conversation, Input, Outbox, Slot, Talk};
 
-/// The lock file of a build that has these conversations.
-pub(crate) fn lock(folder: &Path, flows: &[Flow]) -> String {
-    __private::check_lock(folder, "conversations.lock", flows, Some("overwrite".as_ref())).expect("it is written");
-    std::fs::read_to_string(folder.join("conversations.lock")).expect("it was written")
-}
-
 /// What a build with the conversations `now` says to the lock file of one with `before`: each loss in a line.
 pub(crate) fn losses(before: &[Flow], now: &[Flow]) -> Vec<String> {
     let folder = tempfile::tempdir().expect("there is room");
-    lock(folder.path(), before);
-    match __private::check_lock(folder.path(), "conversations.lock", now, None) {
-        Ok(said) => {
-            assert_eq!(said, "");
-            Vec::new()
-        }
-        Err(why) => {
-            let losses = why.lines().filter_map(|line| line.strip_prefix("  ")?.rsplit_once(" (schema "));
-            losses.map(|(loss, _)| loss.to_owned()).collect()
-        }
-    }
+    let lock = |flows, mode: Option<&str>| {
+        __private::check_lock(folder.path(), "conversations.lock", flows, mode.map(AsRef::as_ref))
+    };
+    lock(before, Some("overwrite")).expect("it is written");
+    let why = lock(now, None).err().unwrap_or_default();
+    let losses = why.lines().filter_map(|line| line.strip_prefix("  ")?.rsplit_once(" (schema "));
+    losses.map(|(loss, _)| loss.to_owned()).collect()
 }
 
 /// Runs a conversation through these replies; the name of each question that it comes to, and what is stored there.

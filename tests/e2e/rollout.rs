@@ -5,7 +5,7 @@ use converse::{Conversation, Held, Sessions, preflight, prelude::*};
 
 use crate::durable::{Browser, hear, talk};
 
-/// What the build before had recorded: its only question with something to remember.
+/// What the build before has recorded.
 const LOCK: &str = include_str!("rollout.lock");
 
 mod before {

@@ -79,21 +79,20 @@ fn meaning(name: &str, ty: &str) -> &'static str {
 
 /// Everything that this build cannot read of a conversation of a form that was released, by the question.
 pub(super) fn losses(release: &Release, flow: &Flow) -> Vec<(String, Loss)> {
-    let questions = release.questions.0.iter();
-    let losses = questions.flat_map(|(name, stored)| {
-        match flow.question(name) {
+    let mut all = Vec::new();
+    for (name, stored) in &release.questions.0 {
+        let losses = match flow.question(name) {
             None => vec![Loss::Question],
             Some(question) => losses_at(question, stored),
-        }
-        .into_iter()
-        .map(|loss| (name.clone(), loss))
-    });
-    losses.collect()
+        };
+        all.extend(losses.into_iter().map(|loss| (name.clone(), loss)));
+    }
+    all
 }
 
-/// What this build cannot read at a question where these variables were stored. As
-/// [`restore`](crate::__private::restore) has it, a variable that is needed no more does no harm, and one that is missing does,
-/// even if it is an `Option`.
+/// What this build cannot read at a question where these variables were stored. To
+/// [`restore`](crate::__private::restore), a variable that is needed no more does no harm, and one that is missing does, even
+/// if it is an `Option`.
 pub(super) fn losses_at(question: &Question, stored: &Names<String>) -> Vec<Loss> {
     let losses = question.remembers.iter().filter_map(|field| match stored.0.get(field.name) {
         None => Some(Loss::Variable { name: field.name.to_owned(), ty: field.ty.to_owned() }),
@@ -106,11 +105,12 @@ pub(super) fn losses_at(question: &Question, stored: &Names<String>) -> Vec<Loss
 /// Whether every value that was stored as a `stored` can be read as a `now`, and is the same value then.
 fn reads(now: &str, stored: &str) -> bool {
     let some = |ty| str::strip_prefix(ty, "Option<").and_then(|ty: &str| ty.strip_suffix('>'));
+    let fits = |now: &str, stored: &str| now == stored || widens(now, stored);
     match (some(now), some(stored)) {
-        (Some(now), Some(stored)) => now == stored || widens(now, stored),
+        (Some(now), Some(stored)) => fits(now, stored),
         // What is stored as nothing would not be something any more.
-        (Some(now), None) => stored != "()" && (now == stored || widens(now, stored)),
-        _ => now == stored || widens(now, stored),
+        (Some(now), None) => stored != "()" && fits(now, stored),
+        _ => fits(now, stored),
     }
 }
 

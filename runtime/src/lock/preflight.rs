@@ -15,7 +15,7 @@ use crate::store::{Count, Reason, Schema, Store, StoreError};
 ///
 /// `lock` is the text of the lock file, which tells what an older build has stored; `flows` are the conversations of this
 /// build, those that others run included. Where the file knows the form of what is stored, the report says what is
-/// missing; where it does not, only what nothing is remembered of is taken to be readable.
+/// missing. Where it does not, only a question at which nothing is kept is taken to be readable.
 ///
 /// Run it before a rollout against the store of production, by the new build. It asks for nothing but the
 /// [`histogram`](Store::histogram), and changes nothing.
@@ -73,8 +73,8 @@ fn unreadable(count: &Count, lock: &Lock, flows: &[Flow]) -> Vec<Loss> {
     let Some(question) = flow.question(&count.question) else { return vec![Loss::Question] };
     let now = Release::of(flow);
     let known = lock.releases(flow.name).iter().chain([&now]);
-    let known = known.filter(|release| release.schema == count.schema);
-    let mut losses = match known.filter_map(|release| release.questions.0.get(question.name)).next() {
+    let mut known = known.filter(|release| release.schema == count.schema);
+    let mut losses = match known.find_map(|release| release.questions.0.get(question.name)) {
         Some(stored) => losses_at(question, stored),
         None if question.remembers.is_empty() => Vec::new(),
         None => vec![Loss::Schema],
@@ -91,11 +91,10 @@ fn within(name: &str, lock: &Lock, flows: &[Flow], seen: &mut BTreeSet<String>, 
     if !seen.insert(name.to_owned()) {
         return;
     }
-    let inner = |question, loss| Loss::Inner { conversation: name.to_owned(), question, loss: Box::new(loss) };
     let Some(flow) = flows.iter().find(|flow| flow.name == name) else { return };
     for release in lock.releases(name) {
         for (question, loss) in losses(release, flow) {
-            let loss = inner(question, loss);
+            let loss = Loss::Inner { conversation: name.to_owned(), question, loss: Box::new(loss) };
             if !all.contains(&loss) {
                 all.push(loss);
             }
