@@ -5,6 +5,10 @@
 mod readme {}
 
 #[cfg(doctest)]
+#[doc = include_str!("../docs/deploys.md")]
+mod deploys {}
+
+#[cfg(doctest)]
 #[doc = include_str!("../docs/errors.md")]
 mod errors {}
 

@@ -58,11 +58,20 @@ impl<C: Conversation> History<C> {
 
     /// As it was at the question before this one, or at this one where it is the first.
     pub(crate) fn back(&mut self) -> Option<Slot<C>> {
-        if let Some(before) = self.before.pop() {
-            self.here = Some(before);
-        }
+        let read = |state: &RawValue| secret::in_memory(|| serde_json::from_str(state.get()));
         self.asks = true;
-        let here = self.here.as_deref()?;
-        secret::in_memory(|| serde_json::from_str(here.get())).ok()
+        while let Some(before) = self.before.pop() {
+            match read(&before) {
+                Ok(slot) => {
+                    self.here = Some(before);
+                    return Some(slot);
+                }
+                // Another build has left it, and asked something that this one does not.
+                Err(error) => {
+                    tracing::warn!(conversation = C::FLOW.name, %error, "a `back` leads past what cannot be read")
+                }
+            }
+        }
+        read(self.here.as_deref()?).ok()
     }
 }

@@ -24,6 +24,7 @@ mod history;
 mod keepalive;
 mod limits;
 mod link;
+pub mod lock;
 mod message;
 mod once;
 mod open;
@@ -52,6 +53,7 @@ pub use crate::handshake::UpgradeRejection;
 pub use crate::held::Held;
 pub use crate::keepalive::PingPolicy;
 pub use crate::limits::Limits;
+pub use crate::lock::preflight;
 pub use crate::message::{Binary, IntoMessage, Json, Message, Text};
 pub use crate::once::Once;
 pub use crate::registry::{ConnectionId, Connections, Taken};
@@ -93,6 +95,7 @@ pub mod __private {
     pub use crate::choice::{Named, choose, options};
     pub use crate::conversation::{Conversation, Dependencies, Input, Slot};
     pub use crate::event::Event;
+    pub use crate::lock::check::{check as check_lock, stored_conversations_survive};
     pub use crate::remember::{Stored, Unstored, Variable, Variables, remembered, restore};
     pub use crate::reply::{
         Reply, is_one_of, read_among, read_or_nothing, read_several, read_several_among, read_verbatim_or_nothing,

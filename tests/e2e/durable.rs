@@ -71,12 +71,12 @@ impl Browser {
     }
 }
 
-async fn talk(client: &mut Client<DuplexStream>, reply: &str, words: &[&str]) {
+pub(crate) async fn talk(client: &mut Client<DuplexStream>, reply: &str, words: &[&str]) {
     client.send(reply).await;
     hear(client, words).await;
 }
 
-async fn hear(client: &mut Client<DuplexStream>, words: &[&str]) {
+pub(crate) async fn hear(client: &mut Client<DuplexStream>, words: &[&str]) {
     for word in words {
         assert_eq!(client.text().await, *word);
     }

@@ -10,7 +10,7 @@ use crate::close::Close;
 use crate::conversation::{Conversation, Input, Slot};
 use crate::event::Event;
 use crate::message::Message;
-use crate::sessions::{Access, Attached, Entered, Inner, Keeper, Saved, Unkept, Words};
+use crate::sessions::{Access, Attached, Entered, Inner, Keeper, Saved, Unkept, Words, schema};
 use crate::socket::{Received, WebSocket};
 use crate::store::{EventId, Id, Pushed, Record, StoredEvent};
 
@@ -100,7 +100,13 @@ impl<C: Conversation> Session<'_, C> {
             Ok(input) => input,
             Err(ending) => return ending,
         };
-        let words = self.kept.as_ref().map(|kept| kept.words.all()).unwrap_or_default();
+        let kept = self.kept.as_ref().expect("it was put there");
+        if let Some(outdated) = self.outdated.take()
+            && let Err(unkept) = kept.keeper.set_aside(&outdated).await
+        {
+            return Ending::Unkept(unkept);
+        }
+        let words = kept.words.all();
         if let Err(left) = say(self.ws.as_deref(), words).await {
             return left;
         }
@@ -120,7 +126,7 @@ impl<C: Conversation> Session<'_, C> {
             }
         };
         let access = saved.access.clone();
-        let keeper = Keeper::of(sessions, record, access.epoch);
+        let keeper = Keeper::of(sessions, record, access.epoch, schema(&C::FLOW));
         let input = match self.stand(Kept { keeper, access, words: Words::default(), attached: None }, Some(saved)) {
             Ok(input) => input,
             Err(ending) => return ending,
@@ -153,6 +159,7 @@ impl<C: Conversation> Session<'_, C> {
                     // Only a client can have it begin again.
                     Slot::Start(_) => {
                         kept.words.extend([Message::from(OUTDATED)]);
+                        self.outdated = Some(saved);
                         Ok(Some(Input::Start))
                     }
                     _ => Err(Ending::Unkept(Unkept::Refused)),

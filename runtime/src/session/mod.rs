@@ -23,7 +23,7 @@ use crate::event::Event;
 use crate::held::Held;
 use crate::history::History;
 use crate::message::Message;
-use crate::sessions::{Entered, Inner, Unkept};
+use crate::sessions::{Entered, Inner, Saved, Unkept};
 use crate::socket::{Received, WebSocket};
 use crate::store::{Id, Record};
 use crate::talk::{Finish, Outbox, Talk};
@@ -50,7 +50,7 @@ pub(crate) async fn hold<C: Conversation>(
             tracing::error!(conversation = C::FLOW.name, %error, "the conversation's close cannot be sent");
             internal()
         }),
-        Ending::Panicked => internal(),
+        Ending::Broken => internal(),
         Ending::Unkept(Unkept::Taken | Unkept::Moved) => {
             Close::new(Close::REPLACED, "another connection has taken its place")
         }
@@ -72,7 +72,7 @@ pub(crate) async fn go_on<C: Conversation>(sessions: Arc<Inner>, record: Record,
     match session.wake(sessions, record).await {
         // Whoever is quicker has done it.
         Ending::Unkept(Unkept::Taken | Unkept::Moved) | Ending::Idle | Ending::Closed(_) | Ending::Left => {}
-        Ending::Panicked | Ending::Unkept(_) => {
+        Ending::Broken | Ending::Unkept(_) => {
             tracing::error!(conversation = C::FLOW.name, %id, "a conversation that nobody is connected to cannot go on");
         }
     }
@@ -86,7 +86,8 @@ enum Ending {
     Left,
     /// Nothing is to be done while nobody is there.
     Idle,
-    Panicked,
+    /// Its code has panicked, or made what cannot be said. What is stored stands.
+    Broken,
     /// It cannot be stored by this session.
     Unkept(Unkept),
 }
@@ -110,6 +111,8 @@ struct Session<'s, C: Conversation> {
     /// What it has closed with, where it has.
     ended: Option<Close>,
     kept: Option<Kept>,
+    /// What was stored and cannot be read.
+    outdated: Option<Saved>,
 }
 
 impl<'s, C: Conversation> Session<'s, C> {
@@ -128,6 +131,7 @@ impl<'s, C: Conversation> Session<'s, C> {
             early: 0,
             ended: None,
             kept: None,
+            outdated: None,
         }
     }
 
@@ -170,7 +174,7 @@ impl<'s, C: Conversation> Session<'s, C> {
         if finish.back && close.is_none() {
             let Some(before) = self.history.back() else {
                 tracing::error!(conversation = C::FLOW.name, "there is no state to go back to");
-                return Err(Ending::Closed(internal()));
+                return Err(Ending::Broken);
             };
             self.slot = before;
             self.rung = Some(self.clocks.rung());
@@ -266,11 +270,11 @@ impl<'s, C: Conversation> Session<'s, C> {
         let name = C::FLOW.name;
         let Some(output) = ended else {
             tracing::error!(conversation = name, "a turn panicked");
-            return Err(Ending::Panicked);
+            return Err(Ending::Broken);
         };
         if let Some(error) = &finish.error {
             tracing::error!(conversation = name, %error, "what was said cannot be sent");
-            return Err(Ending::Panicked);
+            return Err(Ending::Broken);
         }
         self.words.append(&mut outbox.take());
         let close = match output {

@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep};
 
 use super::Inner;
 use super::saved::Saved;
-use crate::store::{EventId, Record, Status, StoreError, Time, commit_surely, create_surely};
+use crate::store::{EventId, Id, Record, Schema, Status, StoreError, Time, WriteId, commit_surely, create_surely};
 
 /// How long to wait before a write is tried again, at first and at most.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
@@ -25,6 +25,8 @@ pub(crate) struct Keeper {
     /// Whether it was written at all.
     exists: bool,
     epoch: u64,
+    /// What writes it from now on.
+    schema: Schema,
 }
 
 /// Why a turn was not stored, and so did not happen.
@@ -43,12 +45,13 @@ pub(crate) enum Unkept {
 impl Keeper {
     /// Of a conversation that begins.
     pub(super) fn new(sessions: Arc<Inner>, record: Record, epoch: u64) -> Self {
-        Keeper { sessions, record, exists: false, epoch }
+        let schema = record.schema;
+        Keeper { sessions, record, exists: false, epoch, schema }
     }
 
     /// Of one that is there.
-    pub(crate) fn of(sessions: Arc<Inner>, record: Record, epoch: u64) -> Self {
-        Keeper { sessions, record, exists: true, epoch }
+    pub(crate) fn of(sessions: Arc<Inner>, record: Record, epoch: u64, schema: Schema) -> Self {
+        Keeper { sessions, record, exists: true, epoch, schema }
     }
 
     pub(crate) fn record(&self) -> &Record {
@@ -63,6 +66,7 @@ impl Keeper {
     pub(crate) async fn keep(&mut self, question: &str, saved: &Saved, consumed: &[EventId]) -> Result<(), Unkept> {
         let mut next = if self.exists { self.record.next() } else { self.record.clone() };
         next.question = question.to_owned();
+        next.schema = self.schema;
         next.status = if saved.ended.is_some() { Status::Done } else { Status::Live };
         let due = [saved.silence, saved.alarm].into_iter().flatten().min();
         next.due = match saved.goes_on {
@@ -77,6 +81,18 @@ impl Keeper {
         self.write(&next, consumed).await?;
         (self.record, self.exists) = (next, true);
         Ok(())
+    }
+
+    /// Keeps what this build cannot read, under another name: a build that can may still want it.
+    pub(crate) async fn set_aside(&self, saved: &Saved) -> Result<(), Unkept> {
+        let record = self.record.clone();
+        let (id, write) = (Id::random(), WriteId::random());
+        let mut aside = Record { id, write, key: None, version: 1, due: None, status: Status::Parked, ..record };
+        self.sessions.put(&mut aside, saved).map_err(|error| self.refused(&*error))?;
+        tracing::error!(conversation = %self.record.flow, id = %self.record.id, aside = %id, "a conversation is set aside");
+        Keeper { sessions: Arc::clone(&self.sessions), exists: false, record: aside.clone(), ..*self }
+            .write(&aside, &[])
+            .await
     }
 
     async fn write(&mut self, next: &Record, consumed: &[EventId]) -> Result<(), Unkept> {

@@ -20,7 +20,7 @@ use std::time::Duration;
 pub(crate) use self::keeper::{Keeper, Unkept};
 pub use self::layer::WithSessions;
 pub(crate) use self::live::Attached;
-pub(crate) use self::saved::{Access, Saved, Words};
+pub(crate) use self::saved::{Access, Saved, Words, schema};
 #[cfg(feature = "encryption")]
 pub use self::seal::Keys;
 pub(crate) use self::visit::{Entered, Visit};

@@ -96,7 +96,7 @@ impl Visit {
             match commit_surely(&*self.sessions.store, &next, &[]).await {
                 Ok(()) => {
                     crash_point!("return behind the write");
-                    let keeper = Keeper::of(Arc::clone(&self.sessions), next, access.epoch);
+                    let keeper = Keeper::of(Arc::clone(&self.sessions), next, access.epoch, schema(&C::FLOW));
                     return Ok(Entered { keeper, access, saved: Some(saved), cookie });
                 }
                 Err(StoreError::Conflict) => {}

@@ -72,6 +72,8 @@ conversation! {
     }
 }
 
+converse::lock!("language/programs/booking.lock": Booking, Day, Clearing);
+
 fn fresh() -> Booking {
     Booking { city: None, nights: None }
 }

@@ -1,0 +1,57 @@
+//! Flows that the tests here compare, as the macro would write them.
+
+use converse_flow::{Field, Flow, Kind, Question};
+
+use crate::store::Schema;
+
+const fn flow(name: &'static str, questions: &'static [Question]) -> Flow {
+    Flow { name, file: "src/main.rs", questions, edges: &[] }
+}
+
+const fn question(name: &'static str, remembers: &'static [Field]) -> Question {
+    Question { name, kind: Kind::Ask, ty: "String", prompt: "?", line: 1, remembers }
+}
+
+const fn field(name: &'static str, ty: &'static str) -> Field {
+    Field { name, ty }
+}
+
+const TABLE: Field = field("table", "u8");
+const DISH: Field = field("dish", "String");
+
+pub(super) const ORDER: Flow = flow("Order", &[question("dish", &[TABLE]), question("count", &[TABLE, DISH])]);
+
+/// All that may happen to `ORDER`: in another order, with a question more and a variable less, and one that is wider.
+pub(super) const LATER_ORDER: Flow = flow(
+    "Order",
+    &[
+        question("extra", &[DISH]),
+        question("count", &[field("dish", "Option<String>")]),
+        question("dish", &[field("table", "u32")]),
+    ],
+);
+
+/// All that may not happen to `ORDER`.
+pub(super) const OTHER_ORDER: Flow = flow(
+    "Order",
+    &[question("count", &[field("dish", "Dish"), field("price", "Option<u32>"), field("after_1", "Timer"), TABLE])],
+);
+
+pub(super) const VISIT: Flow = flow("Visit", &[question("name", &[])]);
+
+/// Runs an `ORDER`.
+pub(super) const EVENING: Flow = flow("Evening", &[question("order", &[field("order_run", "Slot<Box<menu::Order>>")])]);
+
+/// A text with the names of schemas in the place of their digits.
+pub(super) fn named(text: &str) -> String {
+    let names =
+        [(ORDER, "ORDER"), (LATER_ORDER, "LATER"), (OTHER_ORDER, "OTHER"), (VISIT, "VISIT"), (EVENING, "EVENING")];
+    names.iter().fold(text.to_owned(), |text, (flow, name)| {
+        let digits = schema(flow).to_string();
+        text.replace(&digits, name).replace(&digits[..8], name)
+    })
+}
+
+pub(super) fn schema(flow: &Flow) -> Schema {
+    crate::sessions::schema(flow)
+}
