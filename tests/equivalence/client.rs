@@ -25,6 +25,9 @@ fn input(pending: &Pending<'_>, random: &mut Random) -> Input {
     if pending.has_clock && below(100) < 20 {
         return Input::Silence;
     }
+    if pending.hears && below(100) < 15 {
+        return Input::Event(below(10) as u32);
+    }
     Input::Reply(match below(100) {
         0..12 => WRONG[below(WRONG.len())].to_owned(),
         12..28 if !pending.words.is_empty() => {

@@ -247,6 +247,8 @@ pub(crate) enum Action {
 #[derive(Clone, Debug)]
 pub(crate) struct On {
     pub(crate) words: Vec<String>,
+    /// In the place of words: an event, and if what holds.
+    pub(crate) event: Option<(Pattern, Option<Expression>)>,
     /// In the place of words: so many seconds without any.
     pub(crate) silence: Option<u32>,
     pub(crate) action: Action,
@@ -296,6 +298,8 @@ pub(crate) enum Outcome {
 pub(crate) struct Conversation {
     pub(crate) name: Name,
     pub(crate) parameters: Vec<(Name, Type)>,
+    /// Whether it hears events, which are numbers.
+    pub(crate) hears: bool,
     pub(crate) output: Output,
     pub(crate) body: Block,
 }

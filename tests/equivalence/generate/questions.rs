@@ -6,8 +6,8 @@ use super::Generator;
 use super::scope::{Pending, Skipped};
 use super::statements::Goal;
 use crate::tree::{
-    Action, Ask, Block, Condition, Control, Duration, Expression, Name, On, Outcome, Output, Piece, Run, Statement,
-    Tail, Template, Type, Unless, Value, Verb,
+    Action, Ask, Block, Condition, Control, Duration, Expression, Name, On, Outcome, Output, Pattern, Piece, Run,
+    Statement, Tail, Template, Type, Unless, Value, Verb,
 };
 
 /// What an `on` may listen for, so few that an inner one often takes a word from an outer one. Some are replies that a
@@ -204,6 +204,9 @@ impl Generator<'_> {
 
     /// An `on` for words that none of those there listens for, if any is left.
     fn listen(&mut self, taken: &mut Vec<String>) -> Option<On> {
+        if self.scope.hears && self.choices.chance(40) {
+            return Some(self.listen_to_event());
+        }
         let mut words = vec![*self.choices.pick(&WORDS)];
         if self.choices.chance(25) {
             words.push(*self.choices.pick(&WORDS));
@@ -212,7 +215,28 @@ impl Generator<'_> {
         words.retain(|word| !taken.iter().any(|taken| taken == word));
         let words: Vec<String> = words.into_iter().map(str::to_owned).collect();
         taken.extend(words.iter().cloned());
-        (!words.is_empty()).then(|| On { words, silence: None, action: self.action(false) })
+        (!words.is_empty()).then(|| On { words, event: None, silence: None, action: self.action(false) })
+    }
+
+    /// An `on` for some of the events.
+    fn listen_to_event(&mut self) -> On {
+        let variables = self.scope.variables.len();
+        let (event, action) = match self.choices.chance(60) {
+            true => ((Pattern::Is(self.constant(Type::Number)), None), self.action(false)),
+            false => {
+                let pattern = self.fresh("p");
+                let guard = match self.choices.below(3) {
+                    0 => None,
+                    1 => Some(self.condition()),
+                    _ => Some(self.below(&pattern)),
+                };
+                let statement = self.takes(&pattern);
+                let block = self.action_block(vec![statement]);
+                ((Pattern::Bind(pattern), guard), Action::Block { problem: None, block })
+            }
+        };
+        self.scope.variables.truncate(variables);
+        On { words: Vec::new(), event: Some(event), silence: None, action }
     }
 
     /// An `on silence`, if the block has none.
@@ -222,7 +246,7 @@ impl Generator<'_> {
         }
         taken.push(SILENCE.to_owned());
         let silence = Some(self.choices.below(60) as u32 + 1);
-        Some(On { words: Vec::new(), silence, action: self.action(true) })
+        Some(On { words: Vec::new(), event: None, silence, action: self.action(true) })
     }
 
     /// An `on` for the rest of a block. Nothing is known of the questions at which it is heard.

@@ -273,10 +273,23 @@ impl Generator<'_> {
 
     /// The name for a pattern, and the `let` that takes what it binds. Nothing else may use it.
     fn bound(&mut self) -> (Name, Statement) {
-        let (pattern, name) = (self.fresh("p"), self.name());
+        let pattern = self.fresh("p");
+        let statement = self.takes(&pattern);
+        (pattern, statement)
+    }
+
+    /// The `let` that takes what a pattern binds.
+    pub(super) fn takes(&mut self, pattern: &str) -> Statement {
+        let name = self.name();
         self.scope.declare(&name, Type::Number, false);
-        let value = Expression::Variable(pattern.clone(), Type::Number);
-        (pattern, Statement::Let { name, mutable: false, ty: Type::Number, written: true, value })
+        let value = Expression::Variable(pattern.to_owned(), Type::Number);
+        Statement::Let { name, mutable: false, ty: Type::Number, written: true, value }
+    }
+
+    /// A guard about what a pattern binds.
+    pub(super) fn below(&mut self, pattern: &str) -> Expression {
+        let bound = Box::new(Expression::Variable(pattern.to_owned(), Type::Number));
+        Expression::Less(bound, Box::new(Expression::Literal(self.constant(Type::Number))))
     }
 
     fn match_control(&mut self, goal: &Goal) -> (Control, bool) {
@@ -311,9 +324,8 @@ impl Generator<'_> {
             let guard = match (&pattern, last) {
                 (_, true) => None,
                 (Pattern::Some(name) | Pattern::Bind(name), _) => {
-                    let bound = Box::new(Expression::Variable(name.clone(), Type::Number));
-                    let than = Box::new(Expression::Literal(self.constant(Type::Number)));
-                    self.choices.chance(50).then_some(Expression::Less(bound, than))
+                    let guard = self.below(name);
+                    self.choices.chance(50).then_some(guard)
                 }
                 _ => self.choices.chance(30).then(|| self.condition()),
             };

@@ -5,7 +5,7 @@ use std::mem;
 use super::past::Heard;
 use super::{Interpreter, Jump, Pending, Result, read};
 use crate::transcript::{Clock, Input, Then};
-use crate::tree::{Action, Ask, Duration, On, Run, Unless, Value};
+use crate::tree::{Action, Ask, Duration, On, Pattern, Run, Unless, Value};
 
 impl<'t> Interpreter<'t, '_> {
     /// A question, unless its answer is known.
@@ -38,6 +38,10 @@ impl<'t> Interpreter<'t, '_> {
                                 self.take_up(depth, index, silent)
                             }
                         }
+                    }
+                    Heard::Client(Input::Event(number)) => {
+                        let place = self.listener(ask, number).expect("it is given to who hears it");
+                        self.take_event(ask, place, number)
                     }
                     Heard::Client(Input::Reply(reply)) => match self.reply(ask, &reply, &mut refused) {
                         Ok(answer) => return Ok(answer),
@@ -97,8 +101,18 @@ impl<'t> Interpreter<'t, '_> {
         };
         let around = self.contexts.iter().flat_map(|context| &context.ons).map(|listening| listening.on);
         let words = around.chain(&ask.ons).flat_map(|on| &on.words).map(String::as_str).collect();
-        let pending = Pending { ty: ask.ty, options, words, has_clock: self.clock != Clock::None };
-        let input = (self.client)(&pending).ok_or(Jump::Out)?;
+        let pending = Pending { ty: ask.ty, options, words, has_clock: self.clock != Clock::None, hears: self.hears };
+        let kept = self.kept.iter().copied();
+        let kept = kept.collect::<Vec<_>>().into_iter().position(|number| self.listener(ask, number).is_some());
+        let input = match kept {
+            Some(kept) => Input::Event(self.kept.remove(kept)),
+            None => loop {
+                match (self.client)(&pending).ok_or(Jump::Out)? {
+                    Input::Event(number) if self.listener(ask, number).is_none() => self.kept.push(number),
+                    input => break input,
+                }
+            },
+        };
         if self.clock != Clock::None {
             self.clock = if input == Input::Silence { Clock::None } else { Clock::RunsOn };
         }
@@ -167,10 +181,63 @@ impl<'t> Interpreter<'t, '_> {
         })
     }
 
+    /// Whose `on` takes an event, the innermost first: one of the question's own, or one of a conversation.
+    fn listener(&mut self, ask: &'t Ask, number: u32) -> Option<(Option<usize>, usize)> {
+        if let Some(own) = ask.ons.iter().position(|on| self.takes(on, number)) {
+            return Some((None, own));
+        }
+        for depth in (0..self.contexts.len()).rev() {
+            for index in (0..self.contexts[depth].ons.len()).rev() {
+                if self.seen_from(depth, index, |this, on| this.takes(on, number)) {
+                    return Some((Some(depth), index));
+                }
+            }
+        }
+        None
+    }
+
+    fn takes(&mut self, on: &'t On, number: u32) -> bool {
+        let Some((pattern, guard)) = &on.event else { return false };
+        let holds = |this: &mut Self| guard.as_ref().map_or(Ok(true), |guard| this.holds(guard));
+        let taken = match pattern {
+            Pattern::Is(expected) if *expected != Value::Number(number) => Ok(false),
+            Pattern::Bind(name) => self.with(name, Value::Number(number), holds),
+            _ => holds(self),
+        };
+        taken.expect("a condition ends nothing")
+    }
+
+    fn take_event(&mut self, ask: &'t Ask, (depth, index): (Option<usize>, usize), number: u32) -> Jump {
+        match depth {
+            None => self.event(&ask.ons[index], number),
+            Some(depth) => {
+                let jump = self.seen_from(depth, index, |this, on| this.event(on, number));
+                self.outwards(depth, jump)
+            }
+        }
+    }
+
+    fn event(&mut self, on: &'t On, number: u32) -> Jump {
+        match &on.event {
+            Some((Pattern::Bind(name), _)) => {
+                self.bind(name, Value::Number(number));
+                let jump = self.action(&on.action, 1, None);
+                self.here().variables.pop();
+                jump
+            }
+            _ => self.action(&on.action, 1, None),
+        }
+    }
+
     /// Takes the action of an `on` of the conversation at a depth. It sees what could be seen where the `on` stands, and
     /// nothing of what is run.
     pub(super) fn take_up(&mut self, depth: usize, index: usize, count: u32) -> Jump {
-        let innermost = self.contexts.len() - 1;
+        let jump = self.seen_from(depth, index, |this, on| this.action(&on.action, count, None));
+        self.outwards(depth, jump)
+    }
+
+    /// Does something where an `on` stands.
+    fn seen_from<T>(&mut self, depth: usize, index: usize, code: impl FnOnce(&mut Self, &'t On) -> T) -> T {
         let inner = self.contexts.split_off(depth + 1);
         let listening = self.here().ons[index];
         let here = self.here();
@@ -179,7 +246,7 @@ impl<'t> Interpreter<'t, '_> {
         let (gaps, asked) = (here.gaps.split_off(listening.gaps), here.asked.clone());
         here.asked.retain(|asked| asked.variables < listening.variables);
         let running = if inner.is_empty() { here.running } else { here.running.take() };
-        let jump = self.action(&listening.on.action, count, None);
+        let done = code(self, listening.on);
         let here = self.here();
         here.variables.extend(variables);
         here.loops.extend(loops);
@@ -188,6 +255,12 @@ impl<'t> Interpreter<'t, '_> {
         here.asked = asked;
         here.running = running;
         self.contexts.extend(inner);
+        done
+    }
+
+    /// What a jump in the conversation at a depth means to the one that waits.
+    fn outwards(&mut self, depth: usize, jump: Jump) -> Jump {
+        let innermost = self.contexts.len() - 1;
         match jump {
             Jump::Out | Jump::Close(..) | Jump::Retry | Jump::Wait | Jump::Back => jump,
             jump if depth < innermost => Jump::Leave(depth, Box::new(jump)),
