@@ -25,7 +25,8 @@ fn input(pending: &Pending<'_>, random: &mut Random) -> Input {
     if pending.has_clock && below(100) < 20 {
         return Input::Silence;
     }
-    if pending.hears && below(100) < 15 {
+    let percent = if pending.is_hear { 50 } else { 15 };
+    if pending.hears && below(100) < percent {
         return Input::Event(below(10) as u32);
     }
     Input::Reply(match below(100) {

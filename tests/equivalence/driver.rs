@@ -129,7 +129,7 @@ where
                     *history = History::default();
                     input = converse::Input::Stored;
                 }
-                (_, Finish { clock, advanced, left, .. }, Ok((question, stored))) => {
+                (_, Finish { clock, advanced, hears, left, .. }, Ok((question, stored))) => {
                     let clock = match clock {
                         Started::Unlimited => Clock::None,
                         Started::Within(time) => Clock::Starts(time.as_secs()),
@@ -141,7 +141,7 @@ where
                         }
                         return None;
                     }
-                    history.remember(stored, advanced);
+                    history.remember(stored, advanced, !hears);
                     break Then::Waits { question: question.to_owned(), clock };
                 }
             }
@@ -155,12 +155,15 @@ where
 struct History {
     before: Vec<String>,
     here: Option<String>,
+    /// Whether something is asked there.
+    asks: bool,
 }
 
 impl History {
-    fn remember(&mut self, stored: String, advanced: bool) {
+    fn remember(&mut self, stored: String, advanced: bool, asks: bool) {
         let before = self.here.replace(stored);
-        self.before.extend(before.filter(|_| advanced));
+        self.before.extend(before.filter(|_| advanced && self.asks));
+        self.asks = asks;
     }
 
     fn back(&mut self) -> Option<String> {

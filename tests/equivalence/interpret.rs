@@ -3,6 +3,7 @@
 
 mod ask;
 mod control;
+mod event;
 mod past;
 mod read;
 mod revise;
@@ -28,6 +29,8 @@ pub(crate) struct Pending<'p> {
     pub(crate) has_clock: bool,
     /// Whether the conversation hears events.
     pub(crate) hears: bool,
+    /// Whether it waits for nothing else.
+    pub(crate) is_hear: bool,
 }
 
 /// Holds a conversation until it ends, or until the client has nothing more to say.

@@ -288,7 +288,11 @@ impl Display for Arm {
 
 impl Display for Ask {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "let {}{}: {} = ask {}", mut_if(self.mutable), self.name, self.ty, self.prompt)?;
+        write!(f, "let {}{}: {} = ", mut_if(self.mutable), self.name, self.ty)?;
+        match &self.prompt {
+            Some(prompt) => write!(f, "ask {prompt}")?,
+            None => f.write_str("hear")?,
+        }
         match &self.unless {
             None => {}
             Some(Unless::Take(name)) => write!(f, "\nunless {name}.take()")?,

@@ -202,13 +202,14 @@ pub(crate) enum Pattern {
     Some(Name),
 }
 
-/// `let name: Type = ask "…" …;`
+/// `let name: Type = ask "…" …;`, or `let name: Type = hear …;`
 #[derive(Clone, Debug)]
 pub(crate) struct Ask {
     pub(crate) name: Name,
     pub(crate) mutable: bool,
     pub(crate) ty: Type,
-    pub(crate) prompt: Template,
+    /// None at a `hear`, which waits for an event.
+    pub(crate) prompt: Option<Template>,
     pub(crate) unless: Option<Unless>,
     pub(crate) among: Option<Expression>,
     pub(crate) verbatim: bool,

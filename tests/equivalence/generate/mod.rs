@@ -1,5 +1,6 @@
 //! Random conversations: every one is well-typed, is accepted by the compiler, and waits again and again.
 
+mod events;
 mod expressions;
 mod questions;
 mod scope;

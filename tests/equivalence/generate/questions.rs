@@ -6,8 +6,8 @@ use super::Generator;
 use super::scope::{Pending, Skipped};
 use super::statements::Goal;
 use crate::tree::{
-    Action, Ask, Block, Condition, Control, Duration, Expression, Name, On, Outcome, Output, Pattern, Piece, Run,
-    Statement, Tail, Template, Type, Unless, Value, Verb,
+    Action, Ask, Block, Condition, Control, Duration, Expression, Name, On, Outcome, Output, Piece, Run, Statement,
+    Tail, Template, Type, Unless, Value, Verb,
 };
 
 /// What an `on` may listen for, so few that an inner one often takes a word from an outer one. Some are replies that a
@@ -30,7 +30,7 @@ enum Extent {
 
 impl Generator<'_> {
     /// A name for a question, which no other of the conversation has.
-    fn question(&mut self) -> Name {
+    pub(super) fn question(&mut self) -> Name {
         let name = self.name();
         let name = if self.scope.taken.contains(&name) || self.choices.chance(50) { self.fresh("q") } else { name };
         self.scope.taken.insert(name.clone());
@@ -65,14 +65,7 @@ impl Generator<'_> {
             Some(name) => Expression::Variable(name, Type::Numbers),
             None => self.expression(Type::Numbers),
         });
-        let mut ons = Vec::new();
-        // An `on` of the block is heard at its next question, at least.
-        let mut words = self.scope.words.last().cloned().unwrap_or_default();
-        let is_heard = !words.is_empty();
-        let has_clock = words.iter().any(|word| word == SILENCE);
-        while ons.len() < 2 && self.choices.chance(20) {
-            ons.extend(self.listen(&mut words));
-        }
+        let (ons, is_heard) = self.own_ons();
         let can_be_verbatim = !matches!(ty, Type::Numbers | Type::Size) && among.is_none();
         let verbatim = can_be_verbatim && !is_heard && ons.is_empty() && self.choices.chance(10);
         let mut wheres = Vec::new();
@@ -83,13 +76,7 @@ impl Generator<'_> {
             wheres.push((condition, self.action(true)));
         }
         self.scope.variables.truncate(variables);
-        let within = (!has_clock && self.choices.chance(30)).then(|| {
-            let duration = match self.choices.chance(30) {
-                true => Duration::Of(self.expression(Type::Number)),
-                false => Duration::Seconds(self.choices.below(60) as u32 + 1),
-            };
-            (duration, self.choices.chance(75).then(|| self.action(true)))
-        });
+        let within = self.within();
         let tries = self.choices.chance(20).then(|| {
             let most = match self.choices.chance(30) {
                 true => Expression::Sum(
@@ -107,10 +94,47 @@ impl Generator<'_> {
         (self.scope.pending, self.scope.asks) = outer;
 
         self.scope.declare(&name, ty, mutable);
-        let ask = Ask { name, mutable, ty, prompt, unless, among, verbatim, ons, wheres, within, tries, refused };
+        let ask = Ask {
+            name,
+            mutable,
+            ty,
+            prompt: Some(prompt),
+            unless,
+            among,
+            verbatim,
+            ons,
+            wheres,
+            within,
+            tries,
+            refused,
+        };
         // A question in its clauses would be there twice.
         self.scope.variable(&ask.name).revisable = !ask.asks();
         Statement::Ask(Box::new(ask))
+    }
+
+    /// The `on`s of a question, and whether an `on` of its block has to be heard at it.
+    pub(super) fn own_ons(&mut self) -> (Vec<On>, bool) {
+        let mut ons = Vec::new();
+        // An `on` of the block is heard at its next question, at least.
+        let mut words = self.scope.words.last().cloned().unwrap_or_default();
+        let is_heard = !words.is_empty();
+        while ons.len() < 2 && self.choices.chance(20) {
+            ons.extend(self.listen(&mut words));
+        }
+        (ons, is_heard)
+    }
+
+    /// A clock, where the block has none.
+    pub(super) fn within(&mut self) -> Option<(Duration, Option<Action>)> {
+        let has_clock = self.scope.words.last().is_some_and(|words| words.iter().any(|word| word == SILENCE));
+        (!has_clock && self.choices.chance(30)).then(|| {
+            let duration = match self.choices.chance(30) {
+                true => Duration::Of(self.expression(Type::Number)),
+                false => Duration::Seconds(self.choices.below(60) as u32 + 1),
+            };
+            (duration, self.choices.chance(75).then(|| self.action(true)))
+        })
     }
 
     /// What answers the question unasked. It means no variable that the answer hides.
@@ -148,7 +172,7 @@ impl Generator<'_> {
         }
     }
 
-    fn action(&mut self, may_be_list: bool) -> Action {
+    pub(super) fn action(&mut self, may_be_list: bool) -> Action {
         match self.choices.below(if may_be_list { 11 } else { 9 }) {
             8 if let Some(name) = self.revised() => Action::Revise(name),
             0..3 => Action::Say(self.template(true)),
@@ -183,7 +207,7 @@ impl Generator<'_> {
     }
 
     /// A block that may ask something in between.
-    fn action_block(&mut self, first: Vec<Statement>) -> Block {
+    pub(super) fn action_block(&mut self, first: Vec<Statement>) -> Block {
         let asks = self.scope.asks;
         self.scope.asks &= self.choices.chance(40);
         let (block, _) = self.block_of(&Goal::Action, first);
@@ -216,27 +240,6 @@ impl Generator<'_> {
         let words: Vec<String> = words.into_iter().map(str::to_owned).collect();
         taken.extend(words.iter().cloned());
         (!words.is_empty()).then(|| On { words, event: None, silence: None, action: self.action(false) })
-    }
-
-    /// An `on` for some of the events.
-    fn listen_to_event(&mut self) -> On {
-        let variables = self.scope.variables.len();
-        let (event, action) = match self.choices.chance(60) {
-            true => ((Pattern::Is(self.constant(Type::Number)), None), self.action(false)),
-            false => {
-                let pattern = self.fresh("p");
-                let guard = match self.choices.below(3) {
-                    0 => None,
-                    1 => Some(self.condition()),
-                    _ => Some(self.below(&pattern)),
-                };
-                let statement = self.takes(&pattern);
-                let block = self.action_block(vec![statement]);
-                ((Pattern::Bind(pattern), guard), Action::Block { problem: None, block })
-            }
-        };
-        self.scope.variables.truncate(variables);
-        On { words: Vec::new(), event: Some(event), silence: None, action }
     }
 
     /// An `on silence`, if the block has none.

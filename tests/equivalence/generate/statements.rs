@@ -25,6 +25,7 @@ enum Kind {
     Let,
     Change,
     Ask,
+    Hear,
     On,
     Run,
     Once,
@@ -139,11 +140,12 @@ impl Generator<'_> {
             (1, Kind::For),
             (1, Kind::LetControl),
         ];
-        const ALL: [(usize, Kind); 17] = [
+        const ALL: [(usize, Kind); 18] = [
             (5, Kind::Say),
             (5, Kind::Let),
             (5, Kind::Change),
             (9, Kind::Ask),
+            (2, Kind::Hear),
             (3, Kind::If),
             (4, Kind::On),
             (1, Kind::Run),
@@ -167,7 +169,8 @@ impl Generator<'_> {
             Kind::Say => statements.push(Statement::Say(self.template(true))),
             Kind::Let => statements.push(self.let_value()),
             Kind::Change => statements.push(self.change()),
-            Kind::Ask => statements.push(self.ask()),
+            Kind::Hear if self.scope.hears => statements.push(self.hear()),
+            Kind::Ask | Kind::Hear => statements.push(self.ask()),
             Kind::On => {
                 let on = self.on();
                 statements.extend(on.map(Statement::On));
@@ -284,12 +287,6 @@ impl Generator<'_> {
         self.scope.declare(&name, Type::Number, false);
         let value = Expression::Variable(pattern.to_owned(), Type::Number);
         Statement::Let { name, mutable: false, ty: Type::Number, written: true, value }
-    }
-
-    /// A guard about what a pattern binds.
-    pub(super) fn below(&mut self, pattern: &str) -> Expression {
-        let bound = Box::new(Expression::Variable(pattern.to_owned(), Type::Number));
-        Expression::Less(bound, Box::new(Expression::Literal(self.constant(Type::Number))))
     }
 
     fn match_control(&mut self, goal: &Goal) -> (Control, bool) {

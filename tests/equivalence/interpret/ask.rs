@@ -5,7 +5,7 @@ use std::mem;
 use super::past::Heard;
 use super::{Interpreter, Jump, Pending, Result, read};
 use crate::transcript::{Clock, Input, Then};
-use crate::tree::{Action, Ask, Duration, On, Pattern, Run, Unless, Value};
+use crate::tree::{Action, Ask, Duration, On, Run, Unless, Value};
 
 impl<'t> Interpreter<'t, '_> {
     /// A question, unless its answer is known.
@@ -23,7 +23,9 @@ impl<'t> Interpreter<'t, '_> {
         let visit = self.past.visit();
         let (mut refused, mut silent) = (0, 0);
         'prompt: loop {
-            self.say(&ask.prompt)?;
+            if let Some(prompt) = &ask.prompt {
+                self.say(prompt)?;
+            }
             self.clock = self.wound(ask)?;
             loop {
                 let happened = match self.wait(ask, visit)? {
@@ -39,10 +41,10 @@ impl<'t> Interpreter<'t, '_> {
                             }
                         }
                     }
-                    Heard::Client(Input::Event(number)) => {
-                        let place = self.listener(ask, number).expect("it is given to who hears it");
-                        self.take_event(ask, place, number)
-                    }
+                    Heard::Client(Input::Event(number)) => match self.listener(ask, number) {
+                        Some(place) => self.take_event(ask, place, number),
+                        None => return Ok(Value::Number(number)),
+                    },
                     Heard::Client(Input::Reply(reply)) => match self.reply(ask, &reply, &mut refused) {
                         Ok(answer) => return Ok(answer),
                         Err(jump) => jump,
@@ -87,7 +89,7 @@ impl<'t> Interpreter<'t, '_> {
 
     /// Waits for what the client does.
     pub(super) fn wait(&mut self, ask: &'t Ask, visit: usize) -> Result<Heard> {
-        self.past.wait(visit);
+        self.past.wait(visit, ask.prompt.is_some());
         if let Some((heard, is_last)) = self.past.next() {
             // What was said on the way there was said.
             self.said = if is_last { mem::take(&mut self.said_before) } else { Vec::new() };
@@ -101,14 +103,19 @@ impl<'t> Interpreter<'t, '_> {
         };
         let around = self.contexts.iter().flat_map(|context| &context.ons).map(|listening| listening.on);
         let words = around.chain(&ask.ons).flat_map(|on| &on.words).map(String::as_str).collect();
-        let pending = Pending { ty: ask.ty, options, words, has_clock: self.clock != Clock::None, hears: self.hears };
-        let kept = self.kept.iter().copied();
-        let kept = kept.collect::<Vec<_>>().into_iter().position(|number| self.listener(ask, number).is_some());
-        let input = match kept {
-            Some(kept) => Input::Event(self.kept.remove(kept)),
+        let pending = Pending {
+            ty: ask.ty,
+            options,
+            words,
+            has_clock: self.clock != Clock::None,
+            hears: self.hears,
+            is_hear: ask.prompt.is_none(),
+        };
+        let input = match self.next_kept(ask) {
+            Some(number) => Input::Event(number),
             None => loop {
                 match (self.client)(&pending).ok_or(Jump::Out)? {
-                    Input::Event(number) if self.listener(ask, number).is_none() => self.kept.push(number),
+                    Input::Event(number) if !self.is_for(ask, number) => self.kept.push(number),
                     input => break input,
                 }
             },
@@ -126,6 +133,10 @@ impl<'t> Interpreter<'t, '_> {
             && let Some(jump) = self.hear(ask, &reply.trim().to_lowercase())
         {
             return Err(jump);
+        }
+        if ask.prompt.is_none() {
+            *refused += 1;
+            return Err(ask.refused.as_ref().map_or(Jump::Wait, |action| self.meanwhile(action, *refused)));
         }
         let options = ask.among.as_ref().map(|options| self.value(options)).transpose()?;
         let answer = match read::read(ask.ty, reply, ask.verbatim, options.map(Value::numbers)) {
@@ -181,54 +192,6 @@ impl<'t> Interpreter<'t, '_> {
         })
     }
 
-    /// Whose `on` takes an event, the innermost first: one of the question's own, or one of a conversation.
-    fn listener(&mut self, ask: &'t Ask, number: u32) -> Option<(Option<usize>, usize)> {
-        if let Some(own) = ask.ons.iter().position(|on| self.takes(on, number)) {
-            return Some((None, own));
-        }
-        for depth in (0..self.contexts.len()).rev() {
-            for index in (0..self.contexts[depth].ons.len()).rev() {
-                if self.seen_from(depth, index, |this, on| this.takes(on, number)) {
-                    return Some((Some(depth), index));
-                }
-            }
-        }
-        None
-    }
-
-    fn takes(&mut self, on: &'t On, number: u32) -> bool {
-        let Some((pattern, guard)) = &on.event else { return false };
-        let holds = |this: &mut Self| guard.as_ref().map_or(Ok(true), |guard| this.holds(guard));
-        let taken = match pattern {
-            Pattern::Is(expected) if *expected != Value::Number(number) => Ok(false),
-            Pattern::Bind(name) => self.with(name, Value::Number(number), holds),
-            _ => holds(self),
-        };
-        taken.expect("a condition ends nothing")
-    }
-
-    fn take_event(&mut self, ask: &'t Ask, (depth, index): (Option<usize>, usize), number: u32) -> Jump {
-        match depth {
-            None => self.event(&ask.ons[index], number),
-            Some(depth) => {
-                let jump = self.seen_from(depth, index, |this, on| this.event(on, number));
-                self.outwards(depth, jump)
-            }
-        }
-    }
-
-    fn event(&mut self, on: &'t On, number: u32) -> Jump {
-        match &on.event {
-            Some((Pattern::Bind(name), _)) => {
-                self.bind(name, Value::Number(number));
-                let jump = self.action(&on.action, 1, None);
-                self.here().variables.pop();
-                jump
-            }
-            _ => self.action(&on.action, 1, None),
-        }
-    }
-
     /// Takes the action of an `on` of the conversation at a depth. It sees what could be seen where the `on` stands, and
     /// nothing of what is run.
     pub(super) fn take_up(&mut self, depth: usize, index: usize, count: u32) -> Jump {
@@ -237,7 +200,7 @@ impl<'t> Interpreter<'t, '_> {
     }
 
     /// Does something where an `on` stands.
-    fn seen_from<T>(&mut self, depth: usize, index: usize, code: impl FnOnce(&mut Self, &'t On) -> T) -> T {
+    pub(super) fn seen_from<T>(&mut self, depth: usize, index: usize, code: impl FnOnce(&mut Self, &'t On) -> T) -> T {
         let inner = self.contexts.split_off(depth + 1);
         let listening = self.here().ons[index];
         let here = self.here();
@@ -259,7 +222,7 @@ impl<'t> Interpreter<'t, '_> {
     }
 
     /// What a jump in the conversation at a depth means to the one that waits.
-    fn outwards(&mut self, depth: usize, jump: Jump) -> Jump {
+    pub(super) fn outwards(&mut self, depth: usize, jump: Jump) -> Jump {
         let innermost = self.contexts.len() - 1;
         match jump {
             Jump::Out | Jump::Close(..) | Jump::Retry | Jump::Wait | Jump::Back => jump,
@@ -285,6 +248,15 @@ impl<'t> Interpreter<'t, '_> {
                 };
                 result.expect_err("a block ends by a verb")
             }
+        }
+    }
+
+    /// What is done about a reply where nothing was asked that a message could ask again.
+    fn meanwhile(&mut self, action: &'t Action, count: u32) -> Jump {
+        match action {
+            Action::Say(template) => self.say(template).err().unwrap_or(Jump::Wait),
+            Action::List(actions) => self.meanwhile(&actions[actions.len().min(count as usize) - 1], 1),
+            action => self.action(action, count, None),
         }
     }
 
