@@ -2,7 +2,10 @@
 
 use super::Generator;
 use super::scope::Pending;
-use crate::tree::{Action, Ask, On, Pattern, Statement, Type};
+use crate::tree::{Action, Ask, On, Pattern, Statement, Type, Value};
+
+/// How many events there are, so few that an inner `on` often takes one from an outer one.
+pub(crate) const EVENTS: usize = 3;
 
 impl Generator<'_> {
     /// A place that waits for an event.
@@ -25,7 +28,7 @@ impl Generator<'_> {
     pub(super) fn listen_to_event(&mut self) -> On {
         let variables = self.scope.variables.len();
         let (event, action) = match self.choices.chance(60) {
-            true => ((Pattern::Is(self.constant(Type::Number)), None), self.action(false)),
+            true => ((Pattern::Is(Value::Number(self.choices.below(EVENTS) as u32)), None), self.action(false)),
             false => {
                 let pattern = self.fresh("p");
                 let guard = match self.choices.below(3) {

@@ -8,6 +8,7 @@ mod statements;
 
 use std::collections::BTreeSet;
 
+pub(crate) use self::events::EVENTS;
 use self::scope::Scope;
 use crate::choices::Choices;
 use crate::tree::{Conversation, Name, Outcome, Output, Program, Type};

@@ -119,7 +119,9 @@ impl Generator<'_> {
         // An `on` of the block is heard at its next question, at least.
         let mut words = self.scope.words.last().cloned().unwrap_or_default();
         let is_heard = !words.is_empty();
-        while ons.len() < 2 && self.choices.chance(20) {
+        // Events have more than one way to go, or it does not matter who is first.
+        let percent = if self.scope.hears { 45 } else { 20 };
+        while ons.len() < 2 && self.choices.chance(percent) {
             ons.extend(self.listen(&mut words));
         }
         (ons, is_heard)
@@ -228,7 +230,7 @@ impl Generator<'_> {
 
     /// An `on` for words that none of those there listens for, if any is left.
     fn listen(&mut self, taken: &mut Vec<String>) -> Option<On> {
-        if self.scope.hears && self.choices.chance(40) {
+        if self.scope.hears && self.choices.chance(50) {
             return Some(self.listen_to_event());
         }
         let mut words = vec![*self.choices.pick(&WORDS)];
