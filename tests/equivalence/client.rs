@@ -1,6 +1,7 @@
 //! A client that says something sensible, for the most part.
 
 use crate::choices::Random;
+use crate::generate::EVENTS;
 use crate::interpret::{Pending, interpret};
 use crate::transcript::Input;
 use crate::tree::{Program, Type};
@@ -24,6 +25,10 @@ fn input(pending: &Pending<'_>, random: &mut Random) -> Input {
     let mut below = |end: usize| (random.next() >> 33) as usize % end;
     if pending.has_clock && below(100) < 20 {
         return Input::Silence;
+    }
+    let percent = if pending.is_hear { 50 } else { 25 };
+    if pending.hears && below(100) < percent {
+        return Input::Event(below(EVENTS) as u32);
     }
     Input::Reply(match below(100) {
         0..12 => WRONG[below(WRONG.len())].to_owned(),

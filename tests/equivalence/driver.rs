@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use converse::{Clock as Started, Conversation, Finish, Outbox, Slot, Talk};
+use converse::{Clock as Started, Conversation, Event, Finish, Outbox, Slot, Talk};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -18,21 +18,35 @@ pub(crate) fn hold<C>(conversation: C, script: &[Input]) -> Vec<Turn>
 where
     C: Conversation<Output: Debug, State: Serialize + DeserializeOwned, With: Default>,
 {
-    let mut slot = Slot::Start(conversation);
-    let mut history = History::default();
-    let mut turns = vec![turn(&mut slot, &mut history, converse::Input::Start, Clock::None)];
+    let mut held = Holding { slot: Slot::Start(conversation), history: History::default(), kept: Vec::new() };
+    let mut turns = held.turn(converse::Input::Start, Clock::None).into_iter().collect();
+    held.offer_kept(&mut turns);
     for input in script {
-        let Some(Then::Waits { clock, .. }) = turns.last().map(|turn| &turn.then) else { break };
+        let Some(clock) = clock(&turns) else { break };
         // Once it has run out, a clock does not run.
-        let (input, clock) = match (input, *clock) {
-            (Input::Reply(reply), Clock::None) => (converse::Input::Reply(reply.clone().into()), Clock::None),
-            (Input::Reply(reply), _) => (converse::Input::Reply(reply.clone().into()), Clock::RunsOn),
-            (Input::Silence, Clock::None) => continue,
-            (Input::Silence, _) => (converse::Input::Silence, Clock::None),
+        let (input, clock) = match input {
+            Input::Reply(reply) => (converse::Input::Reply(reply.clone().into()), clock),
+            Input::Event(number) => {
+                held.kept.push(*number);
+                held.offer_kept(&mut turns);
+                continue;
+            }
+            Input::Silence if clock == Clock::None => continue,
+            Input::Silence => (converse::Input::Silence, Clock::None),
         };
-        turns.push(turn(&mut slot, &mut history, input, clock));
+        turns.extend(held.turn(input, clock));
+        held.offer_kept(&mut turns);
     }
     turns
+}
+
+/// The clock of the question that waits; none where it has ended.
+fn clock(turns: &[Turn]) -> Option<Clock> {
+    match turns.last()?.then {
+        Then::Waits { clock: Clock::None, .. } => Some(Clock::None),
+        Then::Waits { .. } => Some(Clock::RunsOn),
+        _ => None,
+    }
 }
 
 /// A conversation, held with a script.
@@ -52,48 +66,88 @@ pub(crate) fn serve(conversations: &[Held]) {
     }
 }
 
-fn turn<C>(slot: &mut Slot<C>, history: &mut History, input: converse::Input, running: Clock) -> Turn
+/// A conversation under way.
+struct Holding<C: Conversation> {
+    slot: Slot<C>,
+    history: History,
+    /// The events that nobody has heard yet.
+    kept: Vec<u32>,
+}
+
+impl<C> Holding<C>
 where
     C: Conversation<Output: Debug, State: Serialize + DeserializeOwned, With: Default>,
 {
-    let outbox = Outbox::default();
-    let mut input = input;
-    let then = loop {
-        let (polled, finish) = match step(slot, input, &outbox) {
-            Ok(step) => step,
-            Err(why) => break Then::Fails(why),
-        };
-        if finish.back {
-            let Some(before) = history.back() else { break Then::Fails("there is nothing to go back to".to_owned()) };
-            *slot = Slot::Waiting(serde_json::from_str(&before).expect("it was read back before"));
-            input = converse::Input::Again;
-            continue;
+    /// Offers what is kept, in order and from the first again wherever one is heard.
+    fn offer_kept(&mut self, turns: &mut Vec<Turn>) {
+        let mut left = 0;
+        while left < self.kept.len()
+            && let Some(clock) = clock(turns)
+        {
+            let number = self.kept.remove(left);
+            match self.turn(converse::Input::Event(Event::new(number)), clock) {
+                Some(turn) => {
+                    turns.push(turn);
+                    left = 0;
+                }
+                None => {
+                    self.kept.insert(left, number);
+                    left += 1;
+                }
+            }
         }
-        let question =
-            if polled.is_pending() && finish.close.is_none() { restored(slot) } else { Ok(Default::default()) };
-        match (polled, finish, question) {
-            (_, Finish { error: Some(error), .. }, _) => {
-                break Then::Fails(format!("what it says cannot be written: {error}"));
-            }
-            (Poll::Ready(output), ..) => break Then::Ends(format!("{output:?}")),
-            (_, Finish { close: Some(close), .. }, _) => break Then::Closes(close.code, close.reason.into_owned()),
-            (.., Err(why)) => break Then::Fails(why),
-            (_, Finish { stored: true, .. }, _) => {
-                *history = History::default();
-                input = converse::Input::Stored;
-            }
-            (_, Finish { clock, advanced, .. }, Ok((question, stored))) => {
-                history.remember(stored, advanced);
-                let clock = match clock {
-                    Started::Unlimited => Clock::None,
-                    Started::Within(time) => Clock::Starts(time.as_secs()),
-                    Started::Unchanged => running,
+    }
+
+    /// What comes of an input; nothing where it is an event that is for nobody.
+    fn turn(&mut self, input: converse::Input, running: Clock) -> Option<Turn> {
+        let Holding { slot, history, .. } = self;
+        let outbox = Outbox::default();
+        let mut input = input;
+        let then = loop {
+            let (polled, finish) = match step(slot, input, &outbox) {
+                Ok(step) => step,
+                Err(why) => break Then::Fails(why),
+            };
+            if finish.back {
+                let Some(before) = history.back() else {
+                    break Then::Fails("there is nothing to go back to".to_owned());
                 };
-                break Then::Waits { question: question.to_owned(), clock };
+                *slot = Slot::Waiting(serde_json::from_str(&before).expect("it was read back before"));
+                input = converse::Input::Again;
+                continue;
             }
-        }
-    };
-    Turn { said: outbox.take().iter().map(ToString::to_string).collect(), then }
+            let question =
+                if polled.is_pending() && finish.close.is_none() { restored(slot) } else { Ok(Default::default()) };
+            match (polled, finish, question) {
+                (_, Finish { error: Some(error), .. }, _) => {
+                    break Then::Fails(format!("what it says cannot be written: {error}"));
+                }
+                (Poll::Ready(output), ..) => break Then::Ends(format!("{output:?}")),
+                (_, Finish { close: Some(close), .. }, _) => break Then::Closes(close.code, close.reason.into_owned()),
+                (.., Err(why)) => break Then::Fails(why),
+                (_, Finish { stored: true, .. }, _) => {
+                    *history = History::default();
+                    input = converse::Input::Stored;
+                }
+                (_, Finish { clock, advanced, hears, left, .. }, Ok((question, stored))) => {
+                    let clock = match clock {
+                        Started::Unlimited => Clock::None,
+                        Started::Within(time) => Clock::Starts(time.as_secs()),
+                        Started::Unchanged => running,
+                    };
+                    if let Some(converse::Input::Event(_)) = left {
+                        if advanced || clock != running || !outbox.take().is_empty() {
+                            break Then::Fails("it leaves the event, and does something".to_owned());
+                        }
+                        return None;
+                    }
+                    history.remember(stored, advanced, !hears);
+                    break Then::Waits { question: question.to_owned(), clock };
+                }
+            }
+        };
+        Some(Turn { said: outbox.take().iter().map(ToString::to_string).collect(), then })
+    }
 }
 
 /// The states that `back` leads to.
@@ -101,12 +155,15 @@ where
 struct History {
     before: Vec<String>,
     here: Option<String>,
+    /// Whether something is asked there.
+    asks: bool,
 }
 
 impl History {
-    fn remember(&mut self, stored: String, advanced: bool) {
+    fn remember(&mut self, stored: String, advanced: bool, asks: bool) {
         let before = self.here.replace(stored);
-        self.before.extend(before.filter(|_| advanced));
+        self.before.extend(before.filter(|_| advanced && self.asks));
+        self.asks = asks;
     }
 
     fn back(&mut self) -> Option<String> {

@@ -26,6 +26,9 @@ impl Display for Conversation {
             let parameters = self.parameters.iter().map(|(name, ty)| format!("{name}: {ty}"));
             write!(f, "({})", parameters.collect::<Vec<_>>().join(", "))?;
         }
+        if self.hears {
+            f.write_str(" hears u32")?;
+        }
         match self.output {
             Output::Unit => {}
             Output::Plain(ty) => write!(f, " -> {ty}")?,
@@ -253,16 +256,25 @@ impl Display for Condition {
     }
 }
 
+/// A pattern.
+struct Taken<'t>(&'t Pattern);
+
+impl Display for Taken<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Pattern::Anything => f.write_str("_"),
+            Pattern::Bind(name) => f.write_str(name),
+            Pattern::Is(Value::Text(text)) => write!(f, "{text:?}"),
+            Pattern::Is(Value::Size(size)) => write!(f, "Size::{}", SIZES[*size]),
+            Pattern::Is(value) => write!(f, "{value}"),
+            Pattern::Some(name) => write!(f, "Some({name})"),
+        }
+    }
+}
+
 impl Display for Arm {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match &self.pattern {
-            Pattern::Anything => f.write_str("_")?,
-            Pattern::Bind(name) => f.write_str(name)?,
-            Pattern::Is(Value::Text(text)) => write!(f, "{text:?}")?,
-            Pattern::Is(Value::Size(size)) => write!(f, "Size::{}", SIZES[*size])?,
-            Pattern::Is(value) => write!(f, "{value}")?,
-            Pattern::Some(name) => write!(f, "Some({name})")?,
-        }
+        write!(f, "{}", Taken(&self.pattern))?;
         if let Some(guard) = &self.guard {
             write!(f, " if {guard}")?;
         }
@@ -276,7 +288,11 @@ impl Display for Arm {
 
 impl Display for Ask {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "let {}{}: {} = ask {}", mut_if(self.mutable), self.name, self.ty, self.prompt)?;
+        write!(f, "let {}{}: {} = ", mut_if(self.mutable), self.name, self.ty)?;
+        match &self.prompt {
+            Some(prompt) => write!(f, "ask {prompt}")?,
+            None => f.write_str("hear")?,
+        }
         match &self.unless {
             None => {}
             Some(Unless::Take(name)) => write!(f, "\nunless {name}.take()")?,
@@ -332,6 +348,11 @@ impl Display for On {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         if let Some(seconds) = self.silence {
             return write!(f, "on silence {seconds}s => {}", self.action);
+        }
+        if let Some((pattern, guard)) = &self.event {
+            write!(f, "on {}", Taken(pattern))?;
+            guard.as_ref().map_or(Ok(()), |guard| write!(f, " if {guard}"))?;
+            return write!(f, " => {}", self.action);
         }
         let words: Vec<String> = self.words.iter().map(|word| format!("{word:?}")).collect();
         write!(f, "on {} => {}", words.join(" | "), self.action)

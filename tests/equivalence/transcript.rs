@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Input {
     Reply(String),
+    /// The server sends this.
+    Event(u32),
     /// It says nothing until the question's time is over; passed over where no clock runs.
     Silence,
 }
@@ -54,6 +56,7 @@ impl Display for Dialogue<'_> {
             if number > 0 {
                 match script.find(|input| **input != Input::Silence || clock != Clock::None) {
                     Some(Input::Reply(reply)) => writeln!(f, "  > {reply:?}")?,
+                    Some(Input::Event(number)) => writeln!(f, "  > (event {number})")?,
                     Some(Input::Silence) => writeln!(f, "  > (silence)")?,
                     None => {}
                 }

@@ -202,13 +202,14 @@ pub(crate) enum Pattern {
     Some(Name),
 }
 
-/// `let name: Type = ask "…" …;`
+/// `let name: Type = ask "…" …;`, or `let name: Type = hear …;`
 #[derive(Clone, Debug)]
 pub(crate) struct Ask {
     pub(crate) name: Name,
     pub(crate) mutable: bool,
     pub(crate) ty: Type,
-    pub(crate) prompt: Template,
+    /// None at a `hear`, which waits for an event.
+    pub(crate) prompt: Option<Template>,
     pub(crate) unless: Option<Unless>,
     pub(crate) among: Option<Expression>,
     pub(crate) verbatim: bool,
@@ -247,6 +248,8 @@ pub(crate) enum Action {
 #[derive(Clone, Debug)]
 pub(crate) struct On {
     pub(crate) words: Vec<String>,
+    /// In the place of words: an event, and if what holds.
+    pub(crate) event: Option<(Pattern, Option<Expression>)>,
     /// In the place of words: so many seconds without any.
     pub(crate) silence: Option<u32>,
     pub(crate) action: Action,
@@ -296,6 +299,8 @@ pub(crate) enum Outcome {
 pub(crate) struct Conversation {
     pub(crate) name: Name,
     pub(crate) parameters: Vec<(Name, Type)>,
+    /// Whether it hears events, which are numbers.
+    pub(crate) hears: bool,
     pub(crate) output: Output,
     pub(crate) body: Block,
 }

@@ -69,3 +69,21 @@ fn an_event_that_is_for_nobody_is_left() {
     order.event(News::Paid { cents: 9 }, &[]);
     assert!(matches!(order.finish.left, Some(Input::Event(_))), "the inner one leaves it, and so does the outer one");
 }
+
+conversation! {
+    /// Hears of what is paid in full, and asks for a number in words of its own.
+    Guarded(price: u32) hears u32 -> u32 {
+        let tip: u32 = ask "Tip?"
+            on cents if cents >= price => { say "Paid."; wait }
+            else "A number, please.";
+        tip
+    }
+}
+
+#[test]
+fn an_else_behind_a_guard_is_the_questions() {
+    let mut guarded = Dialogue::start(Guarded { price: 5 }, &["Tip?"]);
+    guarded.event(4u32, &[]).event(5u32, &["Paid."]);
+    guarded.reply("none", &["A number, please.", "Tip?"]).reply("1", &[]);
+    assert_eq!(guarded.output, Some(1));
+}

@@ -102,6 +102,12 @@ impl Generator<'_> {
         }
     }
 
+    /// A guard about what a pattern binds.
+    pub(super) fn below(&mut self, pattern: &str) -> Expression {
+        let bound = Box::new(Expression::Variable(pattern.to_owned(), Type::Number));
+        Expression::Less(bound, Box::new(Expression::Literal(self.constant(Type::Number))))
+    }
+
     /// The value of a `let`, which may end the conversation.
     pub(super) fn value_or_end(&mut self, ty: Type) -> Expression {
         if ty == Type::Number

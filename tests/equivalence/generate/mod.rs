@@ -1,5 +1,6 @@
 //! Random conversations: every one is well-typed, is accepted by the compiler, and waits again and again.
 
+mod events;
 mod expressions;
 mod questions;
 mod scope;
@@ -7,6 +8,7 @@ mod statements;
 
 use std::collections::BTreeSet;
 
+pub(crate) use self::events::EVENTS;
 use self::scope::Scope;
 use crate::choices::Choices;
 use crate::tree::{Conversation, Name, Outcome, Output, Program, Type};
@@ -16,8 +18,9 @@ const NAMES: [&str; 5] = ["a", "b", "c", "d", "e"];
 
 /// What a tape of choices makes.
 pub(crate) fn generate(choices: &mut Choices) -> Program {
-    let goes_back = choices.chance(50);
-    let mut generator = Generator { choices, scope: Scope::default(), runs: 0, number: 0, goes_back, revises: 0 };
+    let (goes_back, hears) = (choices.chance(50), choices.chance(50));
+    let mut generator =
+        Generator { choices, scope: Scope { hears, ..Scope::default() }, runs: 0, number: 0, goes_back, revises: 0 };
     let output = generator.output();
     let conversation = generator.conversation("Conversation".to_owned(), output, 16);
     let parameters = conversation.parameters.iter().map(|(_, ty)| generator.constant(*ty)).collect();
@@ -51,7 +54,8 @@ impl Generator<'_> {
 
     /// A conversation with about so many statements at most.
     fn conversation(&mut self, name: Name, output: Output, size: usize) -> Conversation {
-        let inner = Scope { stores: self.stores(), ..Scope::new(output, size) };
+        let hears = self.scope.hears && self.choices.chance(70);
+        let inner = Scope { hears, stores: self.stores(), ..Scope::new(output, size) };
         let outer = std::mem::replace(&mut self.scope, inner);
         let mut parameters: Vec<(Name, Type)> = Vec::new();
         while parameters.len() < 2 && self.choices.chance(40) {
@@ -61,7 +65,7 @@ impl Generator<'_> {
         }
         let body = self.body();
         self.scope = outer;
-        Conversation { name, parameters, output, body }
+        Conversation { name, parameters, hears, output, body }
     }
 
     /// A name that nothing else has.

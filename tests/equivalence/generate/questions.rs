@@ -30,7 +30,7 @@ enum Extent {
 
 impl Generator<'_> {
     /// A name for a question, which no other of the conversation has.
-    fn question(&mut self) -> Name {
+    pub(super) fn question(&mut self) -> Name {
         let name = self.name();
         let name = if self.scope.taken.contains(&name) || self.choices.chance(50) { self.fresh("q") } else { name };
         self.scope.taken.insert(name.clone());
@@ -65,14 +65,7 @@ impl Generator<'_> {
             Some(name) => Expression::Variable(name, Type::Numbers),
             None => self.expression(Type::Numbers),
         });
-        let mut ons = Vec::new();
-        // An `on` of the block is heard at its next question, at least.
-        let mut words = self.scope.words.last().cloned().unwrap_or_default();
-        let is_heard = !words.is_empty();
-        let has_clock = words.iter().any(|word| word == SILENCE);
-        while ons.len() < 2 && self.choices.chance(20) {
-            ons.extend(self.listen(&mut words));
-        }
+        let (ons, is_heard) = self.own_ons();
         let can_be_verbatim = !matches!(ty, Type::Numbers | Type::Size) && among.is_none();
         let verbatim = can_be_verbatim && !is_heard && ons.is_empty() && self.choices.chance(10);
         let mut wheres = Vec::new();
@@ -83,13 +76,7 @@ impl Generator<'_> {
             wheres.push((condition, self.action(true)));
         }
         self.scope.variables.truncate(variables);
-        let within = (!has_clock && self.choices.chance(30)).then(|| {
-            let duration = match self.choices.chance(30) {
-                true => Duration::Of(self.expression(Type::Number)),
-                false => Duration::Seconds(self.choices.below(60) as u32 + 1),
-            };
-            (duration, self.choices.chance(75).then(|| self.action(true)))
-        });
+        let within = self.within();
         let tries = self.choices.chance(20).then(|| {
             let most = match self.choices.chance(30) {
                 true => Expression::Sum(
@@ -107,10 +94,49 @@ impl Generator<'_> {
         (self.scope.pending, self.scope.asks) = outer;
 
         self.scope.declare(&name, ty, mutable);
-        let ask = Ask { name, mutable, ty, prompt, unless, among, verbatim, ons, wheres, within, tries, refused };
+        let ask = Ask {
+            name,
+            mutable,
+            ty,
+            prompt: Some(prompt),
+            unless,
+            among,
+            verbatim,
+            ons,
+            wheres,
+            within,
+            tries,
+            refused,
+        };
         // A question in its clauses would be there twice.
         self.scope.variable(&ask.name).revisable = !ask.asks();
         Statement::Ask(Box::new(ask))
+    }
+
+    /// The `on`s of a question, and whether an `on` of its block has to be heard at it.
+    pub(super) fn own_ons(&mut self) -> (Vec<On>, bool) {
+        let mut ons = Vec::new();
+        // An `on` of the block is heard at its next question, at least.
+        let mut words = self.scope.words.last().cloned().unwrap_or_default();
+        let is_heard = !words.is_empty();
+        // Events have more than one way to go, or it does not matter who is first.
+        let percent = if self.scope.hears { 45 } else { 20 };
+        while ons.len() < 2 && self.choices.chance(percent) {
+            ons.extend(self.listen(&mut words));
+        }
+        (ons, is_heard)
+    }
+
+    /// A clock, where the block has none.
+    pub(super) fn within(&mut self) -> Option<(Duration, Option<Action>)> {
+        let has_clock = self.scope.words.last().is_some_and(|words| words.iter().any(|word| word == SILENCE));
+        (!has_clock && self.choices.chance(30)).then(|| {
+            let duration = match self.choices.chance(30) {
+                true => Duration::Of(self.expression(Type::Number)),
+                false => Duration::Seconds(self.choices.below(60) as u32 + 1),
+            };
+            (duration, self.choices.chance(75).then(|| self.action(true)))
+        })
     }
 
     /// What answers the question unasked. It means no variable that the answer hides.
@@ -148,7 +174,7 @@ impl Generator<'_> {
         }
     }
 
-    fn action(&mut self, may_be_list: bool) -> Action {
+    pub(super) fn action(&mut self, may_be_list: bool) -> Action {
         match self.choices.below(if may_be_list { 11 } else { 9 }) {
             8 if let Some(name) = self.revised() => Action::Revise(name),
             0..3 => Action::Say(self.template(true)),
@@ -183,7 +209,7 @@ impl Generator<'_> {
     }
 
     /// A block that may ask something in between.
-    fn action_block(&mut self, first: Vec<Statement>) -> Block {
+    pub(super) fn action_block(&mut self, first: Vec<Statement>) -> Block {
         let asks = self.scope.asks;
         self.scope.asks &= self.choices.chance(40);
         let (block, _) = self.block_of(&Goal::Action, first);
@@ -204,6 +230,9 @@ impl Generator<'_> {
 
     /// An `on` for words that none of those there listens for, if any is left.
     fn listen(&mut self, taken: &mut Vec<String>) -> Option<On> {
+        if self.scope.hears && self.choices.chance(50) {
+            return Some(self.listen_to_event());
+        }
         let mut words = vec![*self.choices.pick(&WORDS)];
         if self.choices.chance(25) {
             words.push(*self.choices.pick(&WORDS));
@@ -212,7 +241,7 @@ impl Generator<'_> {
         words.retain(|word| !taken.iter().any(|taken| taken == word));
         let words: Vec<String> = words.into_iter().map(str::to_owned).collect();
         taken.extend(words.iter().cloned());
-        (!words.is_empty()).then(|| On { words, silence: None, action: self.action(false) })
+        (!words.is_empty()).then(|| On { words, event: None, silence: None, action: self.action(false) })
     }
 
     /// An `on silence`, if the block has none.
@@ -222,7 +251,7 @@ impl Generator<'_> {
         }
         taken.push(SILENCE.to_owned());
         let silence = Some(self.choices.below(60) as u32 + 1);
-        Some(On { words: Vec::new(), silence, action: self.action(true) })
+        Some(On { words: Vec::new(), event: None, silence, action: self.action(true) })
     }
 
     /// An `on` for the rest of a block. Nothing is known of the questions at which it is heard.

@@ -25,6 +25,7 @@ enum Kind {
     Let,
     Change,
     Ask,
+    Hear,
     On,
     Run,
     Once,
@@ -139,11 +140,12 @@ impl Generator<'_> {
             (1, Kind::For),
             (1, Kind::LetControl),
         ];
-        const ALL: [(usize, Kind); 17] = [
+        const ALL: [(usize, Kind); 18] = [
             (5, Kind::Say),
             (5, Kind::Let),
             (5, Kind::Change),
             (9, Kind::Ask),
+            (2, Kind::Hear),
             (3, Kind::If),
             (4, Kind::On),
             (1, Kind::Run),
@@ -167,7 +169,8 @@ impl Generator<'_> {
             Kind::Say => statements.push(Statement::Say(self.template(true))),
             Kind::Let => statements.push(self.let_value()),
             Kind::Change => statements.push(self.change()),
-            Kind::Ask => statements.push(self.ask()),
+            Kind::Hear if self.scope.hears => statements.push(self.hear()),
+            Kind::Ask | Kind::Hear => statements.push(self.ask()),
             Kind::On => {
                 let on = self.on();
                 statements.extend(on.map(Statement::On));
@@ -273,10 +276,17 @@ impl Generator<'_> {
 
     /// The name for a pattern, and the `let` that takes what it binds. Nothing else may use it.
     fn bound(&mut self) -> (Name, Statement) {
-        let (pattern, name) = (self.fresh("p"), self.name());
+        let pattern = self.fresh("p");
+        let statement = self.takes(&pattern);
+        (pattern, statement)
+    }
+
+    /// The `let` that takes what a pattern binds.
+    pub(super) fn takes(&mut self, pattern: &str) -> Statement {
+        let name = self.name();
         self.scope.declare(&name, Type::Number, false);
-        let value = Expression::Variable(pattern.clone(), Type::Number);
-        (pattern, Statement::Let { name, mutable: false, ty: Type::Number, written: true, value })
+        let value = Expression::Variable(pattern.to_owned(), Type::Number);
+        Statement::Let { name, mutable: false, ty: Type::Number, written: true, value }
     }
 
     fn match_control(&mut self, goal: &Goal) -> (Control, bool) {
@@ -311,9 +321,8 @@ impl Generator<'_> {
             let guard = match (&pattern, last) {
                 (_, true) => None,
                 (Pattern::Some(name) | Pattern::Bind(name), _) => {
-                    let bound = Box::new(Expression::Variable(name.clone(), Type::Number));
-                    let than = Box::new(Expression::Literal(self.constant(Type::Number)));
-                    self.choices.chance(50).then_some(Expression::Less(bound, than))
+                    let guard = self.below(name);
+                    self.choices.chance(50).then_some(guard)
                 }
                 _ => self.choices.chance(30).then(|| self.condition()),
             };

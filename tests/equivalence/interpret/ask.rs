@@ -23,7 +23,9 @@ impl<'t> Interpreter<'t, '_> {
         let visit = self.past.visit();
         let (mut refused, mut silent) = (0, 0);
         'prompt: loop {
-            self.say(&ask.prompt)?;
+            if let Some(prompt) = &ask.prompt {
+                self.say(prompt)?;
+            }
             self.clock = self.wound(ask)?;
             loop {
                 let happened = match self.wait(ask, visit)? {
@@ -39,6 +41,10 @@ impl<'t> Interpreter<'t, '_> {
                             }
                         }
                     }
+                    Heard::Client(Input::Event(number)) => match self.listener(ask, number) {
+                        Some(place) => self.take_event(ask, place, number),
+                        None => return Ok(Value::Number(number)),
+                    },
                     Heard::Client(Input::Reply(reply)) => match self.reply(ask, &reply, &mut refused) {
                         Ok(answer) => return Ok(answer),
                         Err(jump) => jump,
@@ -83,7 +89,7 @@ impl<'t> Interpreter<'t, '_> {
 
     /// Waits for what the client does.
     pub(super) fn wait(&mut self, ask: &'t Ask, visit: usize) -> Result<Heard> {
-        self.past.wait(visit);
+        self.past.wait(visit, ask.prompt.is_some());
         if let Some((heard, is_last)) = self.past.next() {
             // What was said on the way there was said.
             self.said = if is_last { mem::take(&mut self.said_before) } else { Vec::new() };
@@ -97,8 +103,23 @@ impl<'t> Interpreter<'t, '_> {
         };
         let around = self.contexts.iter().flat_map(|context| &context.ons).map(|listening| listening.on);
         let words = around.chain(&ask.ons).flat_map(|on| &on.words).map(String::as_str).collect();
-        let pending = Pending { ty: ask.ty, options, words, has_clock: self.clock != Clock::None };
-        let input = (self.client)(&pending).ok_or(Jump::Out)?;
+        let pending = Pending {
+            ty: ask.ty,
+            options,
+            words,
+            has_clock: self.clock != Clock::None,
+            hears: self.hears,
+            is_hear: ask.prompt.is_none(),
+        };
+        let input = match self.next_kept(ask) {
+            Some(number) => Input::Event(number),
+            None => loop {
+                match (self.client)(&pending).ok_or(Jump::Out)? {
+                    Input::Event(number) if !self.is_for(ask, number) => self.kept.push(number),
+                    input => break input,
+                }
+            },
+        };
         if self.clock != Clock::None {
             self.clock = if input == Input::Silence { Clock::None } else { Clock::RunsOn };
         }
@@ -112,6 +133,10 @@ impl<'t> Interpreter<'t, '_> {
             && let Some(jump) = self.hear(ask, &reply.trim().to_lowercase())
         {
             return Err(jump);
+        }
+        if ask.prompt.is_none() {
+            *refused += 1;
+            return Err(ask.refused.as_ref().map_or(Jump::Wait, |action| self.meanwhile(action, *refused)));
         }
         let options = ask.among.as_ref().map(|options| self.value(options)).transpose()?;
         let answer = match read::read(ask.ty, reply, ask.verbatim, options.map(Value::numbers)) {
@@ -170,7 +195,12 @@ impl<'t> Interpreter<'t, '_> {
     /// Takes the action of an `on` of the conversation at a depth. It sees what could be seen where the `on` stands, and
     /// nothing of what is run.
     pub(super) fn take_up(&mut self, depth: usize, index: usize, count: u32) -> Jump {
-        let innermost = self.contexts.len() - 1;
+        let jump = self.seen_from(depth, index, |this, on| this.action(&on.action, count, None));
+        self.outwards(depth, jump)
+    }
+
+    /// Does something where an `on` stands.
+    pub(super) fn seen_from<T>(&mut self, depth: usize, index: usize, code: impl FnOnce(&mut Self, &'t On) -> T) -> T {
         let inner = self.contexts.split_off(depth + 1);
         let listening = self.here().ons[index];
         let here = self.here();
@@ -179,7 +209,7 @@ impl<'t> Interpreter<'t, '_> {
         let (gaps, asked) = (here.gaps.split_off(listening.gaps), here.asked.clone());
         here.asked.retain(|asked| asked.variables < listening.variables);
         let running = if inner.is_empty() { here.running } else { here.running.take() };
-        let jump = self.action(&listening.on.action, count, None);
+        let done = code(self, listening.on);
         let here = self.here();
         here.variables.extend(variables);
         here.loops.extend(loops);
@@ -188,6 +218,12 @@ impl<'t> Interpreter<'t, '_> {
         here.asked = asked;
         here.running = running;
         self.contexts.extend(inner);
+        done
+    }
+
+    /// What a jump in the conversation at a depth means to the one that waits.
+    pub(super) fn outwards(&mut self, depth: usize, jump: Jump) -> Jump {
+        let innermost = self.contexts.len() - 1;
         match jump {
             Jump::Out | Jump::Close(..) | Jump::Retry | Jump::Wait | Jump::Back => jump,
             jump if depth < innermost => Jump::Leave(depth, Box::new(jump)),
@@ -212,6 +248,15 @@ impl<'t> Interpreter<'t, '_> {
                 };
                 result.expect_err("a block ends by a verb")
             }
+        }
+    }
+
+    /// What is done about a reply where nothing was asked that a message could ask again.
+    fn meanwhile(&mut self, action: &'t Action, count: u32) -> Jump {
+        match action {
+            Action::Say(template) => self.say(template).err().unwrap_or(Jump::Wait),
+            Action::List(actions) => self.meanwhile(&actions[actions.len().min(count as usize) - 1], 1),
+            action => self.action(action, count, None),
         }
     }
 

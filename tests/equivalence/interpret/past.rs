@@ -11,6 +11,8 @@ pub(super) struct Past {
     /// How much had been heard at each question that was left behind, and where it waits now.
     before: Vec<usize>,
     here: Option<usize>,
+    /// Whether something is asked there.
+    asks: bool,
     /// The visit that waits or waited last, and how many there were.
     waiting: usize,
     visits: usize,
@@ -35,11 +37,11 @@ impl Past {
         self.waiting == visit
     }
 
-    /// A visit waits. If it is another than before, that one's question is left behind.
-    pub(super) fn wait(&mut self, visit: usize) {
+    /// A visit waits. If it is another than before, that one's question is left behind: a `hear` is none.
+    pub(super) fn wait(&mut self, visit: usize, asks: bool) {
         let here = self.here.replace(self.at);
-        self.before.extend(here.filter(|_| self.waiting != visit));
-        self.waiting = visit;
+        self.before.extend(here.filter(|_| self.waiting != visit && self.asks));
+        (self.waiting, self.asks) = (visit, asks);
     }
 
     /// Nothing goes back to before this.

@@ -117,7 +117,8 @@ fn split(tokens: TokenStream) -> Parts {
             if !after_if_block && group.delimiter() == Delimiter::Brace {
                 open_ifs = 0;
             }
-        } else if after_if_block {
+        } else if after_if_block || ends_arrow(before.as_ref(), &token) {
+            // Before an arrow, an `if` is a guard: the block behind it is none of it.
             after_if_block = false;
             open_ifs = 0;
         }
@@ -132,6 +133,12 @@ fn split(tokens: TokenStream) -> Parts {
         }
     }
     parts
+}
+
+/// Whether a token is the second of a `=>`.
+fn ends_arrow(before: Option<&TokenTree>, token: &TokenTree) -> bool {
+    let punct = |token: &TokenTree, c: char| matches!(token, TokenTree::Punct(p) if p.as_char() == c);
+    before.is_some_and(|before| punct(before, '=')) && punct(token, '>')
 }
 
 /// Whether this may stand without anything that belongs to it: a jump; an `else`, by mistake.
@@ -288,6 +295,13 @@ mod tests {
         let expected =
             ["where|if a { b } else { c }", r#"else|"no""#, "within|30s", "else|{ retry }", r#"else|"text""#];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_guard_has_no_else() {
+        let parts = split(r#""A?" on n if n > 3 => { retry } else "no""#.parse().expect("tokens"));
+        let found: Vec<String> = parts.clauses.iter().map(|part| format!("{}|{}", part.word, part.tokens)).collect();
+        assert_eq!(found, ["on|n if n > 3 => { retry }", r#"else|"no""#]);
     }
 
     #[test]

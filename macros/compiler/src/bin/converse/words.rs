@@ -110,7 +110,8 @@ pub(crate) fn clauses(tokens: &[TokenTree]) -> Vec<usize> {
             if !after_if_block && is_brace(Some(token)) {
                 open_ifs = 0;
             }
-        } else if after_if_block {
+        } else if after_if_block || is_arrow(tokens, at) {
+            // Before an arrow, an `if` is a guard: the block behind it is none of it.
             after_if_block = false;
             open_ifs = 0;
         }

@@ -296,6 +296,9 @@ fn clauses(content: &[TokenTree]) -> Vec<usize> {
     let mut starts = Vec::new();
     let mut open_ifs = 0usize;
     for (at, token) in content.iter().enumerate() {
+        if is_arrow(content, at) {
+            open_ifs = 0; // That of a guard has no `else`.
+        }
         let TokenTree::Ident(ident) = token else { continue };
         open_ifs += usize::from(ident == "if");
         let before = at.checked_sub(1).map(|before| &content[before]);
