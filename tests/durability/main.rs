@@ -2,6 +2,7 @@
 //! program, started anew; the clients are not ours, and see no more than any client does.
 
 mod client;
+mod disk;
 mod killed;
 mod owners;
 mod points;

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Stdio;
+use std::time::Duration;
 
 use converse::prelude::*;
 use converse::{Server, Sessions};
@@ -17,6 +18,9 @@ use crate::points;
 
 /// Where the file is that the server keeps its conversations in.
 const STORE: &str = "CONVERSE_TEST_STORE";
+
+/// For how many seconds it waits for a store that does not answer.
+pub(crate) const PATIENCE: &str = "CONVERSE_TEST_PATIENCE";
 
 /// How many numbers a conversation hears.
 pub(crate) const NUMBERS: usize = 20;
@@ -43,7 +47,9 @@ async fn count() -> Count {
 #[ignore = "a server for the other tests, which runs until it is killed"]
 async fn serve() {
     let Some(path) = std::env::var_os(STORE) else { return };
-    let sessions = Sessions::new(Sqlite::open(path).expect("the file can be opened"));
+    let patience = std::env::var(PATIENCE).map_or(20, |seconds| seconds.parse().expect("a number"));
+    let sqlite = Sqlite::open(path).expect("the file can be opened");
+    let sessions = Sessions::new(sqlite).patience(Duration::from_secs(patience));
     let server = Server::bind("127.0.0.1:0").await.expect("a free port");
     println!("{ADDRESS}{}", server.local_addr());
     let router = routes![count].merge(points::prepare(&sessions));
@@ -66,7 +72,20 @@ impl Process {
     /// Starts it with more in its environment.
     pub(crate) async fn start_with(store: &Path, environment: &[(&str, &OsStr)]) -> Self {
         let program = std::env::current_exe().expect("this program is a file");
-        let mut child = Command::new(program)
+        Process::run(Command::new(program), store, environment).await
+    }
+
+    /// Starts it where no file may grow beyond so many blocks of 512 bytes: to the program it is as if the disk were full.
+    pub(crate) async fn start_with_little_room(store: &Path, blocks: usize) -> Self {
+        let program = std::env::current_exe().expect("this program is a file");
+        let mut shell = Command::new("sh");
+        let limited = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+        shell.arg("-c").arg(limited).arg(program);
+        Process::run(shell, store, &[(PATIENCE, OsStr::new("1"))]).await
+    }
+
+    async fn run(mut program: Command, store: &Path, environment: &[(&str, &OsStr)]) -> Self {
+        let mut child = program
             .args(["--exact", "server::serve", "--ignored", "--nocapture"])
             .env(STORE, store)
             .envs(environment.iter().copied())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::FromRef;
 use converse::prelude::*;
-use converse::store::{Filter, Pushed, Store};
+use converse::store::{Filter, Pushed, Store, StoreError};
 use converse::{Held, Keys, Sessions};
 use converse_sqlite::Sqlite;
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -343,6 +343,19 @@ async fn an_event_comes_at_once_to_who_is_there() {
     for expected in ["counted", "sold", "paid"] {
         assert_eq!(sees.recv().await, Some(expected));
     }
+}
+
+#[tokio::test]
+async fn a_conversation_can_begin_with_nobody_there() {
+    let sessions = Sessions::in_memory();
+    let app = routes![member].layer(sessions.clone());
+    let id = sessions.begin(Introduction.keyed(7), ()).await.expect("it is in memory");
+    let again = sessions.begin(Introduction.keyed(7), ()).await;
+    assert!(matches!(again, Err(StoreError::Conflict)), "{again:?}");
+    assert_eq!(sessions.find::<Introduction>(7).await.expect("it is in memory").map(|found| found.id), Some(id));
+    let mut client = Browser::new(&app, "/members/7").connect().await;
+    hear(&mut client, &["What is your name?"]).await;
+    talk(&mut client, "Ada", &["And your age?"]).await;
 }
 
 #[tokio::test]

@@ -116,6 +116,18 @@ impl<C: Conversation> Session<'_, C> {
         self.converse(input).await
     }
 
+    /// Begins with nobody there.
+    pub(super) async fn start(&mut self, sessions: Arc<Inner>, key: Option<String>) -> Result<Id, Ending> {
+        let record = Record { key, ..Record::new(Id::random(), C::FLOW.name, "", schema(&C::FLOW)) };
+        let (id, access) = (record.id, Access::default());
+        let keeper = Keeper::new(sessions, record, access.epoch);
+        let input = self.stand(Kept { keeper, access, words: Words::default(), attached: None }, None)?;
+        match self.converse(input).await {
+            Ending::Idle | Ending::Closed(_) => Ok(id),
+            ending => Err(ending),
+        }
+    }
+
     /// Goes on with nobody there.
     pub(super) async fn wake(&mut self, sessions: Arc<Inner>, record: Record) -> Ending {
         let saved = match sessions.take(&record) {

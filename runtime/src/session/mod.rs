@@ -25,7 +25,7 @@ use crate::history::History;
 use crate::message::Message;
 use crate::sessions::{Entered, Inner, Saved, Unkept};
 use crate::socket::{Received, WebSocket};
-use crate::store::{Id, Record};
+use crate::store::{Id, Record, StoreError};
 use crate::talk::{Finish, Outbox, Talk};
 
 /// How many events wait for a question that hears them, before no more are taken from the channel.
@@ -62,6 +62,21 @@ pub(crate) async fn hold<C: Conversation>(
     ws.leave(close);
     if let Some(kept) = kept.filter(|_| is_over) {
         kept.forget_if_heard(&mut ws).await;
+    }
+}
+
+/// Begins a conversation that nobody is connected to, and goes on as far as it gets. Returns what it is called.
+pub(crate) async fn begin<C: Conversation>(
+    sessions: &Arc<Inner>,
+    held: Held<C>,
+    with: Arc<C::With>,
+) -> Result<Id, StoreError> {
+    let mut session = Session::new(None, Slot::Start(held.conversation), Events::new(held.events), &with);
+    match session.start(Arc::clone(sessions), held.key).await {
+        Ok(id) => Ok(id),
+        Err(Ending::Unkept(Unkept::Taken | Unkept::Moved)) => Err(StoreError::Conflict),
+        Err(Ending::Unkept(Unkept::Unavailable)) => Err(StoreError::Unavailable("it did not answer in time".into())),
+        Err(_) => Err(StoreError::Fatal("the conversation could not begin".into())),
     }
 }
 

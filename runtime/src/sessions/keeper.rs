@@ -44,7 +44,7 @@ pub(crate) enum Unkept {
 
 impl Keeper {
     /// Of a conversation that begins.
-    pub(super) fn new(sessions: Arc<Inner>, record: Record, epoch: u64) -> Self {
+    pub(crate) fn new(sessions: Arc<Inner>, record: Record, epoch: u64) -> Self {
         let schema = record.schema;
         Keeper { sessions, record, exists: false, epoch, schema }
     }

@@ -25,6 +25,8 @@ pub(crate) use self::saved::{Access, Saved, Words, schema};
 pub use self::seal::Keys;
 pub(crate) use self::visit::{Entered, Visit};
 use crate::conversation::Conversation;
+use crate::held::Held;
+use crate::session;
 use crate::store::{Count, EventId, Filter, Id, Memory, Pushed, Status, Store, StoreError, StoredEvent, Summary};
 
 /// Keeps conversations in a [`Store`], so that they outlive the socket, and with a store that does, the process.
@@ -150,6 +152,39 @@ impl Sessions {
     pub fn hold<C: Conversation>(&self, with: C::With) {
         self.0.flows.with::<C>(move || with);
         self.start();
+    }
+
+    /// Begins a conversation that nobody is connected to yet: it goes as far as it gets, and whoever comes with its key to a
+    /// route of its kind is told what was said. Returns its name.
+    ///
+    /// # Errors
+    ///
+    /// [`Conflict`](StoreError::Conflict) where there is one with this key that has not ended;
+    /// [`Fatal`](StoreError::Fatal) where its code panics or cannot be stored, which is logged; or the store cannot be
+    /// reached.
+    ///
+    /// ```
+    /// # use converse::{Sessions, prelude::*, store::StoreError};
+    /// conversation! {
+    ///     /// Has a person decide.
+    ///     pub Approval(what: String) {
+    ///         let yes: bool = ask "May I {what}?" within 7d else { return };
+    ///         say "{yes}, then.";
+    ///     }
+    /// }
+    ///
+    /// # async fn run(sessions: Sessions) -> Result<(), StoreError> {
+    /// let approval = Approval { what: "deploy on a Friday".into() };
+    /// sessions.begin(approval.keyed("ada"), ()).await?;
+    /// # Ok(()) }
+    /// ```
+    pub async fn begin<C: Conversation>(
+        &self,
+        conversation: impl Into<Held<C>>,
+        with: C::With,
+    ) -> Result<Id, StoreError> {
+        self.start();
+        session::begin(&self.0, conversation.into(), self.0.flows.with::<C>(|| with)).await
     }
 
     /// Sends an event to a conversation, wherever it is. It is stored, and is heard once: `id` is the sender's name for it,
