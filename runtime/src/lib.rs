@@ -4,7 +4,7 @@
 macro_rules! crash_point {
     ($name:literal) => {
         #[cfg(feature = "failpoints")]
-        fail::fail_point!($name);
+        crate::failpoints::reached($name);
     };
 }
 
@@ -18,6 +18,9 @@ mod driver;
 mod editor;
 mod error;
 mod event;
+#[cfg(feature = "failpoints")]
+#[doc(hidden)]
+pub mod failpoints;
 mod handshake;
 mod held;
 mod history;

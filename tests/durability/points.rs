@@ -94,12 +94,12 @@ pub(crate) fn prepare(sessions: &Sessions) -> axum::Router {
         let (point, times) = crash.split_once(':').expect("a point and a number");
         let times: usize = times.parse().expect("a number");
         let reached = AtomicUsize::new(0);
-        let die = move || {
-            if reached.fetch_add(1, Ordering::Relaxed) + 1 == times {
+        let point = point.to_owned();
+        converse::failpoints::at_each(move |here| {
+            if here == point && reached.fetch_add(1, Ordering::Relaxed) + 1 == times {
                 std::process::abort();
             }
-        };
-        fail::cfg_callback(point, die).expect("the feature is on");
+        });
     }
     routes![everything, pay]
 }
