@@ -14,9 +14,9 @@ use hyper_util::service::TowerToHyperService;
 use tokio::io::{DuplexStream, duplex};
 use tokio::sync::mpsc;
 use tokio_tungstenite::client_async;
-use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::{HeaderValue, StatusCode, header};
+use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::support::Client;
 
@@ -169,6 +169,25 @@ async fn a_key_finds_the_same_conversation_on_any_device() {
     talk(&mut client, "36", &["You're Ada, and you are 36 old."]).await;
     assert_eq!(client.closed().await.0, 1000);
     assert_eq!((phone.cookie, desk.cookie), (None, None), "the key is the application's to check");
+}
+
+#[tokio::test]
+async fn two_who_come_at_the_same_time_are_in_one_conversation() {
+    let sessions = Sessions::in_memory();
+    let app = routes![member].layer(sessions.clone());
+    let (mut phone, mut desk) = (Browser::new(&app, "/members/7"), Browser::new(&app, "/members/7"));
+    let (mut first, mut second) = tokio::join!(phone.connect(), desk.connect());
+    let mut heard = 0;
+    for client in [&mut first, &mut second] {
+        match client.next().await {
+            Some(Message::Text(text)) if text == "What is your name?" => heard += 1,
+            Some(Message::Close(Some(close))) => assert!([1012, 4409].contains(&u16::from(close.code)), "{close:?}"),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(heard > 0, "nobody was asked");
+    assert_eq!(sessions.list(&Filter::default(), None, 10).await.expect("it is in memory").len(), 1);
+    hear(&mut phone.connect().await, &["What is your name?"]).await;
 }
 
 #[tokio::test]

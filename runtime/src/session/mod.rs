@@ -54,6 +54,7 @@ pub(crate) async fn hold<C: Conversation>(
         Ending::Unkept(Unkept::Taken | Unkept::Moved) => {
             Close::new(Close::REPLACED, "another connection has taken its place")
         }
+        Ending::Unkept(Unkept::Late) => Close::new(Close::RESTART, "it has begun elsewhere: connect again"),
         Ending::Unkept(Unkept::Unavailable) => Close::new(Close::TRY_AGAIN, "try again later"),
         Ending::Unkept(Unkept::Refused) => internal(),
     };
@@ -74,7 +75,7 @@ pub(crate) async fn begin<C: Conversation>(
     let mut session = Session::new(None, Slot::Start(held.conversation), Events::new(held.events), &with);
     match session.start(Arc::clone(sessions), held.key).await {
         Ok(id) => Ok(id),
-        Err(Ending::Unkept(Unkept::Taken | Unkept::Moved)) => Err(StoreError::Conflict),
+        Err(Ending::Unkept(Unkept::Taken | Unkept::Moved | Unkept::Late)) => Err(StoreError::Conflict),
         Err(Ending::Unkept(Unkept::Unavailable)) => Err(StoreError::Unavailable("it did not answer in time".into())),
         Err(_) => Err(StoreError::Fatal("the conversation could not begin".into())),
     }

@@ -34,6 +34,8 @@ pub(crate) struct Keeper {
 pub(crate) enum Unkept {
     /// Another connection has the conversation now.
     Taken,
+    /// Somebody else has begun one with the same key in the meantime.
+    Late,
     /// Another process has done something in it that was due: [`Keeper::look_again`] says how it has left it.
     Moved,
     /// The store did not answer for so long that the client is better sent away.
@@ -140,6 +142,7 @@ impl Keeper {
         match record.map(|record| self.sessions.take(&record)) {
             Some(Ok(saved)) if saved.access.epoch == self.epoch => Unkept::Moved,
             Some(Err(error)) => self.refused(&*error),
+            None if !self.exists => Unkept::Late,
             _ => Unkept::Taken,
         }
     }
