@@ -1,9 +1,17 @@
 //! Two servers with one store.
 
-use tokio_tungstenite::tungstenite::Error;
+use std::ffi::OsStr;
+
+use converse::store::{Filter, Store};
+use converse_sqlite::Sqlite;
+use futures_util::{SinkExt, StreamExt};
+use tokio::net::TcpStream;
+use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::http::StatusCode;
+use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::client::{Client, Heard};
+use crate::points::DEEDS;
 use crate::server::Process;
 
 /// A server that is stopped half-way, loses its conversation to another, and goes on, has nothing to say.
@@ -38,6 +46,55 @@ async fn who_was_replaced_while_it_was_paused_says_nothing_more() {
         assert_eq!(lost.hear(&mut old).await.expect("it serves again"), Heard::Closed(4409));
         client.say(&mut new).await.expect("it serves");
         assert_eq!(client.hear(&mut new).await.expect("it serves"), Heard::Numbers(round + 3));
+    }
+}
+
+/// A server that is too slow to hear an event finds that another has done so, and goes on from there with its client.
+#[tokio::test]
+async fn who_was_paused_catches_up_with_what_another_has_done() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let (store, deeds) = (folder.path().join("conversations.db"), folder.path().join("deeds"));
+    let environment: &[(&str, &OsStr)] = &[(DEEDS, deeds.as_ref())];
+    let first = Process::start_with(&store, environment).await;
+    let second = Process::start_with(&store, environment).await;
+    let mut socket = Client::at("/everything").open(first.address).await.expect("it serves");
+    for (question, answer) in [("Name?", "Ada"), ("Receipt 7 for Ada.", ""), ("Sure?", "true")] {
+        assert_eq!(text(&mut socket).await, question);
+        if !answer.is_empty() {
+            socket.send(answer.into()).await.expect("it serves");
+        }
+    }
+    let looks = Sqlite::open(&store).expect("the file can be opened");
+    stands_at(&looks, "paid").await;
+    first.pause();
+    let mut till = Client::at("/pay").open(second.address).await.expect("it serves");
+    stands_at(&looks, "number").await;
+    till.close(None).await.expect("it serves");
+    first.resume();
+    loop {
+        match &*text(&mut socket).await {
+            "Still there?" | "Hurry." => {}
+            question => break assert_eq!(question, "250 paid, true. Number?"),
+        }
+    }
+    socket.send("2".into()).await.expect("it serves");
+    while text(&mut socket).await != "Ada 7 true 250 2" {}
+}
+
+/// Waits until the only conversation waits at this question.
+async fn stands_at(store: &Sqlite, question: &str) {
+    while store.list(&Filter::default(), None, 1).await.expect("it can be read")[0].question != question {
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn text(socket: &mut WebSocketStream<TcpStream>) -> String {
+    loop {
+        match socket.next().await.expect("it goes on").expect("it goes on") {
+            Message::Text(text) => return text.to_string(),
+            Message::Ping(_) | Message::Pong(_) => {}
+            other => panic!("expected text, not {other:?}"),
+        }
     }
 }
 
