@@ -451,3 +451,37 @@ async fn a_secret_is_stored_only_where_it_is_sealed() {
     talk(&mut client, "123456", &["true"]).await;
     assert_eq!(client.closed().await.0, 1000);
 }
+
+conversation! {
+    /// Waits for two of a kind.
+    Pair hears u32 {
+        let name: String = ask "Who?";
+        let one: u32 = hear;
+        say "{name}: {one}";
+        let two: u32 = hear;
+        say "{name}: {one} and {two}";
+    }
+}
+
+#[ws_route("/pair")]
+async fn pair() -> Held<Pair> {
+    Pair.keyed("the only one")
+}
+
+#[tokio::test]
+async fn an_event_is_heard_once() {
+    let sessions = Sessions::in_memory();
+    let mut browser = Browser::new(&routes![pair].layer(sessions.clone()), "/pair");
+    let id = sessions.begin(Pair.keyed("the only one"), ()).await.expect("it is in memory");
+    let mut client = browser.connect().await;
+    hear(&mut client, &["Who?"]).await;
+    sessions.send::<Pair>(id, "one", &1).await.expect("it is in memory");
+    talk(&mut client, "Ada", &["Ada: 1"]).await;
+    for _ in 0..2 {
+        client = browser.connect().await;
+        hear(&mut client, &["Ada: 1"]).await;
+    }
+    sessions.send::<Pair>(id, "two", &2).await.expect("it is in memory");
+    hear(&mut client, &["Ada: 1 and 2"]).await;
+    assert_eq!(client.closed().await.0, 1000);
+}
