@@ -14,7 +14,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::durable::Browser;
+use crate::support::Browser;
 
 /// A store that fails when it is told to.
 #[derive(Clone, Debug, Default)]

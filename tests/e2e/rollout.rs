@@ -3,7 +3,7 @@
 use converse::store::{Filter, Memory, Status, Store};
 use converse::{Conversation, Held, Sessions, preflight, prelude::*};
 
-use crate::durable::{Browser, hear, talk};
+use crate::support::{Browser, hear, talk};
 
 /// What the build before has recorded.
 const LOCK: &str = include_str!("rollout.lock");

@@ -1,9 +1,11 @@
 //! Servers to test, and clients to test them with.
 
+mod browser;
 mod client;
 mod raw;
 mod server;
 
+pub(crate) use browser::{Browser, hear, talk};
 pub(crate) use client::{Client, connect};
 pub(crate) use raw::Raw;
 pub(crate) use server::{serve, socket};

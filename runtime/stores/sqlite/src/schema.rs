@@ -2,10 +2,11 @@
 
 use std::io;
 use std::path::Path;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use converse::store::StoreError;
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 use crate::error::undone;
 
@@ -14,6 +15,9 @@ const APPLICATION: i32 = 0x636e_7673;
 
 /// How long to wait for another process to be done with the file.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long to leave the file alone that another connection is about to change.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// The first SQLite that does not damage files in WAL mode when several connections reset the log at once.
 const OLDEST: i32 = 3_051_003;
@@ -74,9 +78,23 @@ pub(crate) fn open(path: &Path) -> Result<Connection, StoreError> {
     connection.busy_timeout(PATIENCE).map_err(undone)?;
     bring_up_to_date(&mut connection, &STEPS)?;
     // Writes to the file itself, and so only once it is known to be ours.
-    connection.pragma_update(None, "journal_mode", "wal").map_err(undone)?;
+    enter_wal(&connection).map_err(undone)?;
     connection.pragma_update(None, "synchronous", "full").map_err(undone)?;
     Ok(connection)
+}
+
+/// Has the file written by way of a log. Whoever comes while another connection does that is turned away at once, busy
+/// time-out or not.
+fn enter_wal(connection: &Connection) -> rusqlite::Result<()> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match connection.pragma_update(None, "journal_mode", "wal") {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && Instant::now() < until => {
+                thread::sleep(PAUSE);
+            }
+            done => return done,
+        }
+    }
 }
 
 fn bring_up_to_date(connection: &mut Connection, steps: &[&str]) -> Result<(), StoreError> {
