@@ -6,12 +6,12 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote_spanned};
+use proc_macro2::Span;
+use quote::quote_spanned;
 use syn::parse_quote_spanned;
 
 use super::{Block, BlockId, End, Graph, Opaque, Operation, QuestionId, Source};
-use crate::names::{Variable, VariableId, Variables, plain};
+use crate::names::{VariableId, plain};
 
 /// Has the ways back to each question tell which of them are detours.
 pub(crate) fn mark_detours(graph: &mut Graph<'_>) {
@@ -31,7 +31,7 @@ pub(crate) fn mark_detours(graph: &mut Graph<'_>) {
             let stays = push(graph, stays);
             let advance = quote_spanned!(Span::mixed_site()=> ::converse::__private::Talk::advance(talk););
             let end = wait.unwrap_or(End::Goto(stays));
-            let detour = push(graph, Block { operations: vec![ours(advance, &[])], end, way: None });
+            let detour = push(graph, Block { operations: vec![Operation::ours(advance, &[], &[])], end, way: None });
             graph.blocks[back.0].end = match begun.contains(&id) {
                 false => End::Goto(detour),
                 true => {
@@ -109,13 +109,7 @@ fn push<'a>(graph: &mut Graph<'a>, block: Block<'a>) -> BlockId {
 /// The variable that tells whether the way back to a question is a detour.
 fn declare(graph: &mut Graph<'_>, id: QuestionId) -> VariableId {
     let label = format!("{}_detoured", plain(&graph.question(id).name));
-    graph.variables.add(Variable {
-        name: format_ident!("__{label}", span = Span::mixed_site()),
-        mutable: false,
-        from_pattern: false,
-        label: Some(label),
-        ty: Some(parse_quote_spanned!(Span::mixed_site()=> ::core::primitive::bool)),
-    })
+    graph.declare_ours(label, false, parse_quote_spanned!(Span::mixed_site()=> ::core::primitive::bool))
 }
 
 /// Sets the variable at the beginning of a block.
@@ -125,12 +119,6 @@ fn set(graph: &mut Graph<'_>, variable: VariableId, block: BlockId, value: bool)
     let operations = &mut graph.blocks[block.0].operations;
     if !operations.iter().any(|known| matches!(known, Operation::Rust { declares, .. } if declares.contains(&variable)))
     {
-        operations.insert(0, ours(set, &[variable]));
+        operations.insert(0, Operation::ours(set, &[], &[variable]));
     }
-}
-
-fn ours<'a>(code: TokenStream, declares: &[VariableId]) -> Operation<'a> {
-    let code = syn::parse2(code).expect("a statement");
-    let statement = Opaque { code, uses: Variables::new(), binds: BTreeSet::new(), exits: Vec::new() };
-    Operation::Rust { statement, declares: declares.to_vec(), assigns: None }
 }

@@ -16,8 +16,8 @@ mod visit;
 
 use std::collections::BTreeSet;
 
-use proc_macro2::Span;
-use quote::ToTokens;
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, format_ident};
 use syn::{Expr, Ident, Pat, Stmt, Type};
 
 pub(crate) use assign::check_jumps;
@@ -31,7 +31,7 @@ pub(crate) use progress::check_loops;
 pub(crate) use stray::check_stray_words;
 pub(crate) use thread::thread;
 
-use crate::names::{Arena, VariableId, Variables};
+use crate::names::{Arena, Variable, VariableId, Variables};
 use crate::syntax::ast::{Ask, Conversation, Message, Once, Run};
 use crate::text::source;
 
@@ -318,7 +318,23 @@ pub(crate) struct MatchArm {
     pub(crate) block: BlockId,
 }
 
+impl Operation<'_> {
+    /// A statement of ours.
+    fn ours(statement: TokenStream, uses: &[VariableId], declares: &[VariableId]) -> Self {
+        let code = syn::parse2(statement).expect("a statement");
+        let statement =
+            Opaque { code, uses: uses.iter().copied().collect(), binds: BTreeSet::new(), exits: Vec::new() };
+        Operation::Rust { statement, declares: declares.to_vec(), assigns: None }
+    }
+}
+
 impl<'a> Graph<'a> {
+    /// A variable of ours, which no name of the source means.
+    fn declare_ours(&mut self, label: String, mutable: bool, ty: Type) -> VariableId {
+        let name = format_ident!("__{label}", span = Span::mixed_site());
+        self.variables.add(Variable { name, mutable, from_pattern: false, label: Some(label), ty: Some(ty) })
+    }
+
     pub(crate) fn block(&self, id: BlockId) -> &Block<'a> {
         &self.blocks[id.0]
     }

@@ -208,8 +208,8 @@ impl<'a> Builder<'_, 'a> {
             let ty = parse_quote_spanned!(Span::mixed_site()=> ::core::primitive::u32);
             let count = self.declare_ours(format!("{}_{what}", plain(question)), ty);
             let name = &self.graph.variables.get(count).name;
-            let start = syn::parse2(quote_spanned!(Span::mixed_site()=> let mut #name: ::core::primitive::u32 = 0;));
-            self.ours(start.expect("a statement"), &[], &[count]);
+            let start = quote_spanned!(Span::mixed_site()=> let mut #name: ::core::primitive::u32 = 0;);
+            self.ours(start, &[], &[count]);
             count
         })
     }

@@ -12,12 +12,11 @@ mod verb;
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Ident, Span};
-use quote::format_ident;
+use proc_macro2::{Ident, Span, TokenStream};
 use syn::spanned::Spanned;
 use syn::{Expr, Lifetime, Stmt, Token, Type};
 
-use super::{Block, BlockId, End, Exit, Graph, Opaque, Operation, QuestionId, Source};
+use super::{Block, BlockId, End, Exit, Graph, Operation, QuestionId, Source};
 use crate::diagnostics::Diagnostics;
 use crate::names::{Arena, Mark, Scopes, Variable, VariableId, Variables, plain};
 use crate::opaque::{Binding, Uses, value_diverges};
@@ -209,21 +208,12 @@ impl<'a> Builder<'_, 'a> {
 
     /// A variable of ours, which no name of the source means.
     fn declare_ours(&mut self, label: String, ty: Type) -> VariableId {
-        let name = format_ident!("__{label}", span = Span::mixed_site());
-        self.graph.variables.add(Variable {
-            name,
-            mutable: true,
-            from_pattern: false,
-            label: Some(label),
-            ty: Some(ty),
-        })
+        self.graph.declare_ours(label, true, ty)
     }
 
     /// A statement of ours.
-    fn ours(&mut self, statement: Stmt, uses: &[VariableId], declares: &[VariableId]) {
-        let statement =
-            Opaque { code: statement, uses: uses.iter().copied().collect(), binds: BTreeSet::new(), exits: Vec::new() };
-        self.push(Operation::Rust { statement, declares: declares.to_vec(), assigns: None });
+    fn ours(&mut self, statement: TokenStream, uses: &[VariableId], declares: &[VariableId]) {
+        self.push(Operation::ours(statement, uses, declares));
     }
 
     fn declare_all(&mut self, found: Vec<(Binding, Option<Type>)>) -> Vec<VariableId> {
