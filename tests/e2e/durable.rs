@@ -416,3 +416,28 @@ async fn an_event_is_heard_once() {
     hear(&mut client, &["Ada: 1 and 2"]).await;
     assert_eq!(client.closed().await.0, 1000);
 }
+
+conversation! {
+    /// Has time.
+    Patient {
+        let day: String = ask "Some day?" within 30d;
+        say "{day}.";
+    }
+}
+
+#[ws_route("/patient")]
+async fn patient() -> Patient {
+    Patient
+}
+
+#[tokio::test]
+async fn it_is_kept_until_its_clock_has_run_out() {
+    let sessions = Sessions::in_memory();
+    let mut browser = Browser::new(&routes![patient].layer(sessions.clone()), "/patient");
+    for _ in 0..2 {
+        let mut client = browser.connect().await;
+        hear(&mut client, &["Some day?"]).await;
+        let all = sessions.list(&Filter::default(), None, 10).await.expect("it is in memory");
+        assert!(all[0].due.is_some() && all[0].expires > all[0].due, "{all:?}");
+    }
+}

@@ -106,7 +106,7 @@ impl<C: Conversation> Session<'_, C> {
         {
             return Ending::Unkept(unkept);
         }
-        let words = kept.words.all();
+        let words = kept.words.all().to_vec();
         if let Err(left) = say(self.ws.as_deref(), words).await {
             return left;
         }
@@ -206,10 +206,12 @@ impl<C: Conversation> Session<'_, C> {
     /// Stores where a turn has led.
     pub(super) async fn keep(&mut self, advanced: bool, goes_on: bool, close: Option<&Close>) -> Result<(), Unkept> {
         let Some(kept) = &mut self.kept else { return Ok(()) };
+        // As they are only once this is stored.
+        let mut words = kept.words.clone();
         if advanced || close.is_some() {
-            kept.words.answered();
+            words.answered();
         }
-        kept.words.extend(self.words.iter().cloned());
+        words.extend(self.words.iter().cloned());
         let (silence, alarm) = self.clocks.stored();
         let mut question = String::new();
         let mut state = None;
@@ -219,7 +221,7 @@ impl<C: Conversation> Session<'_, C> {
         }
         let saved = Saved {
             state,
-            words: kept.words.clone(),
+            words,
             done: self.done,
             goes_on,
             before: self.history.before.clone(),
@@ -232,6 +234,7 @@ impl<C: Conversation> Session<'_, C> {
         };
         let consumed = self.events.heard();
         kept.keeper.keep(&question, &saved, &consumed).await?;
+        kept.words = saved.words;
         self.events.forget_heard();
         Ok(())
     }
@@ -276,14 +279,14 @@ impl<C: Conversation> Session<'_, C> {
         let asked = kept.keeper.record().question.clone();
         let saved = kept.keeper.look_again().await.map_err(Ending::Unkept)?;
         let same = asked == kept.keeper.record().question && saved.ended.is_none();
-        let heard = kept.words.before();
+        let heard = std::mem::take(&mut kept.words);
         (self.words, self.early) = (Vec::new(), 0);
         self.events.forget_stored();
         self.slot = Slot::Over;
         let input = self.stand(kept, Some(saved))?;
         let kept = self.kept.as_ref().expect("it stands there again");
-        let known = if kept.words.all().starts_with(&heard) { heard.len() } else { 0 };
-        say(self.ws.as_deref(), &kept.words.all()[known..]).await?;
+        let known = if kept.words.all().starts_with(heard.all()) { heard.all().len() } else { 0 };
+        say(self.ws.as_deref(), kept.words.all()[known..].to_vec()).await?;
         if let Some(close) = self.ended.take() {
             return Err(Ending::Closed(close));
         }

@@ -274,7 +274,7 @@ impl<'s, C: Conversation> Session<'s, C> {
                 match step(&mut code, &outbox).await {
                     Step::Said(words) => {
                         // A turn that has begun is ended, even if the client has gone.
-                        drop(say(self.ws.as_deref(), &words).await);
+                        drop(say(self.ws.as_deref(), words.iter().cloned()).await);
                         self.words.extend(words);
                         self.early = self.words.len();
                     }
@@ -292,7 +292,10 @@ impl<'s, C: Conversation> Session<'s, C> {
             tracing::error!(conversation = name, %error, "what was said cannot be sent");
             return Err(Ending::Broken);
         }
-        self.words.append(&mut outbox.take());
+        match self.words.is_empty() {
+            true => self.words = outbox.take(),
+            false => self.words.append(&mut outbox.take()),
+        }
         let close = match output {
             Poll::Ready(_output) => Some(Close::new(Close::NORMAL, "")),
             Poll::Pending => finish.close.take(),
@@ -304,15 +307,15 @@ impl<'s, C: Conversation> Session<'s, C> {
     async fn speak(&mut self) -> Result<(), Ending> {
         let words = std::mem::take(&mut self.words);
         let early = std::mem::take(&mut self.early);
-        say(self.ws.as_deref(), &words[early..]).await
+        say(self.ws.as_deref(), words.into_iter().skip(early)).await
     }
 }
 
-async fn say(ws: Option<&WebSocket>, words: &[Message]) -> Result<(), Ending> {
+async fn say(ws: Option<&WebSocket>, words: impl IntoIterator<Item = Message>) -> Result<(), Ending> {
     let Some(ws) = ws else { return Ok(()) };
     for message in words {
         crash_point!("turn before a word");
-        ws.send(message.clone()).await.map_err(|_closed| Ending::Left)?;
+        ws.send(message).await.map_err(|_closed| Ending::Left)?;
     }
     Ok(())
 }

@@ -76,9 +76,7 @@ impl Keeper {
             true => Some(next.updated + GRACE),
             false => due.map(|due| Time::from_millis(due) + GRACE),
         };
-        let lives = if saved.ended.is_some() { self.sessions.settings.ended } else { self.sessions.settings.idle };
-        // Not before what is still to come.
-        next.expires = Some(next.due.map_or(next.updated, |due| due.max(next.updated)) + lives);
+        next.expires = Some(self.sessions.expires(&next));
         self.sessions.put(&mut next, saved).map_err(|error| self.refused(&*error))?;
         self.write(&next, consumed).await?;
         (self.record, self.exists) = (next, true);
@@ -119,12 +117,8 @@ impl Keeper {
                 },
                 Err(error) => error,
             };
-            if !matches!(error, StoreError::Unavailable(_) | StoreError::Unknown(_)) {
-                return Err(self.refused(&error));
-            }
-            if Instant::now() + pause > until {
-                tracing::error!(conversation = %self.record.flow, id = %self.record.id, %error, "the store cannot be reached");
-                return Err(Unkept::Unavailable);
+            if !may_pass(&error) || Instant::now() + pause > until {
+                return Err(self.failed(&error));
             }
             tracing::warn!(conversation = %self.record.flow, id = %self.record.id, %error, "the store cannot be reached");
             sleep(pause).await;
@@ -153,11 +147,7 @@ impl Keeper {
         let record = match store.load(self.record.id).await {
             Ok(Some(record)) => record,
             Ok(None) => return Err(Unkept::Taken),
-            Err(error @ (StoreError::Unavailable(_) | StoreError::Unknown(_))) => {
-                tracing::error!(conversation = %self.record.flow, id = %self.record.id, %error, "the store cannot be reached");
-                return Err(Unkept::Unavailable);
-            }
-            Err(error) => return Err(self.refused(&error)),
+            Err(error) => return Err(self.failed(&error)),
         };
         let saved = self.sessions.take(&record).map_err(|error| self.refused(&*error))?;
         if saved.access.epoch != self.epoch {
@@ -181,8 +171,22 @@ impl Keeper {
         }
     }
 
+    /// What becomes of a turn that the store has failed.
+    fn failed(&self, error: &StoreError) -> Unkept {
+        if !may_pass(error) {
+            return self.refused(error);
+        }
+        tracing::error!(conversation = %self.record.flow, id = %self.record.id, %error, "the store cannot be reached");
+        Unkept::Unavailable
+    }
+
     pub(crate) fn refused(&self, error: &(dyn std::error::Error + 'static)) -> Unkept {
         tracing::error!(conversation = %self.record.flow, id = %self.record.id, error, "a conversation cannot be stored");
         Unkept::Refused
     }
+}
+
+/// Whether it may be better when it is tried again.
+fn may_pass(error: &StoreError) -> bool {
+    matches!(error, StoreError::Unavailable(_) | StoreError::Unknown(_))
 }

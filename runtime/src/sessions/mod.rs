@@ -27,7 +27,9 @@ pub(crate) use self::visit::{Entered, Visit};
 use crate::conversation::Conversation;
 use crate::held::Held;
 use crate::session;
-use crate::store::{Count, EventId, Filter, Id, Memory, Pushed, Status, Store, StoreError, StoredEvent, Summary};
+use crate::store::{
+    Count, EventId, Filter, Id, Memory, Pushed, Record, Status, Store, StoreError, StoredEvent, Summary, Time,
+};
 
 /// Keeps conversations in a [`Store`], so that they outlive the socket, and with a store that does, the process.
 ///
@@ -304,7 +306,9 @@ impl Inner {
         &*self.store
     }
 
-    fn lives(&self, status: Status) -> Duration {
-        if status == Status::Done { self.settings.ended } else { self.settings.idle }
+    /// When a record may be forgotten: not before what is still to come in it.
+    fn expires(&self, record: &Record) -> Time {
+        let lives = if record.status == Status::Done { self.settings.ended } else { self.settings.idle };
+        record.due.map_or(record.updated, |due| due.max(record.updated)) + lives
     }
 }

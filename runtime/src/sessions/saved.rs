@@ -106,11 +106,6 @@ impl Words {
         self.before = self.before.saturating_sub(dropped);
     }
 
-    /// What was said before the turn that runs.
-    pub(crate) fn before(&self) -> Vec<Message> {
-        self.said[..self.before].to_vec()
-    }
-
     pub(crate) fn all(&self) -> &[Message] {
         &self.said
     }

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use axum::extract::OriginalUri;
-use http::header::{COOKIE, HOST, HeaderMap, HeaderValue, ORIGIN};
+use http::header::{COOKIE, HOST, HeaderValue, ORIGIN};
 use http::request::Parts;
 use http::{StatusCode, Uri};
 
+use super::Sessions;
 use super::keeper::Keeper;
 use super::saved::{Access, Saved, schema};
 use super::token::Token;
-use super::{Inner, Sessions};
 use crate::conversation::Conversation;
 use crate::store::{Id, Record, Status, StoreError, commit_surely};
 
@@ -20,13 +20,11 @@ const TRIES: usize = 8;
 /// What a request says of who comes.
 #[derive(Debug)]
 pub(crate) struct Visit {
-    sessions: Arc<Inner>,
-    path: String,
+    sessions: Sessions,
+    uri: Uri,
     cookies: Vec<HeaderValue>,
-    /// Whether the browser's page is of this server, or no page at all.
-    same_origin: bool,
-    /// Whether the cookie is for TLS alone.
-    secure: bool,
+    host: Option<HeaderValue>,
+    origin: Option<HeaderValue>,
 }
 
 /// Where a conversation stands that a client has come to.
@@ -43,22 +41,24 @@ impl Visit {
     /// Nothing where the router has no [`Sessions`].
     pub(crate) fn of(request: &Parts) -> Option<Self> {
         let sessions: &Sessions = request.extensions.get()?;
-        sessions.start();
         let uri = request.extensions.get().map_or(&request.uri, |OriginalUri(uri)| uri);
-        let host = request.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        // Most of it is shared, and not looked at before it is needed: many a socket holds no conversation.
         Some(Visit {
-            sessions: Arc::clone(&sessions.0),
-            // What would end the cookie's attribute is left out: a shorter path is good for the longer one.
-            path: uri.path().split(';').next().unwrap_or_default().to_owned(),
+            sessions: sessions.clone(),
+            uri: uri.clone(),
             cookies: request.headers.get_all(COOKIE).iter().cloned().collect(),
-            same_origin: is_same_origin(&request.headers, host),
-            secure: !is_loopback(host),
+            host: request.headers.get(HOST).cloned(),
+            origin: request.headers.get(ORIGIN).cloned(),
         })
+    }
+
+    fn host(&self) -> &str {
+        self.host.as_ref().and_then(|host| host.to_str().ok()).unwrap_or_default()
     }
 
     /// What conversations of this kind depend on.
     pub(crate) fn with<C: Conversation>(&self, with: C::With) -> Arc<C::With> {
-        self.sessions.flows.with::<C>(|| with)
+        self.sessions.0.flows.with::<C>(|| with)
     }
 
     /// Begins the conversation, or comes back to the one that the key or the cookie is of. Whoever was in it before has
@@ -70,12 +70,14 @@ impl Visit {
     ///
     /// The status to refuse the request with.
     pub(crate) async fn enter<C: Conversation>(&self, key: Option<String>) -> Result<Entered, StatusCode> {
+        self.sessions.start();
+        let sessions = &self.sessions.0;
         let name = format!("converse-{}", C::FLOW.name);
         let token = match key {
             Some(_) => None,
             None => self.cookies.iter().find_map(|cookies| cookie(cookies, &name)).and_then(|value| value.parse().ok()),
         };
-        if token.is_some() && !self.same_origin {
+        if token.is_some() && !is_same_origin(self.origin.as_ref(), self.host()) {
             return Err(StatusCode::FORBIDDEN);
         }
         for _ in 0..TRIES {
@@ -84,19 +86,19 @@ impl Visit {
                 let id = Id::random();
                 let record = Record { key, ..Record::new(id, C::FLOW.name, "", schema(&C::FLOW)) };
                 let (access, cookie) = self.admit(&name, &record, Access::default(), None);
-                let keeper = Keeper::new(Arc::clone(&self.sessions), record, access.epoch);
+                let keeper = Keeper::new(Arc::clone(sessions), record, access.epoch);
                 return Ok(Entered { keeper, access, saved: None, cookie });
             };
             let (access, cookie) = self.admit(&name, &record, saved.access.clone(), token.as_ref());
             let saved = Saved { access: access.clone(), ..saved };
             let mut next = record.next();
-            self.sessions.put(&mut next, &saved).map_err(|error| broken(&*error))?;
-            next.expires = record.expires.map(|_| next.updated + self.sessions.lives(record.status));
+            sessions.put(&mut next, &saved).map_err(|error| broken(&*error))?;
+            next.expires = Some(sessions.expires(&next));
             crash_point!("return before the write");
-            match commit_surely(&*self.sessions.store, &next, &[]).await {
+            match commit_surely(&*sessions.store, &next, &[]).await {
                 Ok(()) => {
                     crash_point!("return behind the write");
-                    let keeper = Keeper::of(Arc::clone(&self.sessions), next, access.epoch, schema(&C::FLOW));
+                    let keeper = Keeper::of(Arc::clone(sessions), next, access.epoch, schema(&C::FLOW));
                     return Ok(Entered { keeper, access, saved: Some(saved), cookie });
                 }
                 Err(StoreError::Conflict) => {}
@@ -113,14 +115,14 @@ impl Visit {
         token: Option<&Token>,
     ) -> Result<Option<(Record, Saved)>, StoreError> {
         let record = match (key, token) {
-            (Some(key), _) => self.sessions.store.find(flow, key).await?,
-            (None, Some(token)) => self.sessions.store.load(token.id()).await?,
+            (Some(key), _) => self.sessions.0.store.find(flow, key).await?,
+            (None, Some(token)) => self.sessions.0.store.load(token.id()).await?,
             (None, None) => None,
         };
         let Some(record) = record.filter(|record| record.flow == flow && record.status != Status::Parked) else {
             return Ok(None);
         };
-        let saved = self.sessions.take(&record).map_err(StoreError::Fatal)?;
+        let saved = self.sessions.0.take(&record).map_err(StoreError::Fatal)?;
         let Access { token: current, previous, .. } = &saved.access;
         let may = key.is_some()
             || token.is_some_and(|token| [current, previous].into_iter().flatten().any(|hash| hash.is_of(token)));
@@ -140,13 +142,12 @@ impl Visit {
             return (Access { epoch, ..before }, None);
         }
         let token = Token::random(record.id);
-        let secure = if self.secure { "; Secure" } else { "" };
-        let lives = self.sessions.settings.idle.as_secs();
-        let text = format!(
-            "{name}={}; Path={}; Max-Age={lives}; HttpOnly; SameSite=Strict{secure}",
-            token.expose(),
-            self.path
-        );
+        let secure = if is_loopback(self.host()) { "" } else { "; Secure" };
+        let lives = self.sessions.0.settings.idle.as_secs();
+        // What would end the cookie's attribute is left out: a shorter path is good for the longer one.
+        let path = self.uri.path().split(';').next().unwrap_or_default();
+        let text =
+            format!("{name}={}; Path={path}; Max-Age={lives}; HttpOnly; SameSite=Strict{secure}", token.expose());
         let mut cookie = HeaderValue::from_str(&text).expect("a path that came by HTTP can go by it");
         cookie.set_sensitive(true);
         (Access { epoch, token: Some(token.hash()), previous: came_with.map(Token::hash) }, Some(cookie))
@@ -161,8 +162,8 @@ fn cookie<'h>(header: &'h HeaderValue, name: &str) -> Option<&'h str> {
 
 /// Whether a request comes from a page of the same host, or from no page: browsers send cookies along with WebSocket
 /// handshakes of any page, and say by `Origin` whose it is (RFC 6455 §10.2).
-fn is_same_origin(headers: &HeaderMap, host: &str) -> bool {
-    match headers.get(ORIGIN) {
+fn is_same_origin(origin: Option<&HeaderValue>, host: &str) -> bool {
+    match origin {
         None => true,
         Some(origin) => {
             let origin = origin.to_str().ok().and_then(|origin| origin.parse::<Uri>().ok());
@@ -201,11 +202,8 @@ mod tests {
 
     #[test]
     fn a_page_of_another_host_is_another_origin() {
-        let with = |origin: &'static str| {
-            let headers = [(ORIGIN, HeaderValue::from_static(origin))].into_iter().collect();
-            is_same_origin(&headers, "example.org:8080")
-        };
-        assert!(is_same_origin(&HeaderMap::new(), "example.org"));
+        let with = |origin| is_same_origin(Some(&HeaderValue::from_static(origin)), "example.org:8080");
+        assert!(is_same_origin(None, "example.org"));
         assert!(with("https://example.org:8080"));
         assert!(with("http://EXAMPLE.org:8080"));
         for other in ["https://example.org", "https://evil.org", "null", "", "https://example.org:8080.evil.org"] {
