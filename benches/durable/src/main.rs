@@ -1,23 +1,20 @@
 //! Measures conversations that are kept in a file: turns a second, returns, and starts.
 
 mod client;
-mod counting;
 mod engine;
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use converse::store::{Id, Record, Schema, Store};
+use converse::store::{Filter, Id, Record, Schema, Store};
 use converse::{Sessions, prelude::*};
 use converse_sqlite::Sqlite;
 use futures_util::future::join_all;
 use tokio::task::JoinSet;
 
 use crate::client::Client;
-use crate::counting::Counting;
 
 /// How long each side of a comparison runs, and how often they take turns.
 const ROUND: Duration = Duration::from_secs(2);
@@ -70,24 +67,30 @@ const LINE: &str = "two large pizzas with olives, to the second floor";
 
 async fn turns(dialogues: usize) {
     let folder = tempfile::tempdir().expect("a folder");
-    let counting = Counting::new(Sqlite::open(folder.path().join("ours.db")).expect("a file"));
-    let (writes, size) = (Arc::clone(&counting.writes), Arc::clone(&counting.size));
-    let app = app(counting);
+    let open = || Sqlite::open(folder.path().join("ours.db")).expect("a file");
+    let (app, looks) = (app(open()), open());
     let mut clients = join_all((0..dialogues).map(|_| Client::connect(&app, None))).await;
     join_all(clients.iter_mut().map(Client::hear)).await;
     let engine = Arc::new(Sqlite::open(folder.path().join("engine.db")).expect("a file"));
     let (mut ours, mut theirs, mut each) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        let before = writes.load(Ordering::Relaxed);
+        let (before, _) = written(&looks, dialogues).await;
         let (turns, rest) = talk(clients).await;
         clients = rest;
-        each.push((writes.load(Ordering::Relaxed) - before) as f64 / turns as f64);
+        let (after, bytes) = written(&looks, dialogues).await;
+        each.push((after - before) as f64 / turns as f64);
         ours.push(turns as f64 / ROUND.as_secs_f64());
-        let bytes = size.load(Ordering::Relaxed);
         theirs.push(engine::writes(&engine, dialogues, bytes, ROUND).await as f64 / ROUND.as_secs_f64());
     }
     let (ours, theirs, each) = (median(ours), median(theirs), median(each));
     println!("| {dialogues} | {ours:.0} | {theirs:.0} | {:.2} | {each:.2} |", ours / theirs);
+}
+
+/// How often the dialogues were written, which each record knows of itself, and how large one is.
+async fn written(store: &Sqlite, dialogues: usize) -> (u64, usize) {
+    let all = store.list(&Filter::default(), None, dialogues).await.expect("the file can be read");
+    let one = store.load(all[0].id).await.expect("the file can be read").expect("it was listed");
+    (all.iter().map(|record| record.version).sum(), one.body.len())
 }
 
 /// Has every client say something and wait for what comes of it, for a round.
