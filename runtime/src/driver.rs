@@ -13,7 +13,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::close::Close;
-use crate::connection::{Connection, Settings};
+use crate::connection::{Connection, Outgoing, Settings};
 use crate::link::{Event, Link};
 use crate::registry::Place;
 
@@ -21,11 +21,12 @@ use crate::registry::Place;
 pub(crate) type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Runs a connection to its end, and `work` to its own.
-pub(crate) async fn drive<IO>(link: Link<IO>, place: Place, work: Work)
+pub(crate) async fn drive<IO>(mut link: Link<IO>, place: Place, work: Work)
 where
     IO: AsyncRead + AsyncWrite + Unpin,
 {
     let connection = Arc::clone(place.connection());
+    link.note_in(Arc::clone(connection.heard()));
     let mut driver = Driver { open: Some((link, place)), connection };
     let mut work = Some(work);
     let mut alarm = pin!(sleep_until(Instant::now()));
@@ -116,7 +117,7 @@ fn apply<IO: AsyncRead + AsyncWrite + Unpin>(link: &mut Link<IO>, settings: Sett
     }
 }
 
-/// Gives the link what it has room for: the outbox's messages, and behind the last one the close.
+/// Gives the link what it has room for: what is in the outbox, and behind the last one the close.
 fn write<IO: AsyncRead + AsyncWrite + Unpin>(link: &mut Link<IO>, connection: &Connection) {
     let close = connection.close_wanted();
     if close.is_some() {
@@ -124,7 +125,8 @@ fn write<IO: AsyncRead + AsyncWrite + Unpin>(link: &mut Link<IO>, connection: &C
     }
     while link.has_room() {
         match (connection.next_to_write(), &close) {
-            (Some(message), _) => link.write(message),
+            (Some(Outgoing::Message(message)), _) => link.write(message),
+            (Some(Outgoing::Number(output)), _) => link.number(output),
             (None, Some(close)) => link.close(close),
             (None, None) => return,
         }

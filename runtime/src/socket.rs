@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::future::poll_fn;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -175,6 +176,16 @@ impl WebSocket {
     /// ([`Error::is_closed`]), or if the close in [`Taken::Replace`] cannot be sent.
     pub fn identify(&self, id: impl Into<ConnectionId>, taken: Taken) -> Result<()> {
         registry::identify(&self.connection, id.into(), taken)
+    }
+
+    /// Asks the peer to say when it has got what was sent so far, which is everything up to the output of this number.
+    pub(crate) async fn number(&self, output: u64) {
+        self.connection.number(output).await;
+    }
+
+    /// The number of the last output that the peer is known to have got; 0 before that.
+    pub(crate) fn heard(&self) -> &Arc<AtomicU64> {
+        self.connection.heard()
     }
 
     /// Closes without waiting.

@@ -1,6 +1,7 @@
 //! End to end: a client that is not ours against a server that is, over duplex pipes with a clock that stands still,
 //! and over TCP where TCP is what matters.
 
+mod arrived;
 mod closing;
 mod conversations;
 mod durable;

@@ -12,7 +12,6 @@ use converse::store::{
 use converse::{Sessions, prelude::*};
 use tokio::sync::Notify;
 use tokio::time::Instant;
-use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::Browser;
 
@@ -187,7 +186,7 @@ async fn a_write_whose_outcome_is_unknown_counts_once() {
     store.mood.vague.store(true, Ordering::Relaxed);
     let mut client = Browser::new(&app(&store), "/sum").connect().await;
     for expected in 0..10 {
-        assert_eq!(client.next().await, Some(Message::Text(expected.to_string().into())));
+        assert_eq!(client.text().await, expected.to_string());
         client.send("1").await;
     }
     assert_eq!(client.text().await, "10");

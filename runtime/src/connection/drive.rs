@@ -5,7 +5,7 @@ use std::task::{Context, Waker};
 
 use tokio::time::Instant;
 
-use super::{Connection, Settings, wake_or_look};
+use super::{Connection, Outgoing, Settings, wake_or_look};
 use crate::close::Close;
 use crate::limits;
 use crate::link::Event;
@@ -57,14 +57,16 @@ impl Connection {
         self.lock().alarm
     }
 
-    /// The next message to write.
-    pub(crate) fn next_to_write(&self) -> Option<Message> {
-        let message = self.lock().outbox.pop_front()?;
-        self.room.add_permits(limits::cost(message.len()));
-        Some(message)
+    /// What is to be written next.
+    pub(crate) fn next_to_write(&self) -> Option<Outgoing> {
+        let outgoing = self.lock().outbox.pop_front()?;
+        if let Outgoing::Message(message) = &outgoing {
+            self.room.add_permits(limits::cost(message.len()));
+        }
+        Some(outgoing)
     }
 
-    /// Whether there is a message or a close for the link.
+    /// Whether there is something to write, or a close, for the link.
     pub(crate) fn has_outgoing(&self) -> bool {
         let state = self.lock();
         !state.outbox.is_empty() || state.close.is_some() || state.dropped

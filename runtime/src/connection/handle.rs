@@ -2,11 +2,13 @@
 
 use std::future::poll_fn;
 use std::mem;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::task::{Context, Poll};
 
 use tokio::time::Instant;
 
-use super::{Connection, Settings, wake};
+use super::{Connection, Outgoing, Settings, wake};
 use crate::close::Close;
 use crate::error::Error;
 use crate::limits;
@@ -74,16 +76,31 @@ impl Connection {
             Ok(room) => room.forget(), // The driver gives it back.
             Err(_closed) => return Err(Error::closed()),
         }
-        let mut message = Some(message);
+        self.queue(Outgoing::Message(message)).await;
+        Ok(())
+    }
+
+    /// Queues the number of the output that was sent last. It takes no room: there is at most one behind each message.
+    pub(crate) async fn number(&self, output: u64) {
+        self.queue(Outgoing::Number(output)).await;
+    }
+
+    async fn queue(&self, outgoing: Outgoing) {
+        let mut outgoing = Some(outgoing);
         poll_fn(|cx| {
             let mut state = self.lock();
-            state.outbox.extend(message.take());
+            state.outbox.extend(outgoing.take());
             let driver = state.driver_beside(cx);
             drop(state);
             wake(driver);
-            Poll::Ready(Ok(()))
+            Poll::Ready(())
         })
-        .await
+        .await;
+    }
+
+    /// The number of the last output that the peer is known to have got; 0 before that.
+    pub(crate) fn heard(&self) -> &Arc<AtomicU64> {
+        &self.heard
     }
 
     /// Whether the connection has ended or was told to.

@@ -8,7 +8,8 @@ mod handle;
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Waker};
 
 use tokio::sync::Semaphore;
@@ -26,6 +27,16 @@ pub(crate) struct Connection {
     state: Mutex<State>,
     /// Room in the outbox, in bytes; closed as soon as nothing may be sent any more.
     room: Semaphore,
+    /// The number of the last output that the peer is known to have got.
+    heard: Arc<AtomicU64>,
+}
+
+/// What waits to be written.
+#[derive(Debug)]
+pub(crate) enum Outgoing {
+    Message(Message),
+    /// The number of the output that went before: the peer answers it once it has got that.
+    Number(u64),
 }
 
 struct State {
@@ -33,7 +44,7 @@ struct State {
     inbox: VecDeque<Message>,
     /// What the inbox's messages count for.
     held: usize,
-    outbox: VecDeque<Message>,
+    outbox: VecDeque<Outgoing>,
     /// How the connection ended; said behind the inbox's last message.
     end: Option<Event>,
     /// The close that this side asks for.
@@ -75,7 +86,7 @@ impl Connection {
             closers: Vec::new(),
             driver: None,
         };
-        Connection { state: Mutex::new(state), room: Semaphore::new(limits::QUEUE) }
+        Connection { state: Mutex::new(state), room: Semaphore::new(limits::QUEUE), heard: Arc::default() }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

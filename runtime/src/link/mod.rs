@@ -9,6 +9,8 @@ mod timers;
 mod write;
 
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
@@ -42,6 +44,9 @@ pub(crate) struct Link<IO> {
     /// The peer does not read: since when, and how many bytes had gone by then.
     stalled: Option<(Instant, u64)>,
     keepalive: Keepalive,
+    /// The last number that a ping has carried, and the last that a pong has brought back.
+    numbered: u64,
+    heard: Arc<AtomicU64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +98,8 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             broken: false,
             stalled: None,
             keepalive: Keepalive::new(pings, Instant::now()),
+            numbered: 0,
+            heard: Arc::default(),
         }
     }
 
@@ -112,6 +119,11 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         self.keepalive.change(pings, Instant::now());
     }
 
+    /// Has the last number that came back noted here.
+    pub(crate) fn note_in(&mut self, heard: Arc<AtomicU64>) {
+        self.heard = heard;
+    }
+
     pub(crate) fn is_over(&self) -> bool {
         self.phase == Phase::Over
     }
@@ -128,7 +140,11 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             let event = match self.codec.read() {
                 Ok(Wire::Text(text)) => self.received(Text::from_frame(text).into()),
                 Ok(Wire::Binary(bytes)) => self.received(bytes.into()),
-                Ok(Wire::Ping(_) | Wire::Pong(_) | Wire::Frame(_)) => {
+                Ok(Wire::Pong(payload)) => {
+                    self.answered(&payload);
+                    None
+                }
+                Ok(Wire::Ping(_) | Wire::Frame(_)) => {
                     self.unflushed = true; // A pong may be due.
                     None
                 }
@@ -139,6 +155,15 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             if let Some(event) = event {
                 return Poll::Ready(event);
             }
+        }
+    }
+
+    /// Notes the number that comes back in a pong. The peer may send what it likes: what was not asked does not count.
+    fn answered(&self, payload: &[u8]) {
+        if let Ok(number) = payload.try_into().map(u64::from_be_bytes)
+            && number <= self.numbered
+        {
+            self.heard.fetch_max(number, Ordering::Release);
         }
     }
 

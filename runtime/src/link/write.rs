@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 
+use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
@@ -28,6 +29,12 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             Message::Binary(bytes) => (Data::Binary, bytes),
         });
         self.write_rest();
+    }
+
+    /// Sends the number of the output that was written last, as a ping: a pong with it comes only behind all of that.
+    pub(crate) fn number(&mut self, output: u64) {
+        self.numbered = output;
+        self.give(Wire::Ping(Bytes::copy_from_slice(&output.to_be_bytes())));
     }
 
     fn write_rest(&mut self) {

@@ -2,6 +2,7 @@
 
 use std::future::pending;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use serde_json::value::RawValue;
 
@@ -13,6 +14,7 @@ use crate::message::Message;
 use crate::sessions::{Access, Attached, Entered, Inner, Keeper, Saved, Unkept, Words, schema};
 use crate::socket::{Received, WebSocket};
 use crate::store::{EventId, Id, Pushed, Record, StoredEvent};
+use crate::talk::{Clock, Finish};
 
 /// What is said to a client whose conversation no build can go on with any more.
 const OUTDATED: &str = "This conversation has changed since. It begins again.";
@@ -89,10 +91,23 @@ pub(super) async fn told(kept: Option<&Kept>) {
 }
 
 impl<C: Conversation> Session<'_, C> {
+    /// Says what is stored, and asks to be told when it has arrived.
+    pub(super) async fn say(&mut self, words: Vec<Message>) -> Result<(), Ending> {
+        say(self.ws.as_deref(), words).await?;
+        if let (Some(ws), Some(kept)) = (&self.ws, &self.kept)
+            && kept.keeper.sessions().trusts_pongs()
+            && kept.words.out() > 0
+        {
+            ws.number(kept.words.out()).await;
+        }
+        Ok(())
+    }
+
     /// Goes on where a client has come in: from the beginning, or from where it was.
     pub(super) async fn come_in(&mut self, entered: Entered) -> Ending {
         let Entered { keeper, access, saved, .. } = entered;
-        let attached = keeper.sessions().attach(keeper.record().id);
+        let heard = self.ws.as_ref().map(|ws| Arc::clone(ws.heard())).unwrap_or_default();
+        let attached = keeper.sessions().attach(keeper.record().id, heard);
         // From here on it is told of what is sent; what was sent before is there already.
         attached.tell();
         let input = match self.stand(Kept { keeper, access, words: Words::default(), attached: Some(attached) }, saved)
@@ -106,8 +121,8 @@ impl<C: Conversation> Session<'_, C> {
         {
             return Ending::Unkept(unkept);
         }
-        let words = kept.words.all().to_vec();
-        if let Err(left) = say(self.ws.as_deref(), words).await {
+        let words: Vec<_> = kept.words.behind(0).map(|(_, word)| word.clone()).collect();
+        if let Err(left) = self.say(words).await {
             return left;
         }
         if let Some(close) = self.ended.take() {
@@ -154,8 +169,9 @@ impl<C: Conversation> Session<'_, C> {
         self.id = kept.keeper.record().id.to_string();
         let kept = self.kept.insert(kept);
         let Some(saved) = saved else { return Ok(Some(Input::Start)) };
+        kept.words = saved.words();
         if let Some(close) = saved.close() {
-            (kept.words, self.ended) = (saved.words, Some(close));
+            self.ended = Some(close);
             return Ok(None);
         }
         // Whatever becomes of it, no key is used a second time.
@@ -170,6 +186,7 @@ impl<C: Conversation> Session<'_, C> {
                 return match self.slot {
                     // Only a client can have it begin again.
                     Slot::Start(_) => {
+                        kept.words.forget();
                         kept.words.extend([Message::from(OUTDATED)]);
                         self.outdated = Some(saved);
                         Ok(Some(Input::Start))
@@ -178,7 +195,6 @@ impl<C: Conversation> Session<'_, C> {
                 };
             }
         }
-        kept.words = saved.words;
         self.clocks.restore(saved.silence, saved.alarm);
         self.history.restore(saved.before, saved.here.or(saved.state), saved.asks);
         Ok(saved.goes_on.then_some(Input::Stored))
@@ -204,14 +220,19 @@ impl<C: Conversation> Session<'_, C> {
     }
 
     /// Stores where a turn has led.
-    pub(super) async fn keep(&mut self, advanced: bool, goes_on: bool, close: Option<&Close>) -> Result<(), Unkept> {
+    pub(super) async fn keep(&mut self, finish: Finish, close: Option<&Close>) -> Result<(), Unkept> {
         let Some(kept) = &mut self.kept else { return Ok(()) };
         // As they are only once this is stored.
         let mut words = kept.words.clone();
-        if advanced || close.is_some() {
+        words.arrived(self.ws.as_ref().map_or(0, |ws| ws.heard().load(Ordering::Acquire)));
+        if finish.advanced || close.is_some() {
             words.answered();
         }
         words.extend(self.words.iter().cloned());
+        if close.is_some() || (!finish.stored && finish.clock != Clock::Unchanged) {
+            words.ask();
+        }
+        let (said, numbers) = words.write();
         let (silence, alarm) = self.clocks.stored();
         let mut question = String::new();
         let mut state = None;
@@ -221,11 +242,12 @@ impl<C: Conversation> Session<'_, C> {
         }
         let saved = Saved {
             state,
-            words,
+            words: said,
+            numbers,
             done: self.done,
-            goes_on,
+            goes_on: finish.stored,
             before: self.history.before.clone(),
-            here: self.history.here.clone().filter(|_| goes_on),
+            here: self.history.here.clone().filter(|_| finish.stored),
             asks: self.history.asks,
             silence,
             alarm,
@@ -234,7 +256,7 @@ impl<C: Conversation> Session<'_, C> {
         };
         let consumed = self.events.heard();
         kept.keeper.keep(&question, &saved, &consumed).await?;
-        kept.words = saved.words;
+        kept.words = words;
         self.events.forget_heard();
         Ok(())
     }
@@ -279,14 +301,14 @@ impl<C: Conversation> Session<'_, C> {
         let asked = kept.keeper.record().question.clone();
         let saved = kept.keeper.look_again().await.map_err(Ending::Unkept)?;
         let same = asked == kept.keeper.record().question && saved.ended.is_none();
-        let heard = std::mem::take(&mut kept.words);
+        let said = kept.words.out();
         (self.words, self.early) = (Vec::new(), 0);
         self.events.forget_stored();
         self.slot = Slot::Over;
         let input = self.stand(kept, Some(saved))?;
         let kept = self.kept.as_ref().expect("it stands there again");
-        let known = if kept.words.all().starts_with(heard.all()) { heard.all().len() } else { 0 };
-        say(self.ws.as_deref(), kept.words.all()[known..].to_vec()).await?;
+        let words: Vec<_> = kept.words.behind(said).map(|(_, word)| word.clone()).collect();
+        self.say(words).await?;
         if let Some(close) = self.ended.take() {
             return Err(Ending::Closed(close));
         }

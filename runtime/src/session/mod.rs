@@ -205,18 +205,19 @@ impl<'s, C: Conversation> Session<'s, C> {
             Some(Input::Event(event)) if offered => self.events.keep(event),
             _ => self.events.look_again(),
         }
-        match finish.stored {
+        let stored = finish.stored;
+        match stored {
             true => self.done += 1,
             false => self.clocks.set(&finish),
         }
         crash_point!("turn before the write");
-        self.keep(finish.advanced, finish.stored, close.as_ref()).await.map_err(Ending::Unkept)?;
+        self.keep(finish, close.as_ref()).await.map_err(Ending::Unkept)?;
         crash_point!("turn behind the write");
         self.speak().await?;
         crash_point!("turn behind its words");
         match close {
             Some(close) => Err(Ending::Closed(close)),
-            None if finish.stored => {
+            None if stored => {
                 // One that does many things once after another lets others run in between.
                 tokio::task::yield_now().await;
                 Ok(Some(Input::Stored))
@@ -305,9 +306,13 @@ impl<'s, C: Conversation> Session<'s, C> {
 
     /// Says what may be said now.
     async fn speak(&mut self) -> Result<(), Ending> {
-        let words = std::mem::take(&mut self.words);
+        let mut words = std::mem::take(&mut self.words);
         let early = std::mem::take(&mut self.early);
-        say(self.ws.as_deref(), words.into_iter().skip(early)).await
+        if words.is_empty() {
+            return Ok(());
+        }
+        words.drain(..early);
+        self.say(words).await
     }
 }
 

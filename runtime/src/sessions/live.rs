@@ -1,21 +1,32 @@
 //! The conversations that a client is connected to, in this process.
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
 use crate::store::Id;
 
+/// Of how many conversations it is remembered what had arrived when the client left. Of older ones it is said again.
+const REMEMBERED: usize = 1024;
+
 #[derive(Debug, Default)]
-pub(super) struct Live(Mutex<HashMap<Id, Arc<Attached>>>);
+pub(super) struct Live(Mutex<Conversations>);
+
+#[derive(Debug, Default)]
+struct Conversations {
+    attached: HashMap<Id, Arc<Attached>>,
+    /// What had arrived at clients that have left: the number of the last output, the latest client at the end.
+    left: VecDeque<(Id, u64)>,
+}
 
 /// What others tell the session that runs a conversation.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Attached {
     look: Notify,
     replaced: AtomicBool,
+    heard: Arc<AtomicU64>,
 }
 
 impl Attached {
@@ -36,9 +47,9 @@ impl Attached {
 
 impl Live {
     /// Puts a session in, in the place of any other one.
-    pub(super) fn attach(&self, id: Id) -> Arc<Attached> {
-        let attached = Arc::new(Attached::default());
-        if let Some(before) = self.lock().insert(id, Arc::clone(&attached)) {
+    pub(super) fn attach(&self, id: Id, heard: Arc<AtomicU64>) -> Arc<Attached> {
+        let attached = Arc::new(Attached { look: Notify::new(), replaced: AtomicBool::new(false), heard });
+        if let Some(before) = self.lock().attached.insert(id, Arc::clone(&attached)) {
             before.replaced.store(true, Ordering::Release);
             before.tell();
         }
@@ -47,18 +58,36 @@ impl Live {
 
     pub(super) fn detach(&self, id: Id, attached: &Arc<Attached>) {
         let mut live = self.lock();
-        if live.get(&id).is_some_and(|known| Arc::ptr_eq(known, attached)) {
-            live.remove(&id);
+        if !live.attached.get(&id).is_some_and(|known| Arc::ptr_eq(known, attached)) {
+            return;
         }
+        live.attached.remove(&id);
+        let heard = attached.heard.load(Ordering::Acquire);
+        if heard > 0 {
+            live.left.retain(|(known, _)| *known != id);
+            live.left.push_back((id, heard));
+            if live.left.len() > REMEMBERED {
+                live.left.pop_front();
+            }
+        }
+    }
+
+    /// The number of the last output that is known to have arrived at a client of this process, the last or the one before;
+    /// 0 if none is.
+    pub(super) fn heard(&self, id: Id) -> u64 {
+        let live = self.lock();
+        let attached = live.attached.get(&id).map(|attached| attached.heard.load(Ordering::Acquire));
+        let left = live.left.iter().find(|(known, _)| *known == id).map(|(_, heard)| *heard);
+        attached.max(left).unwrap_or_default()
     }
 
     /// Tells the session of a conversation to look into the store; `false` where there is none.
     pub(super) fn tell(&self, id: Id) -> bool {
         let live = self.lock();
-        live.get(&id).inspect(|attached| attached.tell()).is_some()
+        live.attached.get(&id).inspect(|attached| attached.tell()).is_some()
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Id, Arc<Attached>>> {
+    fn lock(&self) -> MutexGuard<'_, Conversations> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -5,6 +5,7 @@ mod flows;
 mod keeper;
 mod layer;
 mod live;
+mod said;
 mod saved;
 #[cfg(feature = "encryption")]
 mod seal;
@@ -14,13 +15,15 @@ mod wake;
 
 use std::any::Any;
 use std::fmt;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
 pub(crate) use self::keeper::{Keeper, Unkept};
 pub use self::layer::WithSessions;
 pub(crate) use self::live::Attached;
-pub(crate) use self::saved::{Access, Saved, Words, schema};
+pub(crate) use self::said::Words;
+pub(crate) use self::saved::{Access, Saved, schema};
 #[cfg(feature = "encryption")]
 pub use self::seal::Keys;
 pub(crate) use self::visit::{Entered, Visit};
@@ -74,6 +77,7 @@ struct Settings {
     idle: Duration,
     ended: Duration,
     patience: Duration,
+    trust_pongs: bool,
     /// Whether what is stored stays in this process's memory.
     in_memory: bool,
     #[cfg(feature = "encryption")]
@@ -88,6 +92,7 @@ impl Sessions {
             idle: Duration::from_secs(7 * 24 * 60 * 60),
             ended: Duration::from_secs(60 * 60),
             patience: Duration::from_secs(20),
+            trust_pongs: true,
             in_memory,
             #[cfg(feature = "encryption")]
             keys: None,
@@ -126,6 +131,13 @@ impl Sessions {
     #[must_use]
     pub fn patience(self, time: Duration) -> Self {
         self.set(|settings| settings.patience = time)
+    }
+
+    /// Whether a pong says that a client has got what was said before its ping, so that this need not be said again; it
+    /// does, if this is not called. Turn it off behind a proxy that answers pings by itself.
+    #[must_use]
+    pub fn trust_pongs(self, trust: bool) -> Self {
+        self.set(|settings| settings.trust_pongs = trust)
     }
 
     /// Seals what is stored, so that nobody who has the store alone can read it or change it unnoticed: states, messages
@@ -294,12 +306,17 @@ impl Inner {
         self.flows.go_on(self, record).await;
     }
 
-    pub(crate) fn attach(&self, id: Id) -> Arc<Attached> {
-        self.live.attach(id)
+    /// `heard` is the number of the last output that is known to have arrived at the client.
+    pub(crate) fn attach(&self, id: Id, heard: Arc<AtomicU64>) -> Arc<Attached> {
+        self.live.attach(id, heard)
     }
 
     pub(crate) fn detach(&self, id: Id, attached: &Arc<Attached>) {
         self.live.detach(id, attached);
+    }
+
+    pub(crate) fn trusts_pongs(&self) -> bool {
+        self.settings.trust_pongs
     }
 
     pub(crate) fn store(&self) -> &dyn Store {

@@ -4,14 +4,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
+use super::said::{Numbers, Words};
 use super::token::Hash;
 use crate::close::Close;
 use crate::flow::Flow;
 use crate::message::Message;
 use crate::store::Schema;
-
-/// How many messages are sent again at most, and of how many bytes together.
-const WORDS: (usize, usize) = (64, 64 * 1024);
 
 /// Everything of a conversation that a store need not know. What is new here has a default, and nothing is renamed: of
 /// two versions of this crate, each reads what the other has written.
@@ -20,8 +18,11 @@ pub(crate) struct Saved {
     /// As it waits; nothing where it has ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) state: Option<Box<RawValue>>,
+    /// What is to be said again, and by which numbers.
     #[serde(default)]
-    pub(crate) words: Words,
+    pub(crate) words: Vec<Message>,
+    #[serde(default)]
+    pub(crate) numbers: Numbers,
     /// How many things were done once.
     #[serde(default)]
     pub(crate) done: u64,
@@ -54,6 +55,18 @@ impl Saved {
     pub(crate) fn close(&self) -> Option<Close> {
         self.ended.clone().map(|(code, reason)| Close::new(code, reason))
     }
+
+    /// What is to be said again.
+    pub(crate) fn words(&self) -> Words {
+        Words::read(self.words.clone(), self.numbers)
+    }
+
+    /// Leaves out what is known to have arrived, up to this number.
+    pub(super) fn leave_out(&mut self, last: u64) {
+        let mut words = self.words();
+        words.arrived(last);
+        (self.words, self.numbers) = words.write();
+    }
 }
 
 /// Who may come back to a conversation.
@@ -68,47 +81,6 @@ pub(crate) struct Access {
     /// Of the token that it came with: the new one may not have arrived before it says something.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) previous: Option<Hash>,
-}
-
-/// What was said since the last question that was answered, to be said again to a client that comes back.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct Words {
-    said: Vec<Message>,
-    /// How many of them were said before the turn that runs.
-    #[serde(skip)]
-    before: usize,
-}
-
-impl Words {
-    /// Another turn begins.
-    pub(crate) fn begin(&mut self) {
-        self.before = self.said.len();
-    }
-
-    /// The question that was pending is answered: what was said until this turn need not be said again.
-    pub(crate) fn answered(&mut self) {
-        self.said.drain(..self.before);
-        self.before = 0;
-    }
-
-    pub(crate) fn extend(&mut self, words: impl IntoIterator<Item = Message>) {
-        self.said.extend(words);
-        let (most, bytes) = WORDS;
-        let mut size: usize = self.said.iter().map(Message::len).sum();
-        let mut dropped = 0;
-        // The last one is the prompt, and stays.
-        while dropped + 1 < self.said.len() && (self.said.len() - dropped > most || size > bytes) {
-            size -= self.said[dropped].len();
-            dropped += 1;
-        }
-        self.said.drain(..dropped);
-        self.before = self.before.saturating_sub(dropped);
-    }
-
-    pub(crate) fn all(&self) -> &[Message] {
-        &self.said
-    }
 }
 
 /// What tells the states of two builds apart: the names of the questions, and of the variables with their types.
@@ -138,40 +110,13 @@ pub(crate) fn schema(flow: &Flow) -> Schema {
 mod tests {
     use super::*;
 
-    fn words(words: &Words) -> Vec<String> {
-        words.all().iter().map(ToString::to_string).collect()
-    }
-
-    #[test]
-    fn what_was_said_before_an_answer_is_forgotten() {
-        let mut said = Words::default();
-        said.begin();
-        said.extend(["Name?".into()]);
-        said.begin();
-        said.extend(["A name, please.".into(), "Name?".into()]);
-        assert_eq!(words(&said), ["Name?", "A name, please.", "Name?"]);
-        said.begin();
-        said.extend(["Charging.".into()]);
-        said.answered();
-        said.extend(["Age?".into()]);
-        said.answered();
-        assert_eq!(words(&said), ["Charging.", "Age?"]);
-    }
-
-    #[test]
-    fn not_more_is_kept_than_is_bearable() {
-        let mut said = Words::default();
-        said.extend((0..100).map(|number| Message::from(number.to_string())));
-        assert_eq!(said.all().len(), 64);
-        assert_eq!(words(&said)[63], "99");
-        said.extend(["x".repeat(100_000).into()]);
-        assert_eq!(said.all().len(), 1);
-    }
-
     #[test]
     fn what_another_version_wrote_is_read() {
         let saved: Saved =
             serde_json::from_str(r#"{"state":{"age":{}},"unknown":[1]}"#).expect("the rest has defaults");
         assert_eq!(saved.state.expect("it waits").get(), r#"{"age":{}}"#);
+        let counted = r#"{"words":[{"Text":"Name?"}],"numbers":{"out":3,"asked":1,"unknown":0}}"#;
+        let saved: Saved = serde_json::from_str(counted).expect("it is what this one writes, and more");
+        assert_eq!(saved.words().behind(0).map(|(number, _)| *number).collect::<Vec<_>>(), [1]);
     }
 }

@@ -90,7 +90,8 @@ impl Visit {
                 return Ok(Entered { keeper, access, saved: None, cookie });
             };
             let (access, cookie) = self.admit(&name, &record, saved.access.clone(), token.as_ref());
-            let saved = Saved { access: access.clone(), ..saved };
+            let mut saved = Saved { access: access.clone(), ..saved };
+            saved.leave_out(sessions.live.heard(record.id));
             let mut next = record.next();
             sessions.put(&mut next, &saved).map_err(|error| broken(&*error))?;
             next.expires = Some(sessions.expires(&next));

@@ -1,0 +1,196 @@
+//! What was said and may have to be said again, by its numbers.
+
+use serde::{Deserialize, Serialize};
+
+use crate::message::Message;
+
+/// How many messages are said again at most, and of how many bytes together.
+const MOST: (usize, usize) = (64, 64 * 1024);
+
+/// What was said since the last question that was answered, to be said again to a client that comes back: all that is not
+/// known to have arrived, and what was asked last in any case.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Words {
+    /// Each with its number. They follow one another, but for the first where it is what was asked.
+    said: Vec<(u64, Message)>,
+    numbers: Numbers,
+    /// How much had been said before the turn that runs.
+    before: u64,
+}
+
+/// How the outputs of a conversation are counted. It is what has to be stored beside them to know their numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Numbers {
+    /// How many there were, which is the number of the last one.
+    #[serde(default)]
+    out: u64,
+    /// The number of the one that was asked last and is still among those to be said again; 0 where none is.
+    #[serde(default)]
+    asked: u64,
+}
+
+impl Words {
+    /// As they were [written](Self::write).
+    pub(crate) fn read(words: Vec<Message>, numbers: Numbers) -> Self {
+        let count = words.len() as u64;
+        // Versions that do not count leave no numbers.
+        let numbers = Numbers { out: numbers.out.max(count), ..numbers };
+        let first = numbers.out - count + 1;
+        let asked = if numbers.asked == 0 { first } else { numbers.asked.min(first) };
+        let of = (1..).map(|index| if index == 1 { asked } else { first + index - 1 });
+        Words { said: of.zip(words).collect(), numbers, before: numbers.out }
+    }
+
+    /// As they are stored.
+    pub(crate) fn write(&self) -> (Vec<Message>, Numbers) {
+        (self.said.iter().map(|(_, message)| message.clone()).collect(), self.numbers)
+    }
+
+    /// Another turn begins.
+    pub(crate) fn begin(&mut self) {
+        self.before = self.numbers.out;
+    }
+
+    /// The question that was pending is answered: what was said until this turn need not be said again.
+    pub(crate) fn answered(&mut self) {
+        let before = self.before;
+        self.said.retain(|(number, _)| *number > before);
+        if self.numbers.asked <= before {
+            self.numbers.asked = 0;
+        }
+    }
+
+    /// Nothing that was said so far need be said again.
+    pub(crate) fn forget(&mut self) {
+        self.begin();
+        self.answered();
+    }
+
+    /// Everything up to this number has arrived.
+    pub(crate) fn arrived(&mut self, last: u64) {
+        let asked = self.numbers.asked;
+        self.said.retain(|(number, _)| *number > last || *number == asked);
+    }
+
+    pub(crate) fn extend(&mut self, words: impl IntoIterator<Item = Message>) {
+        self.said.extend((self.numbers.out + 1..).zip(words));
+        self.numbers.out = self.said.last().map_or(self.numbers.out, |(number, _)| *number);
+        let (most, bytes) = MOST;
+        let mut size: usize = self.said.iter().map(|(_, message)| message.len()).sum();
+        loop {
+            // What was asked stays, and so does the last.
+            let oldest = self.said.iter().position(|(number, _)| *number != self.numbers.asked).unwrap_or_default();
+            if oldest + 1 >= self.said.len() || (self.said.len() <= most && size <= bytes) {
+                break;
+            }
+            size -= self.said.remove(oldest).1.len();
+        }
+    }
+
+    /// A question has been asked, or the conversation has ended: the last of the words is what that was said by.
+    pub(crate) fn ask(&mut self) {
+        self.numbers.asked = self.said.last().map_or(0, |(number, _)| *number);
+    }
+
+    /// The number of the last output.
+    pub(crate) fn out(&self) -> u64 {
+        self.numbers.out
+    }
+
+    /// Those behind the output of this number; all of them behind 0.
+    pub(crate) fn behind(&self, last: u64) -> impl Iterator<Item = &(u64, Message)> {
+        self.said.iter().filter(move |(number, _)| *number > last)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(words: &Words) -> Vec<(u64, String)> {
+        words.behind(0).map(|(number, message)| (*number, message.to_string())).collect()
+    }
+
+    fn numbers(said: &Words) -> Vec<u64> {
+        said.behind(0).map(|(number, _)| *number).collect()
+    }
+
+    /// A turn that says these and leads to a question.
+    fn turn<const N: usize>(said: &mut Words, texts: [&'static str; N]) {
+        said.begin();
+        said.extend(texts.map(Message::from));
+        said.ask();
+    }
+
+    fn reread(said: &Words) -> Words {
+        let (words, numbers) = said.write();
+        Words::read(words, numbers)
+    }
+
+    #[test]
+    fn what_was_said_before_an_answer_is_forgotten() {
+        let mut said = Words::default();
+        turn(&mut said, ["Name?"]);
+        turn(&mut said, ["A name, please.", "Name?"]);
+        assert_eq!(numbers(&said), [1, 2, 3]);
+        said.begin();
+        said.extend(["Charging.".into()]);
+        said.answered();
+        said.extend(["Age?".into()]);
+        said.answered();
+        assert_eq!(words(&said), [(4, "Charging.".into()), (5, "Age?".into())]);
+    }
+
+    #[test]
+    fn what_has_arrived_is_left_out_but_for_the_question() {
+        let mut said = Words::default();
+        turn(&mut said, ["Hello!", "Name?"]);
+        said.arrived(1);
+        assert_eq!(words(&said), [(2, "Name?".into())]);
+        said.begin();
+        said.extend(["Still there?".into()]); // It waits on: nothing is asked anew.
+        said.arrived(3);
+        assert_eq!(words(&said), [(2, "Name?".into())]);
+        said.begin();
+        said.extend(["Hurry!".into(), "Please!".into()]);
+        said.arrived(4);
+        assert_eq!(words(&reread(&said)), [(2, "Name?".into()), (5, "Please!".into())]);
+        turn(&mut said, ["A name, please.", "Name?"]);
+        said.arrived(5);
+        assert_eq!(words(&reread(&said)), [(6, "A name, please.".into()), (7, "Name?".into())]);
+    }
+
+    #[test]
+    fn they_are_read_back_with_their_numbers() {
+        let mut said = Words::default();
+        for texts in [["Hello!", "Name?"], ["What?", "Name?"]] {
+            turn(&mut said, texts);
+            for arrived in 0..=said.out() {
+                let mut left = said.clone();
+                left.arrived(arrived);
+                assert_eq!(words(&reread(&left)), words(&left), "{arrived} of {} have arrived", said.out());
+                left.forget();
+                assert_eq!((words(&reread(&left)), reread(&left).out()), (Vec::new(), said.out()));
+            }
+        }
+    }
+
+    #[test]
+    fn those_without_numbers_are_counted() {
+        let said = Words::read(vec!["Hello!".into(), "Name?".into()], Numbers::default());
+        assert_eq!((numbers(&said), said.out()), (vec![1, 2], 2));
+    }
+
+    #[test]
+    fn not_more_is_kept_than_is_bearable() {
+        let mut said = Words::default();
+        said.extend((1..=100).map(|number: u32| Message::from(number.to_string())));
+        assert_eq!(numbers(&said), Vec::from_iter(37..=100));
+        said.extend(["x".repeat(100_000).into()]);
+        assert_eq!(numbers(&said), [101]);
+        said.ask();
+        said.extend((1..=100).map(|number: u32| Message::from(number.to_string())));
+        assert_eq!(numbers(&said), [101, 201], "what was asked, and the last");
+        assert_eq!(words(&reread(&said)), words(&said));
+    }
+}
