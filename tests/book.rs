@@ -19,3 +19,7 @@ mod language {}
 #[cfg(doctest)]
 #[doc = include_str!("../docs/persistence.md")]
 mod persistence {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/protocol.md")]
+mod protocol {}

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::header::{
     ALLOW, CONNECTION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
-    SEC_WEBSOCKET_VERSION, UPGRADE,
+    SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
 };
 use http::request::Parts;
 use http::{Method, StatusCode, Version};
@@ -108,6 +108,12 @@ pub(crate) fn accept(key: &HeaderValue) -> Response {
     response
 }
 
+/// Whether the client offers a subprotocol of this name, which has to be written as it is.
+pub(crate) fn offers(headers: &HeaderMap, protocol: &str) -> bool {
+    let mut lists = headers.get_all(SEC_WEBSOCKET_PROTOCOL).into_iter().filter_map(|list| list.to_str().ok());
+    lists.any(|list| list.split(',').any(|item| item.trim() == protocol))
+}
+
 /// Whether a header, which may come several times, has `token` in one of its lists.
 fn lists(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
     headers.get_all(name).into_iter().any(|value| {
@@ -169,6 +175,16 @@ mod tests {
         assert_eq!(get(&with(UPGRADE, "h2c")), Some(UpgradeRejection::NotAnUpgrade));
         assert_eq!(get(&with(SEC_WEBSOCKET_VERSION, "8")), Some(UpgradeRejection::Version));
         assert_eq!(get(&good()[..2]), Some(UpgradeRejection::Version));
+    }
+
+    #[test]
+    fn a_subprotocol_is_one_of_a_list() {
+        let offers = |list| {
+            let headers = HeaderMap::from_iter([(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(list))]);
+            super::offers(&headers, "converse.v1")
+        };
+        assert!(offers("converse.v1") && offers("chat, converse.v1"));
+        assert!(!offers("Converse.v1") && !offers("converse.v10") && !offers(""));
     }
 
     #[test]

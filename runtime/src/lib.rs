@@ -45,6 +45,7 @@ pub mod store;
 mod talk;
 mod timer;
 mod upgrade;
+mod wire;
 mod words;
 
 pub use crate::choice::{Choice, Options};

@@ -8,7 +8,7 @@ use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::HeaderValue;
-use http::header::SET_COOKIE;
+use http::header::{SEC_WEBSOCKET_PROTOCOL, SET_COOKIE};
 use http::request::Parts;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
@@ -28,8 +28,9 @@ use crate::link::Link;
 use crate::open::Open;
 use crate::registry::{ConnectionId, Place};
 use crate::session;
-use crate::sessions::Visit;
+use crate::sessions::{Arrival, Visit};
 use crate::socket::WebSocket;
+use crate::wire::PROTOCOL;
 
 /// A request that asks for a WebSocket, and may have it: everything that RFC 6455 §4.2.1 demands has been checked.
 ///
@@ -56,6 +57,8 @@ pub struct Upgrade {
     server: Option<Arc<Open>>,
     settings: Settings,
     visit: Option<Visit>,
+    /// Whether the client would speak [`PROTOCOL`].
+    json: bool,
 }
 
 impl Upgrade {
@@ -114,12 +117,24 @@ impl Upgrade {
             let with = Arc::new(with);
             return self.run(|connection| Box::pin(session::hold(WebSocket::new(connection), held, None, with)));
         };
-        let mut entered = match visit.enter::<C>(held.key.take()).await {
+        let with = visit.with::<C>(with);
+        if self.json {
+            let mut response =
+                self.run(|connection| Box::pin(session::greet(WebSocket::new(connection), held, visit, with)));
+            response.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(PROTOCOL));
+            return response;
+        }
+        let key = held.key.take();
+        let token = if key.is_some() { Ok(None) } else { visit.cookie(C::FLOW.name) };
+        let entered = match token {
+            Ok(token) => visit.enter::<C>(Arrival { key, token, ..Arrival::default() }).await,
+            Err(status) => Err(status),
+        };
+        let entered = match entered {
             Ok(entered) => entered,
             Err(status) => return status.into_response(),
         };
-        let with = visit.with::<C>(with);
-        let cookie = entered.cookie.take();
+        let cookie = entered.token.as_ref().map(|token| visit.give(C::FLOW.name, token));
         let mut response =
             self.run(|connection| Box::pin(session::hold(WebSocket::new(connection), held, Some(entered), with)));
         if let Some(cookie) = cookie {
@@ -145,7 +160,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
         let key = handshake::check(request)?.clone();
         let upgraded = request.extensions.remove().ok_or(UpgradeRejection::NotUpgradable)?;
         let server = request.extensions.get().cloned();
-        Ok(Upgrade { key, upgraded, server, settings: Settings::default(), visit: Visit::of(request) })
+        let json = handshake::offers(&request.headers, PROTOCOL);
+        Ok(Upgrade { key, upgraded, server, settings: Settings::default(), visit: Visit::of(request), json })
     }
 }
 

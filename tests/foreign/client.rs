@@ -13,7 +13,13 @@ pub(crate) fn python(program: &str) -> Command {
 }
 
 /// Runs `command`, and returns the lines that it printed. It has to succeed within `patience`, and is killed if not.
+#[allow(dead_code, reason = "some tests look at each line")]
 pub(crate) fn run(command: &mut Command, patience: Duration) -> Vec<String> {
+    run_with(command, patience, |_| {})
+}
+
+/// As [`run`], and does something about each line while it goes on.
+pub(crate) fn run_with(command: &mut Command, patience: Duration, mut about: impl FnMut(&str)) -> Vec<String> {
     let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let mut child = Running(child.unwrap_or_else(|error| panic!("{command:?} does not start: {error}")));
     let output = lines(child.0.stdout.take().expect("its standard output is a pipe"));
@@ -23,6 +29,7 @@ pub(crate) fn run(command: &mut Command, patience: Duration) -> Vec<String> {
     // The output ends when the program does.
     while let Ok(line) = output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
         println!("{line}");
+        about(&line);
         said.push(line);
     }
     let is_late = Instant::now() >= deadline;

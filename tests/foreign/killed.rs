@@ -1,7 +1,9 @@
 //! A server that is killed in the middle of a conversation: the example's own program, and a client that comes back to it.
 
+mod client;
 mod server;
 
+use std::path::Path;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
@@ -68,6 +70,29 @@ async fn who_comes_without_the_cookie_begins() {
     another.hear("What is your name?").await;
 }
 
+/// What cargo alone cannot run: `cargo xtask test` installs this client.
+mod foreign {
+    use super::*;
+
+    #[test]
+    #[ignore = "`cargo xtask test` installs what it needs"]
+    fn python_websockets_hears_everything_once_and_is_heard_once() {
+        let mut server = Server::start(PROGRAM);
+        let url = format!("{}/introduce", server.url);
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/foreign/clients/converse_v1.py");
+        let mut kills = 0;
+        let said = client::run_with(client::python("python").arg(script).arg(url), 6 * PATIENCE, |line| {
+            if line == "kill" {
+                server.kill_and_start();
+                kills += 1;
+            }
+        });
+        let held: Vec<_> = said.iter().filter_map(|line| line.strip_prefix("websockets: ")).collect();
+        assert_eq!(held, ["never", "cut", "before", "behind", "acknowledged"]);
+        assert_eq!(kills, 12, "at each of four inputs, in three ways");
+    }
+}
+
 /// tungstenite's client, with the memory for one cookie.
 struct Client {
     url: String,
@@ -108,9 +133,15 @@ impl Client {
         close.code.into()
     }
 
+    /// The next message, past pings.
     async fn next(&mut self) -> Message {
         let socket = self.socket.as_mut().expect("it is connected");
-        let message = timeout(PATIENCE, socket.next()).await.expect("something comes");
-        message.expect("it is not over").expect("the connection holds")
+        loop {
+            let message = timeout(PATIENCE, socket.next()).await.expect("something comes");
+            match message.expect("it is not over").expect("the connection holds") {
+                Message::Ping(_) => {}
+                message => return message,
+            }
+        }
     }
 }

@@ -60,10 +60,15 @@ async fn act(socket: &mut WebSocketStream<MaybeTlsStream<TcpStream>>, line: &str
     }
 }
 
-/// The next message, or `None` once the server has hung up.
+/// The next message, past pings, or `None` once the server has hung up.
 async fn hear(socket: &mut WebSocketStream<MaybeTlsStream<TcpStream>>) -> Option<Message> {
-    let message = timeout(PATIENCE, socket.next()).await.expect("something comes");
-    message.map(|message| message.expect("the connection holds"))
+    loop {
+        let message = timeout(PATIENCE, socket.next()).await.expect("something comes");
+        match message.map(|message| message.expect("the connection holds")) {
+            Some(Message::Ping(_)) => {}
+            message => return message,
+        }
+    }
 }
 
 fn bytes(hex: &str) -> Vec<u8> {

@@ -6,10 +6,11 @@ use std::sync::atomic::Ordering;
 
 use serde_json::value::RawValue;
 
-use super::{EVENTS, Ending, Session, say};
+use super::{EVENTS, Ending, Session};
 use crate::close::Close;
 use crate::conversation::{Conversation, Input, Slot};
 use crate::event::Event;
+use crate::flow::Kind;
 use crate::message::Message;
 use crate::sessions::{Access, Attached, Entered, Inner, Keeper, Saved, Unkept, Words, schema};
 use crate::socket::{Received, WebSocket};
@@ -24,6 +25,8 @@ pub(super) struct Kept {
     keeper: Keeper,
     access: Access,
     words: Words,
+    /// The number of the last input that is stored.
+    inputs: u64,
     /// Where others of this process say that there is something new; not needed where nobody is there.
     attached: Option<Arc<Attached>>,
 }
@@ -37,6 +40,22 @@ impl Drop for Kept {
 }
 
 impl Kept {
+    fn new(keeper: Keeper, access: Access, attached: Option<Arc<Attached>>) -> Self {
+        Kept { keeper, access, words: Words::default(), inputs: 0, attached }
+    }
+
+    /// The number of the last output that is stored.
+    pub(super) fn out(&self) -> u64 {
+        self.words.out()
+    }
+
+    /// The number of the output that asks, and the question's name.
+    fn asked<C: Conversation>(&self) -> Option<(u64, &'static str)> {
+        let question =
+            C::FLOW.question(&self.keeper.record().question).filter(|question| question.kind == Kind::Ask)?;
+        Some((self.words.asked()?, question.name))
+    }
+
     /// Forgets a conversation that has ended, once its client has heard the end of it: it answers the close behind it.
     pub(super) async fn forget_if_heard(&self, ws: &mut WebSocket) {
         let close = loop {
@@ -91,14 +110,25 @@ pub(super) async fn told(kept: Option<&Kept>) {
 }
 
 impl<C: Conversation> Session<'_, C> {
-    /// Says what is stored, and asks to be told when it has arrived.
-    pub(super) async fn say(&mut self, words: Vec<Message>) -> Result<(), Ending> {
-        say(self.ws.as_deref(), words).await?;
-        if let (Some(ws), Some(kept)) = (&self.ws, &self.kept)
-            && kept.keeper.sessions().trusts_pongs()
-            && kept.words.out() > 0
-        {
-            ws.number(kept.words.out()).await;
+    /// Says outputs by their numbers.
+    pub(super) async fn say(&mut self, words: Vec<(u64, Message)>) -> Result<(), Ending> {
+        let Some(wire) = &mut self.wire else { return Ok(()) };
+        let asked = self.kept.as_ref().and_then(Kept::asked::<C>);
+        for (number, word) in words {
+            crash_point!("turn before a word");
+            let question = asked.filter(|(asked, _)| *asked == number).map(|(_, question)| question);
+            wire.say(number, question, word).await?;
+        }
+        if let Some(kept) = &self.kept {
+            wire.said(kept.out()).await;
+        }
+        Ok(())
+    }
+
+    /// Tells the client what of it is stored.
+    pub(super) async fn acknowledge(&mut self) -> Result<(), Ending> {
+        if let (Some(wire), Some(kept)) = (&mut self.wire, &self.kept) {
+            wire.stored(kept.inputs).await?;
         }
         Ok(())
     }
@@ -106,12 +136,11 @@ impl<C: Conversation> Session<'_, C> {
     /// Goes on where a client has come in: from the beginning, or from where it was.
     pub(super) async fn come_in(&mut self, entered: Entered) -> Ending {
         let Entered { keeper, access, saved, .. } = entered;
-        let heard = self.ws.as_ref().map(|ws| Arc::clone(ws.heard())).unwrap_or_default();
+        let heard = self.wire.as_mut().map(|wire| Arc::clone(wire.socket().heard())).unwrap_or_default();
         let attached = keeper.sessions().attach(keeper.record().id, heard);
         // From here on it is told of what is sent; what was sent before is there already.
         attached.tell();
-        let input = match self.stand(Kept { keeper, access, words: Words::default(), attached: Some(attached) }, saved)
-        {
+        let input = match self.stand(Kept::new(keeper, access, Some(attached)), saved) {
             Ok(input) => input,
             Err(ending) => return ending,
         };
@@ -121,7 +150,7 @@ impl<C: Conversation> Session<'_, C> {
         {
             return Ending::Unkept(unkept);
         }
-        let words: Vec<_> = kept.words.behind(0).map(|(_, word)| word.clone()).collect();
+        let words = kept.words.behind(0).cloned().collect();
         if let Err(left) = self.say(words).await {
             return left;
         }
@@ -136,7 +165,7 @@ impl<C: Conversation> Session<'_, C> {
         let record = Record { key, ..Record::new(Id::random(), C::FLOW.name, "", schema(&C::FLOW)) };
         let (id, access) = (record.id, Access::default());
         let keeper = Keeper::new(sessions, record, access.epoch);
-        let input = self.stand(Kept { keeper, access, words: Words::default(), attached: None }, None)?;
+        let input = self.stand(Kept::new(keeper, access, None), None)?;
         match self.converse(input).await {
             Ending::Idle | Ending::Closed(_) => Ok(id),
             ending => Err(ending),
@@ -154,7 +183,7 @@ impl<C: Conversation> Session<'_, C> {
         };
         let access = saved.access.clone();
         let keeper = Keeper::of(sessions, record, access.epoch, schema(&C::FLOW));
-        let input = match self.stand(Kept { keeper, access, words: Words::default(), attached: None }, Some(saved)) {
+        let input = match self.stand(Kept::new(keeper, access, None), Some(saved)) {
             Ok(input) => input,
             Err(ending) => return ending,
         };
@@ -169,7 +198,7 @@ impl<C: Conversation> Session<'_, C> {
         self.id = kept.keeper.record().id.to_string();
         let kept = self.kept.insert(kept);
         let Some(saved) = saved else { return Ok(Some(Input::Start)) };
-        kept.words = saved.words();
+        (kept.words, kept.inputs) = (saved.words(), saved.inputs);
         if let Some(close) = saved.close() {
             self.ended = Some(close);
             return Ok(None);
@@ -224,13 +253,17 @@ impl<C: Conversation> Session<'_, C> {
         let Some(kept) = &mut self.kept else { return Ok(()) };
         // As they are only once this is stored.
         let mut words = kept.words.clone();
-        words.arrived(self.ws.as_ref().map_or(0, |ws| ws.heard().load(Ordering::Acquire)));
         if finish.advanced || close.is_some() {
             words.answered();
         }
         words.extend(self.words.iter().cloned());
         if close.is_some() || (!finish.stored && finish.clock != Clock::Unchanged) {
             words.ask();
+        }
+        let mut inputs = kept.inputs;
+        if let Some(wire) = &mut self.wire {
+            words.arrived(wire.socket().heard().load(Ordering::Acquire));
+            inputs = inputs.max(wire.inputs());
         }
         let (said, numbers) = words.write();
         let (silence, alarm) = self.clocks.stored();
@@ -244,6 +277,7 @@ impl<C: Conversation> Session<'_, C> {
             state,
             words: said,
             numbers,
+            inputs,
             done: self.done,
             goes_on: finish.stored,
             before: self.history.before.clone(),
@@ -256,7 +290,7 @@ impl<C: Conversation> Session<'_, C> {
         };
         let consumed = self.events.heard();
         kept.keeper.keep(&question, &saved, &consumed).await?;
-        kept.words = words;
+        (kept.words, kept.inputs) = (words, inputs);
         self.events.forget_heard();
         Ok(())
     }
@@ -307,7 +341,7 @@ impl<C: Conversation> Session<'_, C> {
         self.slot = Slot::Over;
         let input = self.stand(kept, Some(saved))?;
         let kept = self.kept.as_ref().expect("it stands there again");
-        let words: Vec<_> = kept.words.behind(said).map(|(_, word)| word.clone()).collect();
+        let words = kept.words.behind(said).cloned().collect();
         self.say(words).await?;
         if let Some(close) = self.ended.take() {
             return Err(Ending::Closed(close));

@@ -5,6 +5,7 @@
 
 mod clocks;
 mod events;
+mod greet;
 mod kept;
 mod turn;
 
@@ -15,6 +16,7 @@ use std::time::SystemTime;
 
 use self::clocks::Clocks;
 use self::events::Events;
+pub(crate) use self::greet::greet;
 use self::kept::Kept;
 use self::turn::{Step, step};
 use crate::close::Close;
@@ -24,21 +26,22 @@ use crate::held::Held;
 use crate::history::History;
 use crate::message::Message;
 use crate::sessions::{Entered, Inner, Saved, Unkept};
-use crate::socket::{Received, WebSocket};
+use crate::socket::WebSocket;
 use crate::store::{Id, Record, StoreError};
 use crate::talk::{Finish, Outbox, Talk};
+use crate::wire::{Came, Gone, Wire};
 
 /// How many events wait for a question that hears them, before no more are taken from the channel.
 const EVENTS: usize = 64;
 
 /// Holds a conversation over `ws`, to its end or until the client leaves. It begins, unless it was `entered` half-way.
-pub(crate) async fn hold<C: Conversation>(
-    mut ws: WebSocket,
-    held: Held<C>,
-    entered: Option<Entered>,
-    with: Arc<C::With>,
-) {
-    let mut session = Session::new(Some(&mut ws), Slot::Start(held.conversation), Events::new(held.events), &with);
+pub(crate) async fn hold<C: Conversation>(ws: WebSocket, held: Held<C>, entered: Option<Entered>, with: Arc<C::With>) {
+    let numbers = entered.as_ref().is_some_and(|entered| entered.keeper.sessions().trusts_pongs());
+    hold_by(Wire::plain(ws, numbers), held, entered, with).await;
+}
+
+async fn hold_by<C: Conversation>(mut wire: Wire, held: Held<C>, entered: Option<Entered>, with: Arc<C::With>) {
+    let mut session = Session::new(Some(&mut wire), Slot::Start(held.conversation), Events::new(held.events), &with);
     let ending = match entered {
         None => session.converse(Some(Input::Start)).await,
         Some(entered) => session.come_in(entered).await,
@@ -46,6 +49,7 @@ pub(crate) async fn hold<C: Conversation>(
     let is_over = matches!(ending, Ending::Closed(_));
     let close = match ending {
         Ending::Left | Ending::Idle => return,
+        Ending::Amiss(close) => close,
         Ending::Closed(close) => close.sendable().unwrap_or_else(|error| {
             tracing::error!(conversation = C::FLOW.name, %error, "the conversation's close cannot be sent");
             internal()
@@ -60,9 +64,10 @@ pub(crate) async fn hold<C: Conversation>(
     };
     let kept = session.kept.take();
     drop(session);
+    let ws = wire.socket();
     ws.leave(close);
     if let Some(kept) = kept.filter(|_| is_over) {
-        kept.forget_if_heard(&mut ws).await;
+        kept.forget_if_heard(ws).await;
     }
 }
 
@@ -88,7 +93,7 @@ pub(crate) async fn go_on<C: Conversation>(sessions: Arc<Inner>, record: Record,
     match session.wake(sessions, record).await {
         // Whoever is quicker has done it.
         Ending::Unkept(Unkept::Taken | Unkept::Moved) | Ending::Idle | Ending::Closed(_) | Ending::Left => {}
-        Ending::Broken | Ending::Unkept(_) => {
+        Ending::Broken | Ending::Amiss(_) | Ending::Unkept(_) => {
             tracing::error!(conversation = C::FLOW.name, %id, "a conversation that nobody is connected to cannot go on");
         }
     }
@@ -100,6 +105,8 @@ enum Ending {
     Closed(Close),
     /// The client has gone: there is nobody left to talk to.
     Left,
+    /// The client does not keep to what was agreed upon.
+    Amiss(Close),
     /// Nothing is to be done while nobody is there.
     Idle,
     /// Its code has panicked, or made what cannot be said. What is stored stands.
@@ -110,7 +117,7 @@ enum Ending {
 
 struct Session<'s, C: Conversation> {
     /// Nothing where nobody is there.
-    ws: Option<&'s mut WebSocket>,
+    wire: Option<&'s mut Wire>,
     with: &'s C::With,
     slot: Slot<C>,
     history: History<C>,
@@ -132,9 +139,9 @@ struct Session<'s, C: Conversation> {
 }
 
 impl<'s, C: Conversation> Session<'s, C> {
-    fn new(ws: Option<&'s mut WebSocket>, slot: Slot<C>, events: Events<C::Event>, with: &'s C::With) -> Self {
+    fn new(wire: Option<&'s mut Wire>, slot: Slot<C>, events: Events<C::Event>, with: &'s C::With) -> Self {
         Session {
-            ws,
+            wire,
             with,
             slot,
             history: History::new(),
@@ -159,7 +166,7 @@ impl<'s, C: Conversation> Session<'s, C> {
         let mut reply = None;
         loop {
             input = match self.go_on(input, &mut reply).await {
-                Err(Ending::Unkept(Unkept::Moved)) if self.ws.is_some() => match self.catch_up(reply.take()).await {
+                Err(Ending::Unkept(Unkept::Moved)) if self.wire.is_some() => match self.catch_up(reply.take()).await {
                     Ok(input) => input,
                     Err(ending) => return ending,
                 },
@@ -213,6 +220,7 @@ impl<'s, C: Conversation> Session<'s, C> {
         crash_point!("turn before the write");
         self.keep(finish, close.as_ref()).await.map_err(Ending::Unkept)?;
         crash_point!("turn behind the write");
+        self.acknowledge().await?;
         self.speak().await?;
         crash_point!("turn behind its words");
         match close {
@@ -233,7 +241,7 @@ impl<'s, C: Conversation> Session<'s, C> {
                 return Ok(Input::Event(event));
             }
             let due = self.clocks.due();
-            let Some(ws) = &mut self.ws else {
+            let Some(wire) = &mut self.wire else {
                 // With nobody there, only what is due by now is done.
                 return match due {
                     Some(due) if due <= tokio::time::Instant::now() => Ok(self.clocks.ring()),
@@ -242,10 +250,11 @@ impl<'s, C: Conversation> Session<'s, C> {
             };
             tokio::select! {
                 biased;
-                received = ws.receive_until(due) => return match received {
-                    Received::Message(message) => Ok(Input::Reply(message)),
-                    Received::Silence => Ok(self.clocks.ring()),
-                    Received::Closed(_) | Received::TooBig { .. } | Received::Failed(_) => Err(Ending::Left),
+                came = wire.receive_until(due) => return match came {
+                    Came::Reply(message) => Ok(Input::Reply(message)),
+                    Came::Silence => Ok(self.clocks.ring()),
+                    Came::Left => Err(Ending::Left),
+                    Came::Amiss(close) => Err(Ending::Amiss(close)),
                 },
                 () = kept::told(self.kept.as_ref()) => self.look().await.map_err(Ending::Unkept)?,
                 event = self.events.receive() => match &self.kept {
@@ -274,10 +283,14 @@ impl<'s, C: Conversation> Session<'s, C> {
             loop {
                 match step(&mut code, &outbox).await {
                     Step::Said(words) => {
-                        // A turn that has begun is ended, even if the client has gone.
-                        drop(say(self.ws.as_deref(), words.iter().cloned()).await);
+                        if let Some(wire) = self.wire.as_mut().filter(|wire| wire.says_early()) {
+                            for word in &words {
+                                // A turn that has begun is ended, even if the client has gone.
+                                drop(wire.say_early(word.clone()).await);
+                            }
+                            self.early = self.words.len() + words.len();
+                        }
                         self.words.extend(words);
-                        self.early = self.words.len();
                     }
                     Step::Ended(output) => break output,
                 }
@@ -306,23 +319,21 @@ impl<'s, C: Conversation> Session<'s, C> {
 
     /// Says what may be said now.
     async fn speak(&mut self) -> Result<(), Ending> {
-        let mut words = std::mem::take(&mut self.words);
+        let words = std::mem::take(&mut self.words);
         let early = std::mem::take(&mut self.early);
         if words.is_empty() {
             return Ok(());
         }
-        words.drain(..early);
-        self.say(words).await
+        let last = self.kept.as_ref().map_or(words.len() as u64, Kept::out);
+        let first = last + 1 - words.len() as u64;
+        self.say((first..).zip(words).skip(early).collect()).await
     }
 }
 
-async fn say(ws: Option<&WebSocket>, words: impl IntoIterator<Item = Message>) -> Result<(), Ending> {
-    let Some(ws) = ws else { return Ok(()) };
-    for message in words {
-        crash_point!("turn before a word");
-        ws.send(message).await.map_err(|_closed| Ending::Left)?;
+impl From<Gone> for Ending {
+    fn from(_: Gone) -> Self {
+        Ending::Left
     }
-    Ok(())
 }
 
 fn internal() -> Close {

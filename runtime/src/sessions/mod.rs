@@ -1,6 +1,7 @@
 //! Conversations that outlive their sockets: [`Sessions`].
 
 mod body;
+mod cookie;
 mod flows;
 mod keeper;
 mod layer;
@@ -23,10 +24,10 @@ pub(crate) use self::keeper::{Keeper, Unkept};
 pub use self::layer::WithSessions;
 pub(crate) use self::live::Attached;
 pub(crate) use self::said::Words;
-pub(crate) use self::saved::{Access, Saved, schema};
+pub(crate) use self::saved::{Access, Progress, Saved, schema};
 #[cfg(feature = "encryption")]
 pub use self::seal::Keys;
-pub(crate) use self::visit::{Entered, Visit};
+pub(crate) use self::visit::{Arrival, Entered, Standing, Visit};
 use crate::conversation::Conversation;
 use crate::held::Held;
 use crate::session;
@@ -40,6 +41,9 @@ use crate::store::{
 /// more what was said since its last answer: a browser by a cookie of its own for each route, anybody by the key that the
 /// application has [given](Conversation::keyed). The route's handler runs again, and may refuse. Of two who are in the same
 /// conversation the first is closed with 4409.
+///
+/// A client that offers the subprotocol `converse.v1` to the same route speaks in numbered frames of JSON: it hears everything
+/// once, and is heard once.
 ///
 /// ```no_run
 /// use converse::{Sessions, prelude::*, store::Memory};

@@ -97,6 +97,11 @@ impl Words {
         self.numbers.out
     }
 
+    /// The number of the one that was asked last.
+    pub(crate) fn asked(&self) -> Option<u64> {
+        Some(self.numbers.asked).filter(|asked| *asked > 0)
+    }
+
     /// Those behind the output of this number; all of them behind 0.
     pub(crate) fn behind(&self, last: u64) -> impl Iterator<Item = &(u64, Message)> {
         self.said.iter().filter(move |(number, _)| *number > last)

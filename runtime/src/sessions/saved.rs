@@ -23,6 +23,9 @@ pub(crate) struct Saved {
     pub(crate) words: Vec<Message>,
     #[serde(default)]
     pub(crate) numbers: Numbers,
+    /// How many inputs have come, of a client that numbers them: the number of the last one.
+    #[serde(default)]
+    pub(crate) inputs: u64,
     /// How many things were done once.
     #[serde(default)]
     pub(crate) done: u64,
@@ -61,11 +64,30 @@ impl Saved {
         Words::read(self.words.clone(), self.numbers)
     }
 
+    /// How far it is.
+    pub(crate) fn progress(&self) -> Progress {
+        Progress { inputs: self.inputs, outputs: self.words().out() }
+    }
+
     /// Leaves out what is known to have arrived, up to this number.
     pub(super) fn leave_out(&mut self, last: u64) {
         let mut words = self.words();
         words.arrived(last);
         (self.words, self.numbers) = words.write();
+    }
+}
+
+/// How far a conversation is: the numbers of the last input and of the last output.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Progress {
+    pub(crate) inputs: u64,
+    pub(crate) outputs: u64,
+}
+
+impl Progress {
+    /// Whether something is known here that the other does not know of.
+    pub(crate) fn is_ahead_of(self, other: Progress) -> bool {
+        self.inputs > other.inputs || self.outputs > other.outputs
     }
 }
 

@@ -6,11 +6,12 @@ use axum::extract::OriginalUri;
 use http::header::{COOKIE, HOST, HeaderValue, ORIGIN};
 use http::request::Parts;
 use http::{StatusCode, Uri};
+use serde::Serialize;
 
-use super::Sessions;
 use super::keeper::Keeper;
-use super::saved::{Access, Saved, schema};
+use super::saved::{Access, Progress, Saved, schema};
 use super::token::Token;
+use super::{Sessions, cookie};
 use crate::conversation::Conversation;
 use crate::store::{Id, Record, Status, StoreError, commit_surely};
 
@@ -33,8 +34,29 @@ pub(crate) struct Entered {
     pub(crate) access: Access,
     /// What is there of it, unless it begins.
     pub(crate) saved: Option<Saved>,
-    /// What the client is to come back with.
-    pub(crate) cookie: Option<HeaderValue>,
+    pub(crate) standing: Standing,
+    /// What the client is to come back with; nothing where it has a key.
+    pub(crate) token: Option<Token>,
+}
+
+/// What a client comes with.
+#[derive(Default)]
+pub(crate) struct Arrival {
+    /// What the application calls its conversation.
+    pub(crate) key: Option<String>,
+    pub(crate) token: Option<Token>,
+    /// How far it is, if it says so.
+    pub(crate) progress: Progress,
+}
+
+/// What a conversation is to a client that comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Standing {
+    New,
+    Resumed,
+    /// The client has seen more of it than is stored: the store has gone back in time.
+    Regressed,
 }
 
 impl Visit {
@@ -61,37 +83,54 @@ impl Visit {
         self.sessions.0.flows.with::<C>(|| with)
     }
 
-    /// Begins the conversation, or comes back to the one that the key or the cookie is of. Whoever was in it before has
-    /// lost it when this returns.
-    ///
-    /// A cookie that is of no conversation, for whatever reason, is as good as none: so nobody learns which reason.
+    /// The token in the cookie that browsers have for conversations of this flow.
     ///
     /// # Errors
     ///
-    /// The status to refuse the request with.
-    pub(crate) async fn enter<C: Conversation>(&self, key: Option<String>) -> Result<Entered, StatusCode> {
+    /// The status to refuse the request with, where it comes from a page of another host.
+    pub(crate) fn cookie(&self, flow: &str) -> Result<Option<Token>, StatusCode> {
+        let name = name(flow);
+        let token = self.cookies.iter().find_map(|cookies| cookie::find(cookies, &name)?.parse().ok());
+        match token {
+            Some(_) if !cookie::is_same_origin(self.origin.as_ref(), self.host()) => Err(StatusCode::FORBIDDEN),
+            token => Ok(token),
+        }
+    }
+
+    /// The cookie with a new token.
+    pub(crate) fn give(&self, flow: &str, token: &Token) -> HeaderValue {
+        cookie::give(&name(flow), token, self.uri.path(), self.sessions.0.settings.idle, self.host())
+    }
+
+    /// Begins the conversation, or comes back to the one that the key or the token is of. Whoever was in it before has
+    /// lost it when this returns.
+    ///
+    /// A token that is of no conversation, for whatever reason, is as good as none: so nobody learns which reason.
+    ///
+    /// # Errors
+    ///
+    /// The status to refuse the client with.
+    pub(crate) async fn enter<C: Conversation>(&self, arrival: Arrival) -> Result<Entered, StatusCode> {
         self.sessions.start();
         let sessions = &self.sessions.0;
-        let name = format!("converse-{}", C::FLOW.name);
-        let token = match key {
-            Some(_) => None,
-            None => self.cookies.iter().find_map(|cookies| cookie(cookies, &name)).and_then(|value| value.parse().ok()),
-        };
-        if token.is_some() && !is_same_origin(self.origin.as_ref(), self.host()) {
-            return Err(StatusCode::FORBIDDEN);
-        }
+        let Arrival { key, token, progress } = arrival;
         for _ in 0..TRIES {
             let found = self.find(C::FLOW.name, key.as_deref(), token.as_ref()).await.map_err(unavailable)?;
-            let Some((record, saved)) = found else {
-                let id = Id::random();
-                let record = Record { key, ..Record::new(id, C::FLOW.name, "", schema(&C::FLOW)) };
-                let (access, cookie) = self.admit(&name, &record, Access::default(), None);
+            let Some((record, mut saved)) = found else {
+                let record = Record { key, ..Record::new(Id::random(), C::FLOW.name, "", schema(&C::FLOW)) };
+                let (access, token) = admit(&record, Access::default(), None);
                 let keeper = Keeper::new(Arc::clone(sessions), record, access.epoch);
-                return Ok(Entered { keeper, access, saved: None, cookie });
+                return Ok(Entered { keeper, access, saved: None, standing: Standing::New, token });
             };
-            let (access, cookie) = self.admit(&name, &record, saved.access.clone(), token.as_ref());
-            let mut saved = Saved { access: access.clone(), ..saved };
-            saved.leave_out(sessions.live.heard(record.id));
+            let (access, new) = admit(&record, saved.access, token.as_ref());
+            saved.access = access.clone();
+            let standing = match progress.is_ahead_of(saved.progress()) {
+                true => Standing::Regressed,
+                false => {
+                    saved.leave_out(sessions.live.heard(record.id).max(progress.outputs));
+                    Standing::Resumed
+                }
+            };
             let mut next = record.next();
             sessions.put(&mut next, &saved).map_err(|error| broken(&*error))?;
             next.expires = Some(sessions.expires(&next));
@@ -100,7 +139,7 @@ impl Visit {
                 Ok(()) => {
                     crash_point!("return behind the write");
                     let keeper = Keeper::of(Arc::clone(sessions), next, access.epoch, schema(&C::FLOW));
-                    return Ok(Entered { keeper, access, saved: Some(saved), cookie });
+                    return Ok(Entered { keeper, access, saved: Some(saved), standing, token: new });
                 }
                 Err(StoreError::Conflict) => {}
                 Err(error) => return Err(unavailable(error)),
@@ -129,54 +168,21 @@ impl Visit {
             || token.is_some_and(|token| [current, previous].into_iter().flatten().any(|hash| hash.is_of(token)));
         Ok(may.then_some((record, saved)))
     }
+}
 
-    /// Lets one more client in, with a token of its own. Who has the application's key needs none.
-    fn admit(
-        &self,
-        name: &str,
-        record: &Record,
-        before: Access,
-        came_with: Option<&Token>,
-    ) -> (Access, Option<HeaderValue>) {
-        let epoch = before.epoch + 1;
-        if record.key.is_some() {
-            return (Access { epoch, ..before }, None);
-        }
-        let token = Token::random(record.id);
-        let secure = if is_loopback(self.host()) { "" } else { "; Secure" };
-        let lives = self.sessions.0.settings.idle.as_secs();
-        // What would end the cookie's attribute is left out: a shorter path is good for the longer one.
-        let path = self.uri.path().split(';').next().unwrap_or_default();
-        let text =
-            format!("{name}={}; Path={path}; Max-Age={lives}; HttpOnly; SameSite=Strict{secure}", token.expose());
-        let mut cookie = HeaderValue::from_str(&text).expect("a path that came by HTTP can go by it");
-        cookie.set_sensitive(true);
-        (Access { epoch, token: Some(token.hash()), previous: came_with.map(Token::hash) }, Some(cookie))
+/// Lets one more client in, with a token of its own. Who has the application's key needs none.
+fn admit(record: &Record, before: Access, came_with: Option<&Token>) -> (Access, Option<Token>) {
+    let epoch = before.epoch + 1;
+    if record.key.is_some() {
+        return (Access { epoch, ..before }, None);
     }
+    let token = Token::random(record.id);
+    (Access { epoch, token: Some(token.hash()), previous: came_with.map(Token::hash) }, Some(token))
 }
 
-/// The value of a cookie in a `Cookie` header (RFC 6265 §4.2.1).
-fn cookie<'h>(header: &'h HeaderValue, name: &str) -> Option<&'h str> {
-    let pairs = header.to_str().ok()?.split(';');
-    pairs.filter_map(|pair| pair.trim().split_once('=')).find(|(known, _)| *known == name).map(|(_, value)| value)
-}
-
-/// Whether a request comes from a page of the same host, or from no page: browsers send cookies along with WebSocket
-/// handshakes of any page, and say by `Origin` whose it is (RFC 6455 §10.2).
-fn is_same_origin(origin: Option<&HeaderValue>, host: &str) -> bool {
-    match origin {
-        None => true,
-        Some(origin) => {
-            let origin = origin.to_str().ok().and_then(|origin| origin.parse::<Uri>().ok());
-            origin.and_then(|origin| origin.authority().map(|at| at.as_str().eq_ignore_ascii_case(host))) == Some(true)
-        }
-    }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let Ok(host) = host.parse::<http::uri::Authority>() else { return false };
-    let name = host.host().trim_start_matches('[').trim_end_matches(']');
-    name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+/// What the cookie for conversations of a flow is called.
+fn name(flow: &str) -> String {
+    format!("converse-{flow}")
 }
 
 fn unavailable(error: StoreError) -> StatusCode {
@@ -187,34 +193,4 @@ fn unavailable(error: StoreError) -> StatusCode {
 fn broken(error: &(dyn std::error::Error + 'static)) -> StatusCode {
     tracing::error!(error, "a conversation cannot be stored");
     StatusCode::INTERNAL_SERVER_ERROR
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cookie_is_found_among_others() {
-        let header = HeaderValue::from_static("a=1; converse-Order=v1.x.y; b=2; converse-Order=late");
-        assert_eq!(cookie(&header, "converse-Order"), Some("v1.x.y"));
-        assert_eq!(cookie(&header, "Order"), None);
-        assert_eq!(cookie(&HeaderValue::from_static("converse-Order"), "converse-Order"), None);
-    }
-
-    #[test]
-    fn a_page_of_another_host_is_another_origin() {
-        let with = |origin| is_same_origin(Some(&HeaderValue::from_static(origin)), "example.org:8080");
-        assert!(is_same_origin(None, "example.org"));
-        assert!(with("https://example.org:8080"));
-        assert!(with("http://EXAMPLE.org:8080"));
-        for other in ["https://example.org", "https://evil.org", "null", "", "https://example.org:8080.evil.org"] {
-            assert!(!with(other), "{other}");
-        }
-    }
-
-    #[test]
-    fn only_this_machine_may_do_without_tls() {
-        assert!(["localhost", "localhost:80", "127.0.0.1:8080", "[::1]:80", "127.8.8.8"].into_iter().all(is_loopback));
-        assert!(!["example.org", "localhost.evil.org", "10.0.0.1", "", "[::2]"].into_iter().any(is_loopback));
-    }
 }

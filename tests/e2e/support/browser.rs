@@ -8,7 +8,7 @@ use tokio::io::{DuplexStream, duplex};
 use tokio_tungstenite::client_async;
 use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::http::{HeaderValue, StatusCode, header};
+use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue, Response, StatusCode, header};
 
 use super::Client;
 
@@ -33,21 +33,8 @@ impl Browser {
         &mut self,
         origin: Option<&'static str>,
     ) -> Result<Client<DuplexStream>, StatusCode> {
-        let (near, far) = duplex(64 * 1024);
-        let service = TowerToHyperService::new(self.app.clone());
-        tokio::spawn(async move {
-            let server = auto::Builder::new(TokioExecutor::new());
-            drop(server.serve_connection_with_upgrades(TokioIo::new(far), service).await);
-        });
-        let mut request = format!("ws://localhost{}", self.path).into_client_request().expect("an address");
-        let headers = request.headers_mut();
-        if let Some(cookie) = &self.cookie {
-            headers.insert(header::COOKIE, HeaderValue::from_str(cookie).expect("it came in a header"));
-        }
-        if let Some(origin) = origin {
-            headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
-        }
-        let (socket, response) = match client_async(request, near).await {
+        let origin = origin.map(|origin| (header::ORIGIN, HeaderValue::from_static(origin)));
+        let (client, response) = match self.open(origin).await {
             Ok(opened) => opened,
             Err(Error::Http(response)) => return Err(response.status()),
             Err(error) => panic!("{error}"),
@@ -59,7 +46,25 @@ impl Browser {
             }
             self.cookie = cookie.split(';').next().map(str::to_owned);
         }
-        Ok(Client::of(socket))
+        Ok(client)
+    }
+
+    /// A handshake with the cookie and one more header, and what is answered.
+    pub(crate) async fn open(
+        &self,
+        header: Option<(HeaderName, HeaderValue)>,
+    ) -> Result<(Client<DuplexStream>, Response<Option<Vec<u8>>>), Error> {
+        let (near, far) = duplex(64 * 1024);
+        let service = TowerToHyperService::new(self.app.clone());
+        tokio::spawn(async move {
+            let server = auto::Builder::new(TokioExecutor::new());
+            drop(server.serve_connection_with_upgrades(TokioIo::new(far), service).await);
+        });
+        let mut request = format!("ws://localhost{}", self.path).into_client_request().expect("an address");
+        let cookie = self.cookie.as_ref().map(|cookie| HeaderValue::from_str(cookie).expect("it came in a header"));
+        request.headers_mut().extend(cookie.map(|cookie| (header::COOKIE, cookie)).into_iter().chain(header));
+        let (socket, response) = client_async(request, near).await?;
+        Ok((Client::of(socket), response))
     }
 }
 

@@ -1,0 +1,99 @@
+//! How a conversation is held over a socket: what its outputs and its client's inputs look like there.
+
+mod json;
+mod plain;
+
+use tokio::time::Instant;
+
+pub(crate) use self::json::{Hello, Json, PROTOCOL};
+use self::plain::Plain;
+use crate::close::Close;
+use crate::message::Message;
+use crate::socket::WebSocket;
+
+/// One of the two ways.
+pub(crate) enum Wire {
+    Plain(Plain),
+    Json(Json),
+}
+
+/// What comes from a client.
+pub(crate) enum Came {
+    Reply(Message),
+    /// Nothing came in time.
+    Silence,
+    /// It has gone, or was closed for what it sent.
+    Left,
+    /// It does not keep to what was agreed upon, and is to be closed.
+    Amiss(Close),
+}
+
+/// The client has gone.
+#[derive(Debug)]
+pub(crate) struct Gone;
+
+impl Wire {
+    /// Messages as they are. With `numbers` the client is asked what has arrived.
+    pub(crate) fn plain(ws: WebSocket, numbers: bool) -> Self {
+        Wire::Plain(Plain { ws, numbers })
+    }
+
+    /// Says an output, by its number, and the name of the question if it asks one.
+    pub(crate) async fn say(&mut self, number: u64, question: Option<&str>, word: Message) -> Result<(), Gone> {
+        match self {
+            Wire::Plain(plain) => plain.say(word).await,
+            Wire::Json(json) => json.say(number, question, &word).await,
+        }
+    }
+
+    /// Says an output ahead of the write that it belongs to, where the client need not know whether it counts.
+    pub(crate) async fn say_early(&mut self, word: Message) -> Result<(), Gone> {
+        match self {
+            Wire::Plain(plain) => plain.say(word).await,
+            Wire::Json(_) => Ok(()),
+        }
+    }
+
+    /// Whether [`say_early`](Self::say_early) says anything.
+    pub(crate) fn says_early(&self) -> bool {
+        matches!(self, Wire::Plain(_))
+    }
+
+    /// Everything up to the output of this number was said.
+    pub(crate) async fn said(&mut self, last: u64) {
+        if let Wire::Plain(plain) = self {
+            plain.said(last).await;
+        }
+    }
+
+    /// Inputs up to this number are stored, with what they have led to.
+    pub(crate) async fn stored(&mut self, inputs: u64) -> Result<(), Gone> {
+        match self {
+            Wire::Plain(_) => Ok(()),
+            Wire::Json(json) => json.stored(inputs).await,
+        }
+    }
+
+    /// The number of the last input that was received; 0 where they have none.
+    pub(crate) fn inputs(&self) -> u64 {
+        match self {
+            Wire::Plain(_) => 0,
+            Wire::Json(json) => json.inputs(),
+        }
+    }
+
+    /// Waits for what comes next, but not behind `deadline`. This can be dropped half-way without losing it.
+    pub(crate) async fn receive_until(&mut self, deadline: Option<Instant>) -> Came {
+        match self {
+            Wire::Plain(plain) => plain.receive_until(deadline).await,
+            Wire::Json(json) => json.receive_until(deadline).await,
+        }
+    }
+
+    pub(crate) fn socket(&mut self) -> &mut WebSocket {
+        match self {
+            Wire::Plain(plain) => &mut plain.ws,
+            Wire::Json(json) => json.socket(),
+        }
+    }
+}

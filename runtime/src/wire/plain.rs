@@ -1,0 +1,33 @@
+//! Messages as they are: for any client.
+
+use tokio::time::Instant;
+
+use super::{Came, Gone};
+use crate::message::Message;
+use crate::socket::{Received, WebSocket};
+
+pub(crate) struct Plain {
+    pub(super) ws: WebSocket,
+    /// Whether the client is asked what has arrived.
+    pub(super) numbers: bool,
+}
+
+impl Plain {
+    pub(super) async fn say(&mut self, word: Message) -> Result<(), Gone> {
+        self.ws.send(word).await.map_err(|_closed| Gone)
+    }
+
+    pub(super) async fn said(&mut self, last: u64) {
+        if self.numbers && last > 0 {
+            self.ws.number(last).await;
+        }
+    }
+
+    pub(super) async fn receive_until(&mut self, deadline: Option<Instant>) -> Came {
+        match self.ws.receive_until(deadline).await {
+            Received::Message(message) => Came::Reply(message),
+            Received::Silence => Came::Silence,
+            Received::Closed(_) | Received::TooBig { .. } | Received::Failed(_) => Came::Left,
+        }
+    }
+}
