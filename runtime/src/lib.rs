@@ -67,7 +67,7 @@ pub use crate::secret::Secret;
 pub use crate::serve::{Server, serve};
 #[cfg(feature = "encryption")]
 pub use crate::sessions::Keys;
-pub use crate::sessions::{Sessions, WithSessions};
+pub use crate::sessions::{Sessions, Ticket, WithSessions};
 pub use crate::socket::{Received, Sender, WebSocket};
 pub use crate::talk::{Clock, Finish, Outbox, Talk};
 pub use crate::upgrade::{Outcome, Upgrade};

@@ -18,3 +18,4 @@ mod routes;
 mod session;
 mod shutdown;
 mod support;
+mod tickets;

@@ -23,6 +23,7 @@ pub(crate) async fn greet<C: Conversation>(mut ws: WebSocket, mut held: Held<C>,
     let entered = match visit.enter::<C>(arrival).await {
         Ok(entered) => entered,
         Err(StatusCode::SERVICE_UNAVAILABLE) => return ws.leave(Close::new(Close::TRY_AGAIN, "try again later")),
+        Err(StatusCode::FORBIDDEN) => return ws.leave(Close::new(Close::POLICY, "the ticket is not good")),
         Err(_) => return ws.leave(Close::new(Close::INTERNAL, "")),
     };
     if let Ok(json) = Json::welcome(ws, &hello, &entered).await {

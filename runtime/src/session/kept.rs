@@ -334,6 +334,8 @@ impl<C: Conversation> Session<'_, C> {
         let Some(mut kept) = self.kept.take() else { return Ok(None) };
         let asked = kept.keeper.record().question.clone();
         let saved = kept.keeper.look_again().await.map_err(Ending::Unkept)?;
+        // A ticket may have been issued.
+        kept.access = saved.access.clone();
         let same = asked == kept.keeper.record().question && saved.ended.is_none();
         let said = kept.words.out();
         (self.words, self.early) = (Vec::new(), 0);

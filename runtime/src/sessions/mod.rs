@@ -10,6 +10,7 @@ mod said;
 mod saved;
 #[cfg(feature = "encryption")]
 mod seal;
+mod ticket;
 mod token;
 mod visit;
 mod wake;
@@ -27,6 +28,7 @@ pub(crate) use self::said::Words;
 pub(crate) use self::saved::{Access, Progress, Saved, schema};
 #[cfg(feature = "encryption")]
 pub use self::seal::Keys;
+pub use self::ticket::Ticket;
 pub(crate) use self::visit::{Arrival, Entered, Standing, Visit};
 use crate::conversation::Conversation;
 use crate::held::Held;

@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use super::said::{Numbers, Words};
+use super::ticket::Issued;
 use super::token::Hash;
 use crate::close::Close;
 use crate::flow::Flow;
@@ -103,6 +104,9 @@ pub(crate) struct Access {
     /// Of the token that it came with: the new one may not have arrived before it says something.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) previous: Option<Hash>,
+    /// The ticket that was issued last, unless it is used up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) ticket: Option<Issued>,
 }
 
 /// What tells the states of two builds apart: the names of the questions, and of the variables with their types.

@@ -11,6 +11,9 @@ use subtle::ConstantTimeEq;
 
 use crate::store::Id;
 
+/// What the text of a token begins with.
+const KIND: &str = "v1";
+
 /// `v1.<name of the conversation>.<256 random bits>`. The secret is nowhere but with the client: what is stored is its
 /// [`Hash`], and nothing is ever looked up by it.
 #[derive(Clone)]
@@ -34,7 +37,20 @@ impl Token {
 
     /// As the client keeps it.
     pub(crate) fn expose(&self) -> String {
-        format!("v1.{}.{}", self.id, BASE64URL_NOPAD.encode(&self.secret))
+        self.text(KIND)
+    }
+
+    /// The same for another purpose, which its text begins with.
+    pub(super) fn text(&self, kind: &str) -> String {
+        format!("{kind}.{}.{}", self.id, BASE64URL_NOPAD.encode(&self.secret))
+    }
+
+    /// What [`text`](Self::text) has made.
+    pub(super) fn read(kind: &str, text: &str) -> Result<Self, NoToken> {
+        let rest = text.strip_prefix(kind).and_then(|rest| rest.strip_prefix('.')).ok_or(NoToken)?;
+        let (id, secret) = rest.split_once('.').ok_or(NoToken)?;
+        let secret = BASE64URL_NOPAD.decode(secret.as_bytes()).map_err(|_| NoToken)?;
+        Ok(Token { id: id.parse().map_err(|_| NoToken)?, secret: secret.try_into().map_err(|_| NoToken)? })
     }
 
     /// What is stored of it. The secret has 256 random bits, so that a fast hash is as good as a slow one.
@@ -58,9 +74,7 @@ impl FromStr for Token {
     type Err = NoToken;
 
     fn from_str(text: &str) -> Result<Self, NoToken> {
-        let (id, secret) = text.strip_prefix("v1.").and_then(|rest| rest.split_once('.')).ok_or(NoToken)?;
-        let secret = BASE64URL_NOPAD.decode(secret.as_bytes()).map_err(|_| NoToken)?;
-        Ok(Token { id: id.parse().map_err(|_| NoToken)?, secret: secret.try_into().map_err(|_| NoToken)? })
+        Token::read(KIND, text)
     }
 }
 

@@ -1,5 +1,6 @@
 //! A client comes to a route: it begins a conversation, or comes back to its own.
 
+use std::fmt;
 use std::sync::Arc;
 
 use axum::extract::OriginalUri;
@@ -10,22 +11,29 @@ use serde::Serialize;
 
 use super::keeper::Keeper;
 use super::saved::{Access, Progress, Saved, schema};
-use super::token::Token;
+use super::ticket::Ticket;
+use super::token::{Hash, Token};
 use super::{Sessions, cookie};
 use crate::conversation::Conversation;
-use crate::store::{Id, Record, Status, StoreError, commit_surely};
+use crate::store::{Id, Record, Status, StoreError, Time, commit_surely};
 
 /// How often one tries to come in where others do so at the same time.
 const TRIES: usize = 8;
 
 /// What a request says of who comes.
-#[derive(Debug)]
 pub(crate) struct Visit {
     sessions: Sessions,
     uri: Uri,
     cookies: Vec<HeaderValue>,
     host: Option<HeaderValue>,
     origin: Option<HeaderValue>,
+}
+
+/// Neither cookies nor tickets are in any log.
+impl fmt::Debug for Visit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Visit").field("path", &self.uri.path()).finish_non_exhaustive()
+    }
 }
 
 /// Where a conversation stands that a client has come to.
@@ -47,6 +55,13 @@ pub(crate) struct Arrival {
     pub(crate) token: Option<Token>,
     /// How far it is, if it says so.
     pub(crate) progress: Progress,
+}
+
+/// What has let a client in.
+enum By {
+    Key,
+    Token(Hash),
+    Ticket,
 }
 
 /// What a conversation is to a client that comes.
@@ -87,12 +102,16 @@ impl Visit {
     ///
     /// # Errors
     ///
-    /// The status to refuse the request with, where it comes from a page of another host.
+    /// The status to refuse the request with, where it comes from a page of another host. With a ticket, which no browser sends
+    /// by itself, it may.
     pub(crate) fn cookie(&self, flow: &str) -> Result<Option<Token>, StatusCode> {
         let name = name(flow);
         let token = self.cookies.iter().find_map(|cookies| cookie::find(cookies, &name)?.parse().ok());
         match token {
-            Some(_) if !cookie::is_same_origin(self.origin.as_ref(), self.host()) => Err(StatusCode::FORBIDDEN),
+            Some(_) if !cookie::is_same_origin(self.origin.as_ref(), self.host()) => match self.uri.query() {
+                query if Ticket::of(query).is_some() => Ok(None),
+                _ => Err(StatusCode::FORBIDDEN),
+            },
             token => Ok(token),
         }
     }
@@ -102,10 +121,12 @@ impl Visit {
         cookie::give(&name(flow), token, self.uri.path(), self.sessions.0.settings.idle, self.host())
     }
 
-    /// Begins the conversation, or comes back to the one that the key or the token is of. Whoever was in it before has
-    /// lost it when this returns.
+    /// Begins the conversation, or comes back to the one that the key, the ticket or the token is of. Whoever was in it before
+    /// has lost it when this returns.
     ///
-    /// A token that is of no conversation, for whatever reason, is as good as none: so nobody learns which reason.
+    /// A token that is of no conversation, for whatever reason, is as good as none: so nobody learns which reason. A ticket
+    /// that is no good leads nowhere, for whatever reason, but for a client that also has a token of the same conversation:
+    /// one that comes again by the same URL. It begins none, since its owner would take that for another one.
     ///
     /// # Errors
     ///
@@ -114,15 +135,22 @@ impl Visit {
         self.sessions.start();
         let sessions = &self.sessions.0;
         let Arrival { key, token, progress } = arrival;
+        let ticket = match Ticket::of(self.uri.query()).filter(|_| key.is_none()) {
+            Some(ticket) => Some(ticket.map_err(|_| StatusCode::FORBIDDEN)?),
+            None => None,
+        };
         for _ in 0..TRIES {
-            let found = self.find(C::FLOW.name, key.as_deref(), token.as_ref()).await.map_err(unavailable)?;
-            let Some((record, mut saved)) = found else {
+            let found = self.find(C::FLOW.name, key.as_deref(), ticket.as_ref(), token.as_ref());
+            let Some((record, mut saved, by)) = found.await.map_err(unavailable)? else {
+                if ticket.is_some() {
+                    return Err(StatusCode::FORBIDDEN);
+                }
                 let record = Record { key, ..Record::new(Id::random(), C::FLOW.name, "", schema(&C::FLOW)) };
-                let (access, token) = admit(&record, Access::default(), None);
+                let (access, token) = admit(&record, Access::default(), By::Key);
                 let keeper = Keeper::new(Arc::clone(sessions), record, access.epoch);
                 return Ok(Entered { keeper, access, saved: None, standing: Standing::New, token });
             };
-            let (access, new) = admit(&record, saved.access, token.as_ref());
+            let (access, new) = admit(&record, saved.access, by);
             saved.access = access.clone();
             let standing = match progress.is_ahead_of(saved.progress()) {
                 true => Standing::Regressed,
@@ -148,36 +176,55 @@ impl Visit {
         Err(StatusCode::SERVICE_UNAVAILABLE)
     }
 
+    /// The conversation that a client comes to, and by what.
     async fn find(
         &self,
         flow: &str,
         key: Option<&str>,
+        ticket: Option<&Ticket>,
         token: Option<&Token>,
-    ) -> Result<Option<(Record, Saved)>, StoreError> {
-        let record = match (key, token) {
-            (Some(key), _) => self.sessions.0.store.find(flow, key).await?,
-            (None, Some(token)) => self.sessions.0.store.load(token.id()).await?,
+    ) -> Result<Option<(Record, Saved, By)>, StoreError> {
+        let store = &self.sessions.0.store;
+        let record = match (key, ticket.map(Ticket::id).or(token.map(Token::id))) {
+            (Some(key), _) => store.find(flow, key).await?,
+            (None, Some(id)) => store.load(id).await?,
             (None, None) => None,
         };
         let Some(record) = record.filter(|record| record.flow == flow && record.status != Status::Parked) else {
             return Ok(None);
         };
         let saved = self.sessions.0.take(&record).map_err(StoreError::Fatal)?;
-        let Access { token: current, previous, .. } = &saved.access;
-        let may = key.is_some()
-            || token.is_some_and(|token| [current, previous].into_iter().flatten().any(|hash| hash.is_of(token)));
-        Ok(may.then_some((record, saved)))
+        let Access { token: current, previous, ticket: issued, .. } = &saved.access;
+        let is_good = |ticket| issued.is_some_and(|issued| issued.is_of(ticket, Time::now()));
+        let is_one_of_its = |token: &&Token| [current, previous].into_iter().flatten().any(|hash| hash.is_of(token));
+        let by = match (key, token.filter(is_one_of_its)) {
+            (Some(_), _) => By::Key,
+            (None, _) if ticket.is_some_and(is_good) => By::Ticket,
+            (None, Some(token)) => By::Token(token.hash()),
+            (None, None) => return Ok(None),
+        };
+        Ok(Some((record, saved, by)))
     }
 }
 
 /// Lets one more client in, with a token of its own. Who has the application's key needs none.
-fn admit(record: &Record, before: Access, came_with: Option<&Token>) -> (Access, Option<Token>) {
-    let epoch = before.epoch + 1;
+fn admit(record: &Record, before: Access, by: By) -> (Access, Option<Token>) {
+    let mut access = Access { epoch: before.epoch + 1, ..before };
+    if matches!(by, By::Ticket) {
+        access.ticket = None;
+    }
     if record.key.is_some() {
-        return (Access { epoch, ..before }, None);
+        return (access, None);
     }
     let token = Token::random(record.id);
-    (Access { epoch, token: Some(token.hash()), previous: came_with.map(Token::hash) }, Some(token))
+    let before = access.token.replace(token.hash());
+    // Until something is heard of the client, it may not have got its token.
+    access.previous = match by {
+        By::Key => None,
+        By::Token(hash) => Some(hash),
+        By::Ticket => before,
+    };
+    (access, Some(token))
 }
 
 /// What the cookie for conversations of a flow is called.

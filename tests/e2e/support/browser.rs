@@ -16,13 +16,13 @@ use super::Client;
 #[derive(Clone)]
 pub(crate) struct Browser {
     pub(crate) app: Router,
-    pub(crate) path: &'static str,
+    pub(crate) path: String,
     pub(crate) cookie: Option<String>,
 }
 
 impl Browser {
-    pub(crate) fn new(app: &Router, path: &'static str) -> Self {
-        Browser { app: app.clone(), path, cookie: None }
+    pub(crate) fn new(app: &Router, path: &str) -> Self {
+        Browser { app: app.clone(), path: path.to_owned(), cookie: None }
     }
 
     pub(crate) async fn connect(&mut self) -> Client<DuplexStream> {
@@ -41,7 +41,8 @@ impl Browser {
         };
         if let Some(cookie) = response.headers().get(header::SET_COOKIE) {
             let cookie = cookie.to_str().expect("a cookie is ASCII");
-            for attribute in ["HttpOnly", "SameSite=Strict", &format!("Path={}", self.path)] {
+            let path = self.path.split('?').next().unwrap_or_default();
+            for attribute in ["HttpOnly", "SameSite=Strict", &format!("Path={path}")] {
                 assert!(cookie.split("; ").any(|known| known == attribute), "{attribute}: {cookie}");
             }
             self.cookie = cookie.split(';').next().map(str::to_owned);
