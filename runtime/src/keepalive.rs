@@ -32,7 +32,7 @@ enum Policy {
 }
 
 impl PingPolicy {
-    /// Nothing is sent, and a lost peer is noticed only when something is.
+    /// Nothing is sent for that, and a lost peer is noticed only when something is.
     pub const OFF: Self = PingPolicy(Policy::Off);
 
     /// A ping frame (RFC 6455 §5.5.2) goes out this often. A peer from which *nothing at all* comes within `timeout`

@@ -1,12 +1,14 @@
 //! What is known to have arrived is not said again.
 
+use axum::Router;
+use axum::routing::any;
 use converse::prelude::*;
 use converse::store::{Memory, Store};
-use converse::{Held, Sessions};
+use converse::{Held, Sessions, Upgrade};
 use tokio::io::DuplexStream;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::support::{Browser, Client, hear, talk};
+use crate::support::{Browser, Client, connect, hear, talk};
 
 conversation! {
     /// Takes its time over an age.
@@ -140,6 +142,14 @@ async fn a_number_that_was_not_sent_does_not_count() {
     talk(&mut client, "old", &["Please, insert a valid number", "And your age?"]).await;
     drop(client);
     drop(visitor.come(&["Please, insert a valid number", "And your age?"]).await);
+}
+
+#[tokio::test]
+async fn without_a_store_nothing_is_numbered() {
+    let app = Router::new().fallback(any(async |upgrade: Upgrade| upgrade.converse(Introduction).await));
+    let mut client = connect(app).await;
+    hear(&mut client, &["Hello!", "What is your name?"]).await;
+    settled(&mut client).await;
 }
 
 #[tokio::test]

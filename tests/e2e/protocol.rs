@@ -283,6 +283,42 @@ async fn nothing_is_said_before_it_is_stored_and_bytes_are_base64() {
     peer.hears(&[ack(2), out(5, "Well…"), out(6, r#"{"b":[1.5,null]}"#), ask(7, "word", "?")]).await;
 }
 
+mod after {
+    use super::*;
+
+    conversation! {
+        /// Has been written anew.
+        pub(super) Introduction {
+            let nick: String = ask "What shall I call you?";
+            say "Hello, {nick}!";
+        }
+    }
+
+    #[ws_route("/introduce")]
+    pub(super) async fn introduce() -> Introduction {
+        Introduction
+    }
+}
+
+#[tokio::test]
+async fn one_that_begins_again_goes_on_counting() {
+    let store = Memory::default();
+    let app = |router: Router| router.layer(Sessions::new(store.clone()));
+    let (mut peer, welcome) =
+        Peer::hello(&Browser::new(&app(routes![introduce]), "/introduce"), json!({"t": "hello"})).await;
+    peer.hears(&[out(1, "Hello!"), ask(2, "name", "What is your name?")]).await;
+    peer.say(input(1, "Ada")).await;
+    peer.hears(&[ack(1), ask(3, "age", "And your age?")]).await;
+    let browser = Browser::new(&app(routes![after::introduce]), "/introduce");
+    let (mut peer, welcome) = Peer::hello(&browser, hello(&welcome, 1, 3)).await;
+    assert_eq!((&welcome["state"], &welcome["in"]), (&json!("resumed"), &json!(1)));
+    let outdated = out(4, "This conversation has changed since. It begins again.");
+    peer.hears(&[outdated, ask(5, "nick", "What shall I call you?")]).await;
+    peer.say(input(2, "Ada")).await;
+    peer.hears(&[ack(2), out(6, "Hello, Ada!")]).await;
+    assert_eq!(peer.0.closed().await.0, 1000);
+}
+
 #[tokio::test]
 async fn without_a_store_nobody_speaks_it() {
     let plain = Router::new().route("/introduce", any(async |upgrade: Upgrade| upgrade.converse(Introduction).await));

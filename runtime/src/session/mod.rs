@@ -283,14 +283,14 @@ impl<'s, C: Conversation> Session<'s, C> {
             loop {
                 match step(&mut code, &outbox).await {
                     Step::Said(words) => {
-                        if let Some(wire) = self.wire.as_mut().filter(|wire| wire.says_early()) {
-                            for word in &words {
-                                // A turn that has begun is ended, even if the client has gone.
-                                drop(wire.say_early(word.clone()).await);
-                            }
-                            self.early = self.words.len() + words.len();
-                        }
+                        let said = match &mut self.wire {
+                            Some(wire) => wire.say_early(&words).await,
+                            None => false,
+                        };
                         self.words.extend(words);
+                        if said {
+                            self.early = self.words.len();
+                        }
                     }
                     Step::Ended(output) => break output,
                 }

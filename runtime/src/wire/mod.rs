@@ -46,17 +46,14 @@ impl Wire {
         }
     }
 
-    /// Says an output ahead of the write that it belongs to, where the client need not know whether it counts.
-    pub(crate) async fn say_early(&mut self, word: Message) -> Result<(), Gone> {
-        match self {
-            Wire::Plain(plain) => plain.say(word).await,
-            Wire::Json(_) => Ok(()),
+    /// Says outputs ahead of the write that they belong to; `false` where they have to wait for it.
+    pub(crate) async fn say_early(&mut self, words: &[Message]) -> bool {
+        let Wire::Plain(plain) = self else { return false };
+        for word in words {
+            // A turn that has begun is ended, even if the client has gone.
+            drop(plain.say(word.clone()).await);
         }
-    }
-
-    /// Whether [`say_early`](Self::say_early) says anything.
-    pub(crate) fn says_early(&self) -> bool {
-        matches!(self, Wire::Plain(_))
+        true
     }
 
     /// Everything up to the output of this number was said.
