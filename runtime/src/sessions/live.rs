@@ -91,3 +91,25 @@ impl Live {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_arrived_is_remembered_of_the_latest_clients() {
+        let live = Live::default();
+        let ids: Vec<_> = (0..=REMEMBERED).map(|_| Id::random()).collect();
+        for (id, heard) in ids.iter().zip(1..) {
+            let attached = live.attach(*id, Arc::new(AtomicU64::new(heard)));
+            assert_eq!(live.heard(*id), heard, "while it is there");
+            live.detach(*id, &attached);
+        }
+        assert_eq!((live.heard(ids[0]), live.heard(ids[1]), live.heard(ids[REMEMBERED])), (0, 2, 1025));
+        let replaced = live.attach(ids[1], Arc::default());
+        let attached = live.attach(ids[1], Arc::new(AtomicU64::new(7)));
+        live.detach(ids[1], &replaced);
+        live.detach(ids[1], &attached);
+        assert_eq!(live.heard(ids[1]), 7);
+    }
+}

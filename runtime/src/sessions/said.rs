@@ -29,13 +29,18 @@ pub(crate) struct Numbers {
     asked: u64,
 }
 
+impl Numbers {
+    /// The number of the last output, where so many are kept. Versions that do not count leave no numbers.
+    pub(super) fn last(self, kept: usize) -> u64 {
+        self.out.max(kept as u64)
+    }
+}
+
 impl Words {
     /// As they were [written](Self::write).
     pub(crate) fn read(words: Vec<Message>, numbers: Numbers) -> Self {
-        let count = words.len() as u64;
-        // Versions that do not count leave no numbers.
-        let numbers = Numbers { out: numbers.out.max(count), ..numbers };
-        let first = numbers.out - count + 1;
+        let numbers = Numbers { out: numbers.last(words.len()), ..numbers };
+        let first = numbers.out + 1 - words.len() as u64;
         let asked = if numbers.asked == 0 { first } else { numbers.asked.min(first) };
         let of = (1..).map(|index| if index == 1 { asked } else { first + index - 1 });
         Words { said: of.zip(words).collect(), numbers, before: numbers.out }

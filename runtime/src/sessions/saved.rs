@@ -67,7 +67,7 @@ impl Saved {
 
     /// How far it is.
     pub(crate) fn progress(&self) -> Progress {
-        Progress { inputs: self.inputs, outputs: self.words().out() }
+        Progress { inputs: self.inputs, outputs: self.numbers.last(self.words.len()) }
     }
 
     /// Leaves out what is known to have arrived, up to this number.
