@@ -59,6 +59,7 @@ pub(crate) struct Arrival {
 
 /// What has let a client in.
 enum By {
+    /// The application's key; or nothing, where it begins.
     Key,
     Token(Hash),
     Ticket,
