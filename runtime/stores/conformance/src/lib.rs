@@ -28,6 +28,8 @@ use std::sync::Arc;
 use converse::store::Store;
 use tokio::runtime;
 
+pub use faulty::{Fate, Faulty};
+
 /// Two handles on the same data, which nobody else has: those of two processes, as near as a test gets.
 pub struct Handles {
     /// One of them.
