@@ -16,3 +16,4 @@ mod routes;
 mod session;
 mod shutdown;
 mod support;
+mod tokens;

@@ -12,7 +12,7 @@ use super::keeper::Keeper;
 use super::saved::{Access, Saved, schema};
 use super::token::Token;
 use crate::conversation::Conversation;
-use crate::store::{Id, Record, Status, StoreError, commit_surely};
+use crate::store::{Id, Record, Status, StoreError, Time, commit_surely};
 
 /// How often one tries to come in where others do so at the same time.
 const TRIES: usize = 8;
@@ -116,7 +116,11 @@ impl Visit {
     ) -> Result<Option<(Record, Saved)>, StoreError> {
         let record = match (key, token) {
             (Some(key), _) => self.sessions.0.store.find(flow, key).await?,
-            (None, Some(token)) => self.sessions.0.store.load(token.id()).await?,
+            // A key is the application's; a token is good for as long as its conversation is kept, cleaned or not.
+            (None, Some(token)) => {
+                let record = self.sessions.0.store.load(token.id()).await?;
+                record.filter(|record| record.expires.is_none_or(|expires| expires > Time::now()))
+            }
             (None, None) => None,
         };
         let Some(record) = record.filter(|record| record.flow == flow && record.status != Status::Parked) else {
