@@ -198,8 +198,9 @@ impl<'s, C: Conversation> Session<'s, C> {
             self.leave_words_behind();
             return Ok(Some(Input::Again));
         }
+        let state = self.state().map_err(Ending::Unkept)?;
         if close.is_none() {
-            self.history.remember(&self.slot, &finish);
+            self.history.remember(&self.slot, state.as_deref(), &finish);
         }
         match finish.left.take() {
             Some(Input::Event(event)) if offered => self.events.keep(event),
@@ -210,7 +211,7 @@ impl<'s, C: Conversation> Session<'s, C> {
             false => self.clocks.set(&finish),
         }
         crash_point!("turn before the write");
-        self.keep(finish.advanced, finish.stored, close.as_ref()).await.map_err(Ending::Unkept)?;
+        self.keep(state, finish.advanced, finish.stored, close.as_ref()).await.map_err(Ending::Unkept)?;
         crash_point!("turn behind the write");
         self.speak().await?;
         crash_point!("turn behind its words");

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::Inner;
 use super::saved::Saved;
@@ -37,6 +38,14 @@ impl Inner {
         match self.is_private() {
             true => secret::in_memory(|| serde_json::to_vec(value)),
             false => serde_json::to_vec(value),
+        }
+    }
+
+    /// The same, as a part of what is written later.
+    pub(crate) fn write_raw<T: Serialize>(&self, value: &T) -> serde_json::Result<Box<RawValue>> {
+        match self.is_private() {
+            true => secret::in_memory(|| to_raw_value(value)),
+            false => to_raw_value(value),
         }
     }
 

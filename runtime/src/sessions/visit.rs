@@ -94,6 +94,10 @@ impl Visit {
             let mut next = record.next();
             sessions.put(&mut next, &saved).map_err(|error| broken(&*error))?;
             next.expires = Some(sessions.expires(&next));
+            if record.status == Status::Done {
+                // The last words are told to who comes by the key, once; then it begins anew.
+                next.key = None;
+            }
             crash_point!("return before the write");
             match commit_surely(&*sessions.store, &next, &[]).await {
                 Ok(()) => {
@@ -116,14 +120,15 @@ impl Visit {
     ) -> Result<Option<(Record, Saved)>, StoreError> {
         let record = match (key, token) {
             (Some(key), _) => self.sessions.0.store.find(flow, key).await?,
-            // A key is the application's; a token is good for as long as its conversation is kept, cleaned or not.
-            (None, Some(token)) => {
-                let record = self.sessions.0.store.load(token.id()).await?;
-                record.filter(|record| record.expires.is_none_or(|expires| expires > Time::now()))
-            }
+            (None, Some(token)) => self.sessions.0.store.load(token.id()).await?,
             (None, None) => None,
         };
-        let Some(record) = record.filter(|record| record.flow == flow && record.status != Status::Parked) else {
+        // What has expired may not have been cleaned away yet. As long as it holds a key, that can only lead to it.
+        let is_kept = |record: &Record| {
+            record.expires.is_none_or(|expires| expires > Time::now()) || key.is_some() && record.status == Status::Live
+        };
+        let may_go_on = |record: &Record| record.flow == flow && record.status != Status::Parked;
+        let Some(record) = record.filter(|record| may_go_on(record) && is_kept(record)) else {
             return Ok(None);
         };
         let saved = self.sessions.0.take(&record).map_err(StoreError::Fatal)?;

@@ -36,7 +36,7 @@ pub(super) fn start(sessions: &Arc<Inner>) {
 async fn wake_due(sessions: Weak<Inner>, room: Arc<Semaphore>) {
     loop {
         let Some(inner) = sessions.upgrade() else { return };
-        let pause = match inner.store.claim_due(Time::now(), LEASE, AT_ONCE).await {
+        let pause = match inner.store.claim_due(&inner.flows.names(), Time::now(), LEASE, AT_ONCE).await {
             Ok(due) => {
                 if !due.is_empty() {
                     crash_point!("clock behind the claim");

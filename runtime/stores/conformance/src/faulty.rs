@@ -102,8 +102,8 @@ impl Store for Faulty {
         self.call("events", self.store.events(id, most))
     }
 
-    fn claim_due(&self, now: Time, lease: Duration, most: usize) -> Answer<'_, Vec<Id>> {
-        self.call("claim_due", self.store.claim_due(now, lease, most))
+    fn claim_due<'a>(&'a self, flows: &'a [&'a str], now: Time, lease: Duration, most: usize) -> Answer<'a, Vec<Id>> {
+        self.call("claim_due", self.store.claim_due(flows, now, lease, most))
     }
 
     fn mark(&self) -> Answer<'_, Mark> {

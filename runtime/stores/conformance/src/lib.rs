@@ -129,6 +129,7 @@ all! {
     too_many_events_are_refused
     what_is_done_takes_no_events
     what_is_due_is_claimed_once
+    what_is_due_of_other_flows_is_left_alone
     what_expires_is_cleaned
     what_is_deleted_leaves_nothing
     lists_have_pages

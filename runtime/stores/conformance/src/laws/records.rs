@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::time::Duration;
 
 use converse::store::{Filter, Record, Status, Store, StoreError, commit_surely, create_surely};
 
@@ -87,12 +88,21 @@ pub async fn a_key_belongs_to_one_that_is_not_done(Handles { one, other, keep: _
     assert_conflict(other.create(&keyed(3, "key")).await);
     let done = Record { status: Status::Done, ..parked.next() };
     one.commit(&done, &[]).await.expect("it is the next version");
-    assert_eq!(other.find("flow", "key").await.expect("the store answers"), None);
-    other.create(&keyed(3, "key")).await.expect("the key is free");
+    assert_eq!(other.find("flow", "key").await.expect("the store answers").as_ref(), Some(&done));
+    let second = keyed(3, "key");
+    other.create(&second).await.expect("the key is free");
+    assert_eq!(one.find("flow", "key").await.expect("the store answers"), Some(second.clone()));
     let again = Record { status: Status::Live, ..done.next() };
     assert_conflict(one.commit(&again, &[]).await);
     assert_eq!(one.load(id(1)).await.expect("it is there").as_ref(), Some(&done));
     one.commit(&done.next(), &[]).await.expect("what is done needs no key");
+    let later = Record { status: Status::Done, updated: done.next().updated + Duration::from_secs(1), ..second.next() };
+    other.commit(&later, &[]).await.expect("it is the next version");
+    assert_eq!(one.find("flow", "key").await.expect("the store answers"), Some(later.clone()), "the last that was");
+    other.delete(id(3), later.version).await.expect("it is this version");
+    assert_eq!(one.find("flow", "key").await.expect("the store answers").map(|found| found.id), Some(id(1)));
+    one.commit(&Record { key: None, ..done.next().next() }, &[]).await.expect("it is the next version");
+    assert_eq!(other.find("flow", "key").await.expect("the store answers"), None);
 }
 
 /// Of two who commit the same version at once, one does, and the other is told.
