@@ -32,8 +32,8 @@ impl<C: Conversation> History<C> {
         }
     }
 
-    /// Remembers where a turn has led.
-    pub(crate) fn remember(&mut self, slot: &Slot<C>, finish: &Finish) {
+    /// Remembers where a turn has led; `stored` is the state as it is about to be stored, where it is.
+    pub(crate) fn remember(&mut self, slot: &Slot<C>, stored: Option<&RawValue>, finish: &Finish) {
         if !C::BACK {
             return;
         }
@@ -48,12 +48,13 @@ impl<C: Conversation> History<C> {
             self.before.push(here);
         }
         self.asks = !finish.hears;
-        // Whoever stores it looks after its secrets.
-        self.here = secret::in_memory(|| serde_json::value::to_raw_value(slot))
-            .inspect_err(|error| {
-                tracing::error!(conversation = C::FLOW.name, %error, "a state cannot be kept for a `back`");
-            })
-            .ok();
+        self.here = stored.map(RawValue::to_owned).or_else(|| {
+            secret::in_memory(|| serde_json::value::to_raw_value(slot))
+                .inspect_err(|error| {
+                    tracing::error!(conversation = C::FLOW.name, %error, "a state cannot be kept for a `back`");
+                })
+                .ok()
+        });
     }
 
     /// As it was at the question before this one, or at this one where it is the first.

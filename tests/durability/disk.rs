@@ -1,11 +1,12 @@
 //! A disk that is full.
 
+use std::ffi::OsStr;
 use std::fs;
 
 use tokio_tungstenite::tungstenite::Error;
 
 use crate::client::{Client, Heard};
-use crate::server::Process;
+use crate::server::{PATIENCE, Process};
 
 /// The client is sent away, and finds everything that was acknowledged when there is room again.
 #[tokio::test]
@@ -15,7 +16,8 @@ async fn a_full_disk_loses_nothing_that_was_acknowledged() {
     // The file is made, and what is in it is put into its place, before there is no more room.
     Process::start(&store).await.kill().await;
     let room = fs::metadata(&store).expect("it is there").len() / 512 + 8;
-    let server = Process::start_with_little_room(&store, usize::try_from(room).expect("it is small")).await;
+    let room = usize::try_from(room).expect("it is small");
+    let server = Process::start_with_little_room(&store, Some(room), &[(PATIENCE, OsStr::new("1"))]).await;
     let mut client = Client::new();
     let mut held = 0;
     let known = 'full: loop {

@@ -3,7 +3,10 @@
 
 mod client;
 mod disk;
+#[cfg(target_os = "linux")]
+mod ill;
 mod killed;
 mod owners;
 mod points;
+mod returns;
 mod server;

@@ -65,7 +65,7 @@ async fn everything() -> Everything {
 }
 
 /// Does something that the world can see.
-fn deed(talk: Once) -> usize {
+pub(crate) fn deed(talk: Once) -> usize {
     let path = std::env::var_os(DEEDS).expect("the test says where");
     let mut deeds = OpenOptions::new().append(true).create(true).open(path).expect("it can be written");
     writeln!(deeds, "{}", talk.idempotency_key()).expect("it can be written");

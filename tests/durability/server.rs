@@ -14,7 +14,9 @@ use nix::unistd::Pid;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-use crate::points;
+#[cfg(target_os = "linux")]
+use crate::ill;
+use crate::{points, returns};
 
 /// Where the file is that the server keeps its conversations in.
 const STORE: &str = "CONVERSE_TEST_STORE";
@@ -52,7 +54,9 @@ async fn serve() {
     let sessions = Sessions::new(sqlite).patience(Duration::from_secs(patience));
     let server = Server::bind("127.0.0.1:0").await.expect("a free port");
     println!("{ADDRESS}{}", server.local_addr());
-    let router = routes![count].merge(points::prepare(&sessions));
+    let router = routes![count].merge(points::prepare(&sessions)).merge(returns::prepare(&sessions));
+    #[cfg(target_os = "linux")]
+    let router = router.merge(routes![ill::disk]);
     server.serve(router.layer(sessions)).await.expect("it serves");
 }
 
@@ -75,13 +79,18 @@ impl Process {
         Process::run(Command::new(program), store, environment).await
     }
 
-    /// Starts it where no file may grow beyond so many blocks of 512 bytes: to the program it is as if the disk were full.
-    pub(crate) async fn start_with_little_room(store: &Path, blocks: usize) -> Self {
+    /// Starts it where no file may grow beyond so many blocks of 512 bytes, if there is a limit, or comes to be one: to the
+    /// program it is as if the disk were full.
+    pub(crate) async fn start_with_little_room(
+        store: &Path,
+        blocks: Option<usize>,
+        environment: &[(&str, &OsStr)],
+    ) -> Self {
         let program = std::env::current_exe().expect("this program is a file");
+        let limit = blocks.map_or(String::new(), |blocks| format!("ulimit -f {blocks};"));
         let mut shell = Command::new("sh");
-        let limited = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
-        shell.arg("-c").arg(limited).arg(program);
-        Process::run(shell, store, &[(PATIENCE, OsStr::new("1"))]).await
+        shell.arg("-c").arg(format!("trap '' XFSZ; {limit} exec \"$0\" \"$@\"")).arg(program);
+        Process::run(shell, store, environment).await
     }
 
     async fn run(mut program: Command, store: &Path, environment: &[(&str, &OsStr)]) -> Self {

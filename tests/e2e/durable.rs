@@ -201,6 +201,49 @@ async fn the_end_is_said_again_to_who_has_not_heard_it() {
     assert_eq!(client.closed().await.0, 1000);
 }
 
+#[tokio::test]
+async fn the_end_is_said_once_to_who_comes_by_the_key() {
+    let app = routes![member].layer(Sessions::in_memory());
+    let (mut phone, mut desk) = (Browser::new(&app, "/members/7"), Browser::new(&app, "/members/7"));
+    let mut client = phone.connect().await;
+    hear(&mut client, &["What is your name?"]).await;
+    talk(&mut client, "Ada", &["And your age?"]).await;
+    talk(&mut client, "36", &["You're Ada, and you are 36 old."]).await;
+    drop(client); // Without an answer to the close.
+    let mut client = desk.connect().await;
+    hear(&mut client, &["You're Ada, and you are 36 old."]).await;
+    drop(client); // Neither.
+    let mut client = phone.connect().await;
+    hear(&mut client, &["What is your name?"]).await;
+    talk(&mut client, "Bob", &["And your age?"]).await;
+}
+
+/// What ended with nobody there is told, too.
+#[tokio::test]
+async fn the_end_that_nobody_saw_is_said_to_who_comes_by_the_key() {
+    let sessions = Sessions::in_memory();
+    let mut browser = Browser::new(&routes![pair].layer(sessions.clone()), "/pair");
+    let mut client = browser.connect().await;
+    hear(&mut client, &["Who?"]).await;
+    talk(&mut client, "Ada", &[]).await;
+    drop(client);
+    let id = loop {
+        match sessions.find::<Pair>("the only one").await.expect("it is in memory") {
+            Some(pair) if pair.question == "one" => break pair.id,
+            _ => tokio::task::yield_now().await,
+        }
+    };
+    for number in [1, 2] {
+        sessions.send::<Pair>(id, &number.to_string(), &number).await.expect("it is in memory");
+    }
+    while sessions.find::<Pair>("the only one").await.expect("it is in memory").is_some() {
+        tokio::task::yield_now().await;
+    }
+    let mut client = browser.connect().await;
+    hear(&mut client, &["Ada: 1 and 2"]).await;
+    assert_eq!(client.closed().await.0, 1000);
+}
+
 conversation! {
     /// Sells something, and knows what happens meanwhile.
     Sale with (seen: Seen) hears u32 {

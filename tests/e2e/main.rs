@@ -19,3 +19,4 @@ mod session;
 mod shutdown;
 mod support;
 mod tickets;
+mod tokens;

@@ -7,21 +7,23 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{DuplexStream, duplex};
+use tokio::runtime::Handle;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::{WebSocketStream, client_async};
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 pub(crate) struct Client {
     socket: WebSocketStream<DuplexStream>,
-    cookie: String,
+    cookie: Option<String>,
 }
 
 impl Client {
     /// Begins a conversation, or comes back to that of the cookie.
-    pub(crate) async fn connect(app: &Router, cookie: Option<&str>) -> Self {
+    pub(crate) async fn connect(server: &Handle, app: &Router, cookie: Option<&str>) -> Self {
         let (near, far) = duplex(16 * 1024);
         let service = TowerToHyperService::new(app.clone());
-        tokio::spawn(async move {
+        server.spawn(async move {
             let server = auto::Builder::new(TokioExecutor::new());
             drop(server.serve_connection_with_upgrades(TokioIo::new(far), service).await);
         });
@@ -30,13 +32,17 @@ impl Client {
             let cookie = HeaderValue::from_str(cookie).expect("it came in a header");
             request.headers_mut().insert(header::COOKIE, cookie);
         }
-        let (socket, response) = client_async(request, near).await.expect("the handshake succeeds");
-        let cookie = response.headers()[header::SET_COOKIE].to_str().expect("a cookie is ASCII");
-        Client { socket, cookie: cookie.split(';').next().unwrap_or_default().to_owned() }
+        // By default it clears 128 KiB before each message, which would be most of what is measured.
+        let config = WebSocketConfig::default().read_buffer_size(4 * 1024);
+        let (socket, response) =
+            client_async_with_config(request, near, Some(config)).await.expect("the handshake succeeds");
+        let cookie =
+            response.headers().get(header::SET_COOKIE).map(|cookie| cookie.to_str().expect("a cookie is ASCII"));
+        Client { socket, cookie: cookie.and_then(|cookie| cookie.split(';').next()).map(str::to_owned) }
     }
 
     pub(crate) fn cookie(&self) -> &str {
-        &self.cookie
+        self.cookie.as_deref().expect("its conversation is kept")
     }
 
     pub(crate) async fn say(&mut self, text: &str) {

@@ -1,6 +1,7 @@
 //! Measures conversations that are kept in a file: turns a second, returns, and starts.
 
 mod client;
+mod cpu;
 mod engine;
 
 use std::path::Path;
@@ -12,9 +13,11 @@ use converse::store::{Filter, Id, Record, Schema, Store};
 use converse::{Sessions, prelude::*};
 use converse_sqlite::Sqlite;
 use futures_util::future::join_all;
+use tokio::runtime::{Builder, Handle};
 use tokio::task::JoinSet;
 
 use crate::client::Client;
+use crate::cpu::Taken;
 
 /// How long each side of a comparison runs, and how often they take turns.
 const ROUND: Duration = Duration::from_secs(2);
@@ -39,23 +42,55 @@ async fn order() -> Order {
     Order
 }
 
-#[tokio::main]
-async fn main() {
+fn main() {
     let sizes: Vec<usize> = match std::env::args().nth(1).map(|size| size.parse()) {
         Some(Ok(size)) => vec![size],
         Some(Err(error)) => return eprintln!("durable: how many conversations is a number: {error}"),
         None => vec![100_000, 1_000_000],
     };
-    println!("| dialogues | durable turns/s | the engine's writes/s | ratio | writes a turn |");
-    println!("|---|---|---|---|---|");
-    for dialogues in [1, 64, 512] {
-        turns(dialogues).await;
-    }
-    println!("\n| stored conversations | start to first return | return to prompt, p50 | p99 |");
-    println!("|---|---|---|---|");
-    for size in sizes {
-        starts(size).await;
-    }
+    // On threads of their own, so that it can be told what each of the two costs.
+    let threads =
+        |name| Builder::new_multi_thread().thread_name(name).enable_all().build().expect("there can be threads");
+    let (server, clients) = (threads(cpu::SERVER), threads(cpu::CLIENTS));
+    let server = server.handle();
+    clients.block_on(async {
+        println!("| dialogues | durable turns/s | the engine's writes/s | ratio | writes a turn |");
+        println!("|---|---|---|---|---|");
+        let mut costs = Vec::new();
+        for dialogues in [1, 64, 512] {
+            costs.push((dialogues, turns(server, dialogues).await));
+        }
+        println!("\n| dialogues | a durable turn | of that the store | a turn without a store | a write of the engine | ratio | the client |");
+        println!("|---|---|---|---|---|---|---|");
+        for (dialogues, Cost { durable, plain, write }) in costs {
+            let (ours, theirs) = (durable.server + durable.store, write.server + write.store);
+            println!(
+                "| {dialogues} | {ours:.1} µs | {:.1} µs | {:.1} µs | {theirs:.1} µs | {:.2} | {:.1} µs |",
+                durable.store,
+                plain.server,
+                (plain.server + theirs) / ours,
+                durable.clients,
+            );
+        }
+        println!("\n| stored conversations | start to first return | return to prompt, p50 | p99 |");
+        println!("|---|---|---|---|");
+        for size in sizes {
+            starts(server, size).await;
+        }
+    });
+}
+
+/// What one of each costs the processors.
+struct Cost {
+    durable: Taken,
+    plain: Taken,
+    write: Taken,
+}
+
+/// The same, where nothing is kept.
+#[ws_route("/order")]
+async fn forgetful() -> Order {
+    Order
 }
 
 fn app(store: impl Store) -> Router {
@@ -65,25 +100,50 @@ fn app(store: impl Store) -> Router {
 /// What is asked for, again and again.
 const LINE: &str = "two large pizzas with olives, to the second floor";
 
-async fn turns(dialogues: usize) {
+async fn turns(server: &Handle, dialogues: usize) -> Cost {
     let folder = tempfile::tempdir().expect("a folder");
     let open = || Sqlite::open(folder.path().join("ours.db")).expect("a file");
     let (app, looks) = (app(open()), open());
-    let mut clients = join_all((0..dialogues).map(|_| Client::connect(&app, None))).await;
-    join_all(clients.iter_mut().map(Client::hear)).await;
+    let mut clients = begun(server, &app, dialogues).await;
+    let mut others = begun(server, &routes![forgetful], dialogues).await;
     let engine = Arc::new(Sqlite::open(folder.path().join("engine.db")).expect("a file"));
     let (mut ours, mut theirs, mut each) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut durable, mut plain, mut write) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let (before, _) = written(&looks, dialogues).await;
+        let start = Taken::now();
         let (turns, rest) = talk(clients).await;
+        durable.push((Taken::now() - start, turns));
         clients = rest;
         let (after, bytes) = written(&looks, dialogues).await;
         each.push((after - before) as f64 / turns as f64);
         ours.push(turns as f64 / ROUND.as_secs_f64());
-        theirs.push(engine::writes(&engine, dialogues, bytes, ROUND).await as f64 / ROUND.as_secs_f64());
+        let start = Taken::now();
+        let writes = engine::writes(server, &engine, dialogues, bytes, ROUND).await;
+        write.push((Taken::now() - start, writes));
+        theirs.push(writes as f64 / ROUND.as_secs_f64());
+        let start = Taken::now();
+        let (turns, rest) = talk(others).await;
+        plain.push((Taken::now() - start, turns));
+        others = rest;
     }
     let (ours, theirs, each) = (median(ours), median(theirs), median(each));
     println!("| {dialogues} | {ours:.0} | {theirs:.0} | {:.2} | {each:.2} |", ours / theirs);
+    Cost { durable: each_of(&durable), plain: each_of(&plain), write: each_of(&write) }
+}
+
+/// Conversations that wait for their first reply.
+async fn begun(server: &Handle, app: &Router, dialogues: usize) -> Vec<Client> {
+    let mut clients = join_all((0..dialogues).map(|_| Client::connect(server, app, None))).await;
+    join_all(clients.iter_mut().map(Client::hear)).await;
+    clients
+}
+
+/// What one cost, of so many in each round.
+fn each_of(rounds: &[(Taken, usize)]) -> Taken {
+    let each =
+        |part: fn(&Taken) -> f64| median(rounds.iter().map(|(taken, many)| part(taken) / *many as f64).collect());
+    Taken { server: each(|taken| taken.server), clients: each(|taken| taken.clients), store: each(|taken| taken.store) }
 }
 
 /// How often the dialogues were written, which each record knows of itself, and how large one is.
@@ -112,26 +172,24 @@ async fn talk(clients: Vec<Client>) -> (usize, Vec<Client>) {
     (done.iter().map(|(turns, _)| turns).sum(), done.into_iter().map(|(_, client)| client).collect())
 }
 
-async fn starts(size: usize) {
+async fn starts(server: &Handle, size: usize) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("conversations.db");
     let mut clients: Vec<Client> = {
         let app = app(Sqlite::open(&path).expect("a file"));
-        let mut clients = join_all((0..64).map(|_| Client::connect(&app, None))).await;
-        join_all(clients.iter_mut().map(Client::hear)).await;
-        clients
+        begun(server, &app, 64).await
     };
     fill(&path, size).await;
     let cookies: Vec<String> = clients.drain(..).map(|client| client.cookie().to_owned()).collect();
     let began = Instant::now();
     let app = app(Sqlite::open(&path).expect("a file"));
-    Client::connect(&app, Some(&cookies[0])).await.hear().await;
+    Client::connect(server, &app, Some(&cookies[0])).await.hear().await;
     let first = began.elapsed();
     let mut returns = Vec::new();
     for _ in 0..20 {
         for cookie in &cookies[1..] {
             let began = Instant::now();
-            Client::connect(&app, Some(cookie)).await.hear().await;
+            Client::connect(server, &app, Some(cookie)).await.hear().await;
             returns.push(began.elapsed().as_secs_f64() * 1000.0);
         }
     }

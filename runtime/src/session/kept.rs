@@ -248,8 +248,19 @@ impl<C: Conversation> Session<'_, C> {
         }
     }
 
+    /// The state as it will be stored, if it waits and is stored.
+    pub(super) fn state(&self) -> Result<Option<Box<RawValue>>, Unkept> {
+        let (Some(kept), Slot::Waiting(_)) = (&self.kept, &self.slot) else { return Ok(None) };
+        kept.keeper.sessions().write_raw(&self.slot).map(Some).map_err(|error| kept.keeper.refused(&error))
+    }
+
     /// Stores where a turn has led.
-    pub(super) async fn keep(&mut self, finish: Finish, close: Option<&Close>) -> Result<(), Unkept> {
+    pub(super) async fn keep(
+        &mut self,
+        state: Option<Box<RawValue>>,
+        finish: Finish,
+        close: Option<&Close>,
+    ) -> Result<(), Unkept> {
         let Some(kept) = &mut self.kept else { return Ok(()) };
         // As they are only once this is stored.
         let mut words = kept.words.clone();
@@ -267,12 +278,10 @@ impl<C: Conversation> Session<'_, C> {
         }
         let (said, numbers) = words.write();
         let (silence, alarm) = self.clocks.stored();
-        let mut question = String::new();
-        let mut state = None;
-        if let Slot::Waiting(waiting) = &self.slot {
-            question.push_str(C::FLOW.questions.get(C::question(waiting)).map_or("", |question| question.name));
-            state = Some(raw(kept.keeper.sessions(), &self.slot).map_err(|error| kept.keeper.refused(&error))?);
-        }
+        let question = match &self.slot {
+            Slot::Waiting(waiting) => C::FLOW.questions.get(C::question(waiting)).map_or("", |question| question.name),
+            _ => "",
+        };
         let saved = Saved {
             state,
             words: said,
@@ -289,7 +298,7 @@ impl<C: Conversation> Session<'_, C> {
             access: kept.access.clone(),
         };
         let consumed = self.events.heard();
-        kept.keeper.keep(&question, &saved, &consumed).await?;
+        kept.keeper.keep(question, &saved, &consumed).await?;
         (kept.words, kept.inputs) = (words, inputs);
         self.events.forget_heard();
         Ok(())
@@ -351,9 +360,4 @@ impl<C: Conversation> Session<'_, C> {
         self.look().await.map_err(Ending::Unkept)?;
         Ok(input.or_else(|| reply.filter(|_| same).map(Input::Reply)))
     }
-}
-
-fn raw<C: Conversation>(sessions: &Inner, slot: &Slot<C>) -> serde_json::Result<Box<RawValue>> {
-    let json = String::from_utf8(sessions.write(slot)?).expect("JSON is UTF-8");
-    RawValue::from_string(json)
 }

@@ -205,8 +205,9 @@ impl<'s, C: Conversation> Session<'s, C> {
             self.leave_words_behind();
             return Ok(Some(Input::Again));
         }
+        let state = self.state().map_err(Ending::Unkept)?;
         if close.is_none() {
-            self.history.remember(&self.slot, &finish);
+            self.history.remember(&self.slot, state.as_deref(), &finish);
         }
         match finish.left.take() {
             Some(Input::Event(event)) if offered => self.events.keep(event),
@@ -218,7 +219,7 @@ impl<'s, C: Conversation> Session<'s, C> {
             false => self.clocks.set(&finish),
         }
         crash_point!("turn before the write");
-        self.keep(finish, close.as_ref()).await.map_err(Ending::Unkept)?;
+        self.keep(state, finish, close.as_ref()).await.map_err(Ending::Unkept)?;
         crash_point!("turn behind the write");
         self.acknowledge().await?;
         self.speak().await?;

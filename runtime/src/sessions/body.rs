@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::Inner;
 use super::saved::Saved;
@@ -13,7 +14,7 @@ use crate::store::{EventId, Id, Reason, Record};
 impl Inner {
     /// Puts a conversation into its record, whose name, flow and version are those that will be written.
     pub(crate) fn put(&self, record: &mut Record, saved: &Saved) -> Result<(), Reason> {
-        record.body = self.seal(&place(record), serde_json::to_vec(saved)?);
+        record.body = self.seal(|| place(record), serde_json::to_vec(saved)?);
         Ok(())
     }
 
@@ -24,7 +25,7 @@ impl Inner {
 
     /// An event for a conversation.
     pub(crate) fn put_event<E: Serialize>(&self, to: Id, id: &EventId, event: &E) -> Result<Vec<u8>, Reason> {
-        Ok(self.seal(&event_place(to, id), self.write(event)?))
+        Ok(self.seal(|| event_place(to, id), self.write(event)?))
     }
 
     /// The event that [`put_event`](Self::put_event) put there.
@@ -37,6 +38,14 @@ impl Inner {
         match self.is_private() {
             true => secret::in_memory(|| serde_json::to_vec(value)),
             false => serde_json::to_vec(value),
+        }
+    }
+
+    /// The same, as a part of what is written later.
+    pub(crate) fn write_raw<T: Serialize>(&self, value: &T) -> serde_json::Result<Box<RawValue>> {
+        match self.is_private() {
+            true => secret::in_memory(|| to_raw_value(value)),
+            false => to_raw_value(value),
         }
     }
 
@@ -58,8 +67,8 @@ impl Inner {
     }
 
     #[cfg(feature = "encryption")]
-    fn seal(&self, place: &str, text: Vec<u8>) -> Vec<u8> {
-        self.settings.keys.as_ref().map(|keys| keys.seal(place, &text)).unwrap_or(text)
+    fn seal(&self, place: impl FnOnce() -> String, text: Vec<u8>) -> Vec<u8> {
+        self.settings.keys.as_ref().map(|keys| keys.seal(&place(), &text)).unwrap_or(text)
     }
 
     #[cfg(feature = "encryption")]
@@ -68,7 +77,7 @@ impl Inner {
     }
 
     #[cfg(not(feature = "encryption"))]
-    fn seal(&self, _: &str, text: Vec<u8>) -> Vec<u8> {
+    fn seal(&self, _: impl FnOnce() -> String, text: Vec<u8>) -> Vec<u8> {
         text
     }
 

@@ -45,6 +45,11 @@ impl Flows {
         Arc::clone(flow.with.downcast_ref().expect("it is of this type"))
     }
 
+    /// The names of all that are known.
+    pub(super) fn names(&self) -> Vec<&'static str> {
+        self.lock().keys().copied().collect()
+    }
+
     /// Goes on with a conversation, if it is of a kind that is known.
     pub(super) async fn go_on(&self, sessions: &Arc<Inner>, record: Record) {
         let go_on = self.lock().get(&*record.flow).map(|flow| Arc::clone(&flow.go_on));

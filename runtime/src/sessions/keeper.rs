@@ -20,7 +20,7 @@ pub(super) const GRACE: Duration = Duration::from_millis(250);
 #[derive(Debug)]
 pub(crate) struct Keeper {
     sessions: Arc<Inner>,
-    /// As it was written last.
+    /// As it was written last, but for its body, which nobody needs any more.
     record: Record,
     /// Whether it was written at all.
     exists: bool,
@@ -79,6 +79,8 @@ impl Keeper {
         next.expires = Some(self.sessions.expires(&next));
         self.sessions.put(&mut next, saved).map_err(|error| self.refused(&*error))?;
         self.write(&next, consumed).await?;
+        // The next one has another, and is copied from this.
+        next.body = Vec::new();
         (self.record, self.exists) = (next, true);
         Ok(())
     }

@@ -240,7 +240,7 @@ impl Sessions {
     /// The store cannot be reached.
     pub async fn find<C: Conversation>(&self, key: impl fmt::Display) -> Result<Option<Summary>, StoreError> {
         let record = self.0.store.find(C::FLOW.name, &key.to_string()).await?;
-        Ok(record.map(|record| record.summary()))
+        Ok(record.filter(|record| record.status != Status::Done).map(|record| record.summary()))
     }
 
     /// The conversation of this name.

@@ -97,7 +97,7 @@ impl fmt::Debug for Hash {
 
 impl Serialize for Hash {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&HEXLOWER.encode(&self.0))
+        to.collect_str(&HEXLOWER.encode_display(&self.0))
     }
 }
 

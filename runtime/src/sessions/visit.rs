@@ -163,6 +163,10 @@ impl Visit {
             let mut next = record.next();
             sessions.put(&mut next, &saved).map_err(|error| broken(&*error))?;
             next.expires = Some(sessions.expires(&next));
+            if record.status == Status::Done {
+                // The last words are told to who comes by the key, once; then it begins anew.
+                next.key = None;
+            }
             crash_point!("return before the write");
             match commit_surely(&*sessions.store, &next, &[]).await {
                 Ok(()) => {
@@ -191,7 +195,12 @@ impl Visit {
             (None, Some(id)) => store.load(id).await?,
             (None, None) => None,
         };
-        let Some(record) = record.filter(|record| record.flow == flow && record.status != Status::Parked) else {
+        // What has expired may not have been cleaned away yet. As long as it holds a key, that can only lead to it.
+        let is_kept = |record: &Record| {
+            record.expires.is_none_or(|expires| expires > Time::now()) || key.is_some() && record.status == Status::Live
+        };
+        let may_go_on = |record: &Record| record.flow == flow && record.status != Status::Parked;
+        let Some(record) = record.filter(|record| may_go_on(record) && is_kept(record)) else {
             return Ok(None);
         };
         let saved = self.sessions.0.take(&record).map_err(StoreError::Fatal)?;

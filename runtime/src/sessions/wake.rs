@@ -27,16 +27,16 @@ const AT_ONCE: usize = 32;
 
 /// Starts it all. It ends when nobody has the sessions any more.
 pub(super) fn start(sessions: &Arc<Inner>) {
-    tokio::spawn(wake_due(Arc::downgrade(sessions)));
-    tokio::spawn(hear_arrivals(Arc::downgrade(sessions)));
+    let room = Arc::new(Semaphore::new(AT_ONCE));
+    tokio::spawn(wake_due(Arc::downgrade(sessions), Arc::clone(&room)));
+    tokio::spawn(hear_arrivals(Arc::downgrade(sessions), room));
     tokio::spawn(clean(Arc::downgrade(sessions)));
 }
 
-async fn wake_due(sessions: Weak<Inner>) {
-    let room = Arc::new(Semaphore::new(AT_ONCE));
+async fn wake_due(sessions: Weak<Inner>, room: Arc<Semaphore>) {
     loop {
         let Some(inner) = sessions.upgrade() else { return };
-        let pause = match inner.store.claim_due(Time::now(), LEASE, AT_ONCE).await {
+        let pause = match inner.store.claim_due(&inner.flows.names(), Time::now(), LEASE, AT_ONCE).await {
             Ok(due) => {
                 if !due.is_empty() {
                     crash_point!("clock behind the claim");
@@ -54,8 +54,7 @@ async fn wake_due(sessions: Weak<Inner>) {
     }
 }
 
-async fn hear_arrivals(sessions: Weak<Inner>) {
-    let room = Arc::new(Semaphore::new(AT_ONCE));
+async fn hear_arrivals(sessions: Weak<Inner>, room: Arc<Semaphore>) {
     let mut mark = Mark::START;
     loop {
         let Some(inner) = sessions.upgrade() else { return };

@@ -76,9 +76,9 @@ impl Store for Memory {
     }
 
     fn find<'a>(&'a self, flow: &'a str, key: &'a str) -> Answer<'a, Option<Record>> {
-        Box::pin(
-            async move { Ok(self.with(|shelf| shelf.by_key(flow, key).map(|id| shelf.entries[&id].record.clone()))) },
-        )
+        Box::pin(async move {
+            Ok(self.with(|shelf| shelf.by_key(flow, key).map(|known| shelf.entries[&known.id].record.clone())))
+        })
     }
 
     fn commit<'a>(&'a self, record: &'a Record, consumed: &'a [EventId]) -> Answer<'a, ()> {
@@ -135,10 +135,12 @@ impl Store for Memory {
         })
     }
 
-    fn claim_due(&self, now: Time, lease: Duration, most: usize) -> Answer<'_, Vec<Id>> {
+    fn claim_due<'a>(&'a self, flows: &'a [&'a str], now: Time, lease: Duration, most: usize) -> Answer<'a, Vec<Id>> {
         Box::pin(async move {
             Ok(self.with(|shelf| {
-                let due: Vec<_> = shelf.wakes.range(..=(now, LAST)).take(most).map(|&(_, id)| id).collect();
+                let due = shelf.wakes.range(..=(now, LAST)).map(|&(_, id)| id);
+                let known = |id: &Id| flows.contains(&&*shelf.entries[id].record.flow);
+                let due: Vec<_> = due.filter(known).take(most).collect();
                 for &id in &due {
                     if let Some(mut entry) = shelf.take(id) {
                         entry.wake = Some(now + lease);
@@ -211,8 +213,8 @@ const LAST: Id = Id::from_bytes([0xff; 16]);
 #[derive(Default)]
 struct Shelf {
     entries: BTreeMap<Id, Entry>,
-    /// By flow and key.
-    keys: HashMap<String, HashMap<String, Id>>,
+    /// By flow and key: at the end of each is the one that is found.
+    keys: HashMap<String, HashMap<String, BTreeSet<Keyed>>>,
     wakes: BTreeSet<(Time, Id)>,
     expiries: BTreeSet<(Time, Id)>,
     /// What each event that waits is for, by its number.
@@ -231,6 +233,20 @@ struct Entry {
     known: HashSet<EventId>,
 }
 
+/// A record with a key: the one that is not done comes behind all others.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Keyed {
+    is_open: bool,
+    updated: Time,
+    id: Id,
+}
+
+impl Keyed {
+    fn new(record: &Record) -> Self {
+        Keyed { is_open: record.status != Status::Done, updated: record.updated, id: record.id }
+    }
+}
+
 impl Entry {
     fn new(record: Record) -> Self {
         let wake = record.due.filter(|_| record.status == Status::Live);
@@ -239,20 +255,21 @@ impl Entry {
 }
 
 impl Shelf {
-    fn by_key(&self, flow: &str, key: &str) -> Option<Id> {
-        self.keys.get(flow)?.get(key).copied()
+    fn by_key(&self, flow: &str, key: &str) -> Option<Keyed> {
+        self.keys.get(flow)?.get(key)?.last().copied()
     }
 
     /// Whether no other record has the key of this one.
     fn key_is_free(&self, record: &Record) -> bool {
         let key = record.key.as_ref().filter(|_| record.status != Status::Done);
-        key.and_then(|key| self.by_key(&record.flow, key)).is_none_or(|id| id == record.id)
+        key.and_then(|key| self.by_key(&record.flow, key)).is_none_or(|known| !known.is_open || known.id == record.id)
     }
 
     fn put(&mut self, entry: Entry) {
-        let Record { id, key, flow, status, expires, .. } = &entry.record;
-        if let Some(key) = key.as_ref().filter(|_| *status != Status::Done) {
-            self.keys.entry(flow.clone()).or_default().insert(key.clone(), *id);
+        let Record { id, key, flow, expires, .. } = &entry.record;
+        if let Some(key) = key {
+            let keys = self.keys.entry(flow.clone()).or_default();
+            keys.entry(key.clone()).or_default().insert(Keyed::new(&entry.record));
         }
         self.wakes.extend(entry.wake.map(|wake| (wake, *id)));
         self.expiries.extend(expires.map(|expires| (expires, *id)));
@@ -263,11 +280,15 @@ impl Shelf {
     /// Undoes [`put`](Self::put).
     fn take(&mut self, id: Id) -> Option<Entry> {
         let entry = self.entries.remove(&id)?;
-        let Record { key, flow, status, expires, .. } = &entry.record;
-        if let Some(key) = key.as_ref().filter(|_| *status != Status::Done)
+        let Record { key, flow, expires, .. } = &entry.record;
+        if let Some(key) = key
             && let Some(keys) = self.keys.get_mut(flow)
+            && let Some(known) = keys.get_mut(key)
         {
-            keys.remove(key);
+            known.remove(&Keyed::new(&entry.record));
+            if known.is_empty() {
+                keys.remove(key);
+            }
             if keys.is_empty() {
                 self.keys.remove(flow);
             }

@@ -64,7 +64,8 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// The store cannot be asked.
     fn load(&self, id: Id) -> Answer<'_, Option<Record>>;
 
-    /// The record with this key, of this flow, that is not done.
+    /// The record with this key, of this flow, that is not done; where all of them are, the one that was
+    /// [updated](Record::updated) last, and of several at that time the last by name.
     ///
     /// # Errors
     ///
@@ -107,8 +108,8 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// The store cannot be asked.
     fn events(&self, id: Id, most: usize) -> Answer<'_, Vec<StoredEvent>>;
 
-    /// Up to `most` live records whose date has come, the longest overdue first. None of them is claimed by anybody again
-    /// before `lease` is over or it was written.
+    /// Up to `most` live records of these flows whose date has come, the longest overdue first. None of them is claimed by
+    /// anybody again before `lease` is over or it was written. Others are left to who knows their flow.
     ///
     /// This keeps processes out of each other's way and no more: it is [`commit`](Self::commit) that lets only one of
     /// them do what is due.
@@ -116,7 +117,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     ///
     /// The store cannot be asked.
-    fn claim_due(&self, now: Time, lease: Duration, most: usize) -> Answer<'_, Vec<Id>>;
+    fn claim_due<'a>(&'a self, flows: &'a [&'a str], now: Time, lease: Duration, most: usize) -> Answer<'a, Vec<Id>>;
 
     /// Where the order of events ends now.
     ///

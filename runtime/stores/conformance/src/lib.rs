@@ -28,6 +28,8 @@ use std::sync::Arc;
 use converse::store::Store;
 use tokio::runtime;
 
+pub use faulty::{Fate, Faulty};
+
 /// Two handles on the same data, which nobody else has: those of two processes, as near as a test gets.
 pub struct Handles {
     /// One of them.
@@ -127,6 +129,7 @@ all! {
     too_many_events_are_refused
     what_is_done_takes_no_events
     what_is_due_is_claimed_once
+    what_is_due_of_other_flows_is_left_alone
     what_expires_is_cleaned
     what_is_deleted_leaves_nothing
     lists_have_pages

@@ -29,7 +29,7 @@ enum Call {
     Commit(Draft, u64, Vec<u8>),
     Delete(u8, u64),
     Push(u8, u8),
-    Claim(u64, usize),
+    Claim(Vec<u8>, u64, usize),
     Clean(u64, usize),
     Find(u8),
 }
@@ -49,7 +49,7 @@ impl Draft {
     fn record(&self) -> Record {
         Record {
             key: self.key.map(|key| key.to_string()),
-            flow: format!("flow\0{}", self.flow),
+            flow: flow(self.flow),
             question: self.flow.to_string(),
             schema: Schema::from_bytes([self.flow; 16]),
             status: self.status,
@@ -58,6 +58,10 @@ impl Draft {
             ..record(self.number)
         }
     }
+}
+
+fn flow(number: u8) -> String {
+    format!("flow\0{number}")
 }
 
 fn calls() -> impl Strategy<Value = Vec<(bool, Call)>> {
@@ -70,7 +74,7 @@ fn calls() -> impl Strategy<Value = Vec<(bool, Call)>> {
         5 => (draft, prop_oneof![5 => Just(0), 1 => 1..3_u64], vec(0..EVENTS, 0..3)).prop_map(|(d, n, e)| Call::Commit(d, n, e)),
         1 => (0..3_u8, 0..2_u64).prop_map(|(number, before)| Call::Delete(number, before)),
         5 => (0..3_u8, 0..EVENTS).prop_map(|(number, event)| Call::Push(number, event)),
-        2 => (0..12_u64, 0..4_usize).prop_map(|(now, most)| Call::Claim(now, most)),
+        2 => (vec(0..3_u8, 0..3), 0..12_u64, 0..4_usize).prop_map(|(flows, now, most)| Call::Claim(flows, now, most)),
         1 => (0..12_u64, 0..4_usize).prop_map(|(now, most)| Call::Clean(now, most)),
         1 => (0..2_u8).prop_map(Call::Find),
     ];
@@ -115,10 +119,14 @@ impl Model {
         self.0.iter().position(|entry| entry.record.id == id)
     }
 
+    fn found(&self, flow: &str, key: &str) -> Option<&Record> {
+        let records = self.0.iter().map(|entry| &entry.record);
+        let keyed = records.filter(|record| record.flow == flow && record.key.as_deref() == Some(key));
+        keyed.max_by_key(|record| (record.status != Status::Done, record.updated, record.id))
+    }
+
     fn holder(&self, flow: &str, key: &str) -> Option<&Record> {
-        let mut records = self.0.iter().map(|entry| &entry.record);
-        records
-            .find(|record| record.status != Status::Done && record.flow == flow && record.key.as_deref() == Some(key))
+        self.found(flow, key).filter(|record| record.status != Status::Done)
     }
 
     fn is_free_for(&self, record: &Record) -> bool {
@@ -176,12 +184,14 @@ impl Model {
                 };
                 prop_assert_eq!(answered(store.push(id(*number), &event)).await, expected, "push");
             }
-            Call::Claim(now, most) => {
-                let mut due: Vec<_> =
-                    self.0.iter().filter_map(|entry| Some((entry.claimable?, entry.record.id))).collect();
+            Call::Claim(flows, now, most) => {
+                let flows: Vec<_> = flows.iter().copied().map(flow).collect();
+                let known = self.0.iter().filter(|entry| flows.contains(&entry.record.flow));
+                let mut due: Vec<_> = known.filter_map(|entry| Some((entry.claimable?, entry.record.id))).collect();
                 due.retain(|(at, _)| *at <= time(*now));
                 due.sort_unstable();
-                let claimed = answered(store.claim_due(time(*now), LEASE, *most)).await;
+                let flows: Vec<&str> = flows.iter().map(|flow| &**flow).collect();
+                let claimed = answered(store.claim_due(&flows, time(*now), LEASE, *most)).await;
                 prop_assert_eq!(claimed.len(), due.len().min(*most), "claim");
                 for ((at, _), claimed) in due.iter().zip(claimed) {
                     // Of those that are due at the same time, any is first.
@@ -201,9 +211,9 @@ impl Model {
                 prop_assert_eq!(before - self.0.len(), expected, "clean");
             }
             Call::Find(key) => {
-                for flow in ["flow\x000", "flow\x001"] {
-                    let found = answered(store.find(flow, &key.to_string())).await;
-                    prop_assert_eq!(found.as_ref(), self.holder(flow, &key.to_string()), "find");
+                for flow in [flow(0), flow(1)] {
+                    let found = answered(store.find(&flow, &key.to_string())).await;
+                    prop_assert_eq!(found.as_ref(), self.found(&flow, &key.to_string()), "find");
                 }
             }
         }

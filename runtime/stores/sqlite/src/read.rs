@@ -4,7 +4,7 @@ use converse::store::{
     Arrivals, Count, EventId, Filter, Id, Mark, Record, Schema, Status, StoredEvent, Summary, Time, WriteId,
 };
 use rusqlite::types::Type;
-use rusqlite::{Connection, OptionalExtension, Params, Row, params};
+use rusqlite::{Connection, OptionalExtension, Params, Row, ToSql, params};
 
 /// How many events are reported at once.
 const ARRIVALS: i64 = 256;
@@ -22,9 +22,17 @@ pub(crate) fn load(connection: &Connection, id: Id) -> rusqlite::Result<Option<R
 }
 
 pub(crate) fn find(connection: &Connection, flow: &str, key: &str) -> rusqlite::Result<Option<Record>> {
-    let sql =
+    let open =
         concat!("SELECT ", columns!(", write, body"), " FROM record WHERE flow = ?1 AND key = ?2 AND status <> 1");
-    connection.prepare_cached(sql)?.query_row([flow, key], record).optional()
+    let ended = concat!(
+        "SELECT ",
+        columns!(", write, body"),
+        " FROM record WHERE flow = ?1 AND key = ?2 AND status = 1 ORDER BY updated DESC, id DESC LIMIT 1"
+    );
+    match connection.prepare_cached(open)?.query_row([flow, key], record).optional()? {
+        None => connection.prepare_cached(ended)?.query_row([flow, key], record).optional(),
+        found => Ok(found),
+    }
 }
 
 pub(crate) fn events(connection: &Connection, id: Id, most: usize) -> rusqlite::Result<Vec<StoredEvent>> {
@@ -34,8 +42,15 @@ pub(crate) fn events(connection: &Connection, id: Id, most: usize) -> rusqlite::
     })
 }
 
-pub(crate) fn any_due(connection: &Connection, now: Time) -> rusqlite::Result<bool> {
-    connection.prepare_cached("SELECT 1 FROM record WHERE wake <= ?1")?.exists([signed(now.as_millis())])
+/// The first of what is due.
+pub(crate) fn due(connection: &Connection, flows: &[String], now: Time, most: usize) -> rusqlite::Result<Vec<Id>> {
+    let each = vec!["?"; flows.len()].join(", ");
+    let sql = format!("SELECT id FROM record WHERE wake <= ? AND flow IN ({each}) ORDER BY wake, id LIMIT ?");
+    let (now, most) = (signed(now.as_millis()), limit(most));
+    let mut parameters: Vec<&dyn ToSql> = vec![&now];
+    parameters.extend(flows.iter().map(|flow| flow as &dyn ToSql));
+    parameters.push(&most);
+    all(connection, &sql, &*parameters, |row| row.get(0).map(Id::from_bytes))
 }
 
 pub(crate) fn any_expired(connection: &Connection, now: Time) -> rusqlite::Result<bool> {

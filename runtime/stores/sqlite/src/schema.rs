@@ -24,7 +24,7 @@ const OLDEST: i32 = 3_051_003;
 
 /// From each version of the file to the next. What stands here was released and is never changed; versions count from 0,
 /// the empty file.
-const STEPS: [&str; 2] = [RECORDS, EVENTS];
+const STEPS: [&str; 3] = [RECORDS, EVENTS, LOOKS];
 
 /// `status` is 0 for live, 1 for done and 2 for parked; `wake` is when the record can be claimed, if it ever can. The body
 /// stands last, so that what is listed can be read without it.
@@ -61,6 +61,13 @@ const EVENTS: &str = "
     );
     CREATE INDEX event_waiting ON event (record, number) WHERE body IS NOT NULL;
     CREATE INDEX event_arrived ON event (number, record) WHERE body IS NOT NULL;
+";
+
+/// What is due is looked for by flow, and what has ended by key.
+const LOOKS: &str = "
+    DROP INDEX record_wake;
+    CREATE INDEX record_wake ON record (flow, wake, id) WHERE wake IS NOT NULL;
+    CREATE INDEX record_ended ON record (flow, key, updated, id) WHERE key IS NOT NULL AND status = 1;
 ";
 
 /// Whether the library of this [version number](rusqlite::version_number) will do.
@@ -166,9 +173,9 @@ mod tests {
     #[test]
     fn a_file_of_a_later_version_is_refused() {
         let mut later = Connection::open_in_memory().unwrap();
-        bring_up_to_date(&mut later, &[RECORDS, EVENTS, "CREATE TABLE more (x)"]).unwrap();
+        bring_up_to_date(&mut later, &[&STEPS[..], &["CREATE TABLE more (x)"]].concat()).unwrap();
         let error = bring_up_to_date(&mut later, &STEPS).unwrap_err();
-        assert_eq!(error.source().unwrap().to_string(), "the file is of version 3, and this program knows 2");
+        assert_eq!(error.source().unwrap().to_string(), "the file is of version 4, and this program knows 3");
     }
 
     #[test]

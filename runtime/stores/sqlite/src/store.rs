@@ -54,13 +54,15 @@ impl Store for Sqlite {
         self.read(move |from| read::events(from, id, most))
     }
 
-    fn claim_due(&self, now: Time, lease: Duration, most: usize) -> Answer<'_, Vec<Id>> {
+    fn claim_due<'a>(&'a self, flows: &'a [&'a str], now: Time, lease: Duration, most: usize) -> Answer<'a, Vec<Id>> {
+        let flows: Vec<String> = flows.iter().copied().map(str::to_owned).collect();
         Box::pin(async move {
             // It is asked again and again, and who only reads is in nobody's way.
-            if !self.read(move |from| read::any_due(from, now)).await? {
+            let asked = flows.clone();
+            if self.read(move |from| read::due(from, &asked, now, 1)).await?.is_empty() {
                 return Ok(Vec::new());
             }
-            self.write(move |to| write::claim_due(to, now, lease, most)).await
+            self.write(move |to| write::claim_due(to, &flows, now, lease, most)).await
         })
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use converse::store::{EventId, Id, Pushed, Record, Status, StoredEvent, Time};
 use rusqlite::{Connection, ToSql, named_params, params};
 
-use crate::read::{limit, number_of, signed};
+use crate::read::{due, limit, number_of, signed};
 
 /// Whether there was nothing in its way.
 pub(crate) fn create(connection: &Connection, record: &Record) -> rusqlite::Result<bool> {
@@ -63,8 +63,14 @@ pub(crate) fn push(connection: &Connection, id: Id, event: &StoredEvent, most: u
     Ok(Pushed::New)
 }
 
-pub(crate) fn claim_due(connection: &Connection, now: Time, lease: Duration, most: usize) -> rusqlite::Result<Vec<Id>> {
-    let due = by_time(connection, "SELECT id FROM record WHERE wake <= ?1 ORDER BY wake, id LIMIT ?2", now, most)?;
+pub(crate) fn claim_due(
+    connection: &Connection,
+    flows: &[String],
+    now: Time,
+    lease: Duration,
+    most: usize,
+) -> rusqlite::Result<Vec<Id>> {
+    let due = due(connection, flows, now, most)?;
     let mut claim = connection.prepare_cached("UPDATE record SET wake = ?2 WHERE id = ?1")?;
     for id in &due {
         claim.execute(params![id.as_bytes(), signed((now + lease).as_millis())])?;

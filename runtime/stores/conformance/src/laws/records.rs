@@ -1,10 +1,14 @@
 //! Records: what is kept, and who may replace it.
 
-use converse::store::{Filter, Record, Status, StoreError, commit_surely, create_surely};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::time::Duration;
+
+use converse::store::{Filter, Record, Status, Store, StoreError, commit_surely, create_surely};
 
 use super::assert_conflict;
 use crate::Handles;
-use crate::faulty::Faulty;
+use crate::faulty::{Fate, Faulty};
 use crate::sample::{id, keyed, record, time};
 
 /// Every field of a record comes back through the other handle as it was given.
@@ -84,12 +88,21 @@ pub async fn a_key_belongs_to_one_that_is_not_done(Handles { one, other, keep: _
     assert_conflict(other.create(&keyed(3, "key")).await);
     let done = Record { status: Status::Done, ..parked.next() };
     one.commit(&done, &[]).await.expect("it is the next version");
-    assert_eq!(other.find("flow", "key").await.expect("the store answers"), None);
-    other.create(&keyed(3, "key")).await.expect("the key is free");
+    assert_eq!(other.find("flow", "key").await.expect("the store answers").as_ref(), Some(&done));
+    let second = keyed(3, "key");
+    other.create(&second).await.expect("the key is free");
+    assert_eq!(one.find("flow", "key").await.expect("the store answers"), Some(second.clone()));
     let again = Record { status: Status::Live, ..done.next() };
     assert_conflict(one.commit(&again, &[]).await);
     assert_eq!(one.load(id(1)).await.expect("it is there").as_ref(), Some(&done));
     one.commit(&done.next(), &[]).await.expect("what is done needs no key");
+    let later = Record { status: Status::Done, updated: done.next().updated + Duration::from_secs(1), ..second.next() };
+    other.commit(&later, &[]).await.expect("it is the next version");
+    assert_eq!(one.find("flow", "key").await.expect("the store answers"), Some(later.clone()), "the last that was");
+    other.delete(id(3), later.version).await.expect("it is this version");
+    assert_eq!(one.find("flow", "key").await.expect("the store answers").map(|found| found.id), Some(id(1)));
+    one.commit(&Record { key: None, ..done.next().next() }, &[]).await.expect("it is the next version");
+    assert_eq!(other.find("flow", "key").await.expect("the store answers"), None);
 }
 
 /// Of two who commit the same version at once, one does, and the other is told.
@@ -147,17 +160,29 @@ pub async fn many_who_commit_all_do(Handles { one, other, keep: _keep }: Handles
 pub async fn an_unknown_outcome_is_settled(Handles { one, other, keep: _keep }: Handles) {
     for (number, lost) in (1..).zip([&[true][..], &[false], &[false, false], &[false, true]]) {
         let first = record(number);
-        create_surely(&Faulty::new(one.clone(), lost), &first).await.expect("it is new");
+        create_surely(&losing(&one, lost), &first).await.expect("it is new");
         assert_eq!(other.load(first.id).await.expect("it is there"), Some(first.clone()));
         let second = first.next();
-        commit_surely(&Faulty::new(other.clone(), lost), &second, &[]).await.expect("it is the next version");
+        commit_surely(&losing(&other, lost), &second, &[]).await.expect("it is the next version");
         assert_eq!(one.load(first.id).await.expect("it is there"), Some(second.clone()));
         commit_surely(&*one, &second, &[]).await.expect("it was done already");
-        assert_conflict(commit_surely(&Faulty::new(one.clone(), lost), &first.next(), &[]).await);
-        assert_conflict(create_surely(&Faulty::new(one.clone(), lost), &record(number)).await);
+        assert_conflict(commit_surely(&losing(&one, lost), &first.next(), &[]).await);
+        assert_conflict(create_surely(&losing(&one, lost), &record(number)).await);
     }
-    let never = commit_surely(&Faulty::new(one.clone(), &[false; 9]), &record(100), &[]).await;
+    let never = commit_surely(&losing(&one, &[false; 9]), &record(100), &[]).await;
     assert_conflict(never);
+}
+
+/// The store, whose first writes are done or not, in this order, without a word of it.
+fn losing(store: &Arc<dyn Store>, done: &[bool]) -> Faulty {
+    let (done, writes) = (done.to_vec(), AtomicUsize::new(0));
+    Faulty::before(store.clone(), move |method| match method {
+        "create" | "commit" => match done.get(writes.fetch_add(1, Relaxed)) {
+            Some(&done) => Fate::Lost { done },
+            None => Fate::Answered,
+        },
+        _ => Fate::Answered,
+    })
 }
 
 /// A record is deleted as the version that it is, with its events, and its key is free.

@@ -17,20 +17,36 @@ pub async fn what_is_due_is_claimed_once(Handles { one, other, keep: _keep }: Ha
     let parked = Record { due: Some(time(1)), status: Status::Parked, ..record(6) };
     one.create(&parked).await.expect("it is new");
     one.create(&Record { status: Status::Done, id: id(7), ..parked }).await.expect("it is new");
-    assert_eq!(one.claim_due(time(9), LEASE, 9).await.expect("the store answers"), []);
-    assert_eq!(one.claim_due(time(30), LEASE, 2).await.expect("the store answers"), [id(2), id(3)]);
-    assert_eq!(other.claim_due(time(30), LEASE, 9).await.expect("the store answers"), [id(1)]);
-    assert_eq!(other.claim_due(time(129), LEASE, 9).await.expect("the store answers"), []);
+    assert_eq!(one.claim_due(&["flow"], time(9), LEASE, 9).await.expect("the store answers"), []);
+    assert_eq!(one.claim_due(&["flow"], time(30), LEASE, 2).await.expect("the store answers"), [id(2), id(3)]);
+    assert_eq!(other.claim_due(&["flow"], time(30), LEASE, 9).await.expect("the store answers"), [id(1)]);
+    assert_eq!(other.claim_due(&["flow"], time(129), LEASE, 9).await.expect("the store answers"), []);
     let next = Record { due: Some(time(40)), ..record(3).next() };
     one.commit(&next, &[]).await.expect("a claim is not in its way");
     one.commit(&Record { due: None, ..record(1).next() }, &[]).await.expect("a claim is not in its way");
     assert_eq!(other.load(id(3)).await.expect("it is there"), Some(next));
-    assert_eq!(other.claim_due(time(129), LEASE, 9).await.expect("the store answers"), [id(3)]);
-    assert_eq!(other.claim_due(time(130), LEASE, 9).await.expect("the store answers"), [id(2)]);
-    let (a, b) = tokio::join!(one.claim_due(time(900), LEASE, 9), other.claim_due(time(900), LEASE, 9));
+    assert_eq!(other.claim_due(&["flow"], time(129), LEASE, 9).await.expect("the store answers"), [id(3)]);
+    assert_eq!(other.claim_due(&["flow"], time(130), LEASE, 9).await.expect("the store answers"), [id(2)]);
+    let (a, b) =
+        tokio::join!(one.claim_due(&["flow"], time(900), LEASE, 9), other.claim_due(&["flow"], time(900), LEASE, 9));
     let mut claimed = [a.expect("the store answers"), b.expect("the store answers")].concat();
     claimed.sort_unstable();
     assert_eq!(claimed, [id(2), id(3), id(4)]);
+}
+
+/// What is due of a flow that one handle does not know is left to another that does.
+pub async fn what_is_due_of_other_flows_is_left_alone(Handles { one, other, keep: _keep }: Handles) {
+    for (number, flow) in [(1, "a"), (2, "b"), (3, "c"), (4, "a")] {
+        let due = Some(time(number.into()));
+        one.create(&Record { flow: flow.into(), due, ..record(number) }).await.expect("it is new");
+    }
+    assert_eq!(one.claim_due(&[], time(9), LEASE, 9).await.expect("the store answers"), []);
+    assert_eq!(one.claim_due(&["d", "A", ""], time(9), LEASE, 9).await.expect("the store answers"), []);
+    assert_eq!(one.claim_due(&["c", "b"], time(9), LEASE, 1).await.expect("the store answers"), [id(2)]);
+    assert_eq!(
+        other.claim_due(&["a", "b", "c"], time(9), LEASE, 9).await.expect("the store answers"),
+        [1, 3, 4].map(id)
+    );
 }
 
 /// What has expired is removed, with its events, and its key is free.
