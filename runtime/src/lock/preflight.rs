@@ -8,7 +8,7 @@ use converse_flow::Flow;
 
 use super::compare::mistake;
 use super::file::{Lock, Release};
-use super::loss::{Loss, losses, losses_at, running};
+use super::loss::{Loss, Place, losses, losses_at, place, running};
 use crate::store::{Count, Reason, Schema, Store, StoreError};
 
 /// Says which of the conversations that wait in a store this build could not go on with.
@@ -70,12 +70,16 @@ pub async fn preflight(store: &dyn Store, lock: &str, flows: &[Flow]) -> Result<
 /// Why these records cannot be read, if they cannot.
 fn unreadable(count: &Count, lock: &Lock, flows: &[Flow]) -> Vec<Loss> {
     let Some(flow) = flows.iter().find(|flow| flow.name == count.flow) else { return vec![Loss::Conversation] };
-    let Some(question) = flow.question(&count.question) else { return vec![Loss::Question] };
+    let question = match place(flow, &count.question) {
+        Place::At(question) => question,
+        Place::Migrated => return Vec::new(),
+        Place::Gone => return vec![Loss::Question],
+    };
     let now = Release::of(flow);
     let known = lock.releases(flow.name).iter().chain([&now]);
     let mut known = known.filter(|release| release.schema == count.schema);
-    let mut losses = match known.find_map(|release| release.questions.0.get(question.name)) {
-        Some(stored) => losses_at(question, stored),
+    let mut losses = match known.find_map(|release| release.questions.0.get(&count.question)) {
+        Some(stored) => losses_at(flow, question, stored),
         None if question.remembers.is_empty() => Vec::new(),
         None => vec![Loss::Schema],
     };

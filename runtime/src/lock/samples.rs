@@ -5,7 +5,7 @@ use converse_flow::{Field, Flow, Kind, Question};
 use crate::store::Schema;
 
 const fn flow(name: &'static str, questions: &'static [Question]) -> Flow {
-    Flow { name, file: "src/main.rs", questions, edges: &[] }
+    Flow { name, file: "src/main.rs", questions, edges: &[], older: &[] }
 }
 
 const fn question(name: &'static str, remembers: &'static [Field]) -> Question {

@@ -6,6 +6,7 @@ mod keeper;
 mod layer;
 mod live;
 mod saved;
+mod schemas;
 #[cfg(feature = "encryption")]
 mod seal;
 mod token;
@@ -66,6 +67,7 @@ pub(crate) struct Inner {
     settings: Settings,
     live: live::Live,
     flows: flows::Flows,
+    schemas: schemas::Schemas,
     started: Once,
 }
 
@@ -97,6 +99,7 @@ impl Sessions {
             settings,
             live: live::Live::default(),
             flows: flows::Flows::default(),
+            schemas: schemas::Schemas::default(),
             started: Once::new(),
         }))
     }

@@ -33,6 +33,8 @@ pub(crate) struct Entered {
     pub(crate) access: Access,
     /// What is there of it, unless it begins.
     pub(crate) saved: Option<Saved>,
+    /// Why it is left to another build, if it is: then nothing of it was changed.
+    pub(crate) left: Option<&'static str>,
     /// What the client is to come back with.
     pub(crate) cookie: Option<HeaderValue>,
 }
@@ -87,8 +89,15 @@ impl Visit {
                 let record = Record { key, ..Record::new(id, C::FLOW.name, "", schema(&C::FLOW)) };
                 let (access, cookie) = self.admit(&name, &record, Access::default(), None);
                 let keeper = Keeper::new(Arc::clone(sessions), record, access.epoch);
-                return Ok(Entered { keeper, access, saved: None, cookie });
+                return Ok(Entered { keeper, access, saved: None, left: None, cookie });
             };
+            if !sessions.may_read::<C>(&record, &saved)
+                && let Some(left) = sessions.leaves::<C>(&record).await.map_err(unavailable)?
+            {
+                let (access, left) = (saved.access, Some(left));
+                let keeper = Keeper::of(Arc::clone(sessions), record, access.epoch, schema(&C::FLOW));
+                return Ok(Entered { keeper, access, saved: None, left, cookie: None });
+            }
             let (access, cookie) = self.admit(&name, &record, saved.access.clone(), token.as_ref());
             let saved = Saved { access: access.clone(), ..saved };
             let mut next = record.next();
@@ -99,7 +108,7 @@ impl Visit {
                 Ok(()) => {
                     crash_point!("return behind the write");
                     let keeper = Keeper::of(Arc::clone(sessions), next, access.epoch, schema(&C::FLOW));
-                    return Ok(Entered { keeper, access, saved: Some(saved), cookie });
+                    return Ok(Entered { keeper, access, saved: Some(saved), left: None, cookie });
                 }
                 Err(StoreError::Conflict) => {}
                 Err(error) => return Err(unavailable(error)),
