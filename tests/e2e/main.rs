@@ -11,6 +11,7 @@ mod keepalive;
 mod messages;
 mod noise;
 mod outage;
+mod outdated;
 mod rollout;
 mod routes;
 mod session;

@@ -237,13 +237,24 @@ impl Sessions {
         Ok(self.0.store.load(id).await?.map(|record| record.summary()))
     }
 
-    /// The first `most` conversations that pass, in the order of their names, behind the name `after`.
+    /// The first `most` conversations that pass, in the order of their names, behind the name `after`. What is kept of builds
+    /// is there only for who asks for its flow, `converse.schema`.
     ///
     /// # Errors
     ///
     /// The store cannot be reached.
     pub async fn list(&self, filter: &Filter, after: Option<Id>, most: usize) -> Result<Vec<Summary>, StoreError> {
-        self.0.store.list(filter, after, most).await
+        let (mut all, mut last) = (Vec::new(), after);
+        loop {
+            let missing = most - all.len();
+            let page = self.0.store.list(filter, last, missing).await?;
+            let is_last = page.len() < missing;
+            last = page.last().map(|summary| summary.id).or(last);
+            all.extend(page.into_iter().filter(|summary| filter.flow.is_some() || summary.flow != schemas::FLOW));
+            if is_last || all.len() == most {
+                return Ok(all);
+            }
+        }
     }
 
     /// How many conversations wait at which question.

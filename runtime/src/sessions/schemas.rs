@@ -18,7 +18,7 @@ use crate::store::{Id, Record, Schema, Status, StoreError, Time};
 
 /// The flow of these records, which no conversation has. They are done, so that nobody counts, claims or parks them, and
 /// never expire.
-const FLOW: &str = "converse.schema";
+pub(super) const FLOW: &str = "converse.schema";
 
 /// The conversations whose form this process has made known.
 #[derive(Debug, Default)]
