@@ -52,7 +52,7 @@ fn check_name(
         cx.error(span, format_args!("`{name}` is a question of this conversation, and who waits there is read"))
             .help("take this out, or give the question another name");
     } else if let Some(before) = known.insert(name.to_owned(), is) {
-        cx.error(span, format_args!("\"{name}\" is {before} already")).help("say of each name what it is now once");
+        cx.error(span, format_args!("`{name}` is {before} already")).help("say of each name what it is now once");
     }
 }
 
@@ -90,7 +90,7 @@ fn check_variables(cx: &mut Diagnostics, graph: &Graph<'_>, machine: &Machine) {
                     let question = &graph.question(state.question).name;
                     cx.error(
                         *span,
-                        format_args!("\"{was}\" is read as `{other}` already at the question `{question}`"),
+                        format_args!("`{was}` is read as `{other}` already at the question `{question}`"),
                     )
                     .help("take it out of one of them: what is stored by one name is one variable");
                 }

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
+use syn::spanned::Spanned;
 
 use super::state_name;
 use crate::graph::Graph;
@@ -69,6 +70,8 @@ pub(super) fn outdated(conversation: &Conversation) -> Option<TokenStream> {
 /// What of the states' `Variables` is about older names of questions; nothing where there are none.
 pub(super) fn names(conversation: &Conversation, graph: &Graph<'_>, machine: &Machine) -> TokenStream {
     let mut out = TokenStream::new();
+    let state = state_name(conversation);
+    let (_, arguments, _) = conversation.generics.split_for_impl();
     let place =
         |name: &syn::Ident| machine.states.iter().position(|state| graph.question(state.question).name == *name);
     let was = machine.states.iter().enumerate().flat_map(|(index, state)| {
@@ -85,8 +88,10 @@ pub(super) fn names(conversation: &Conversation, graph: &Graph<'_>, machine: &Ma
             Remedy::Migrate(function) => {
                 let index = migrated.len();
                 migrated.push(was);
-                migrates.push(quote_spanned! {Span::mixed_site()=>
-                    #index => ::converse::__private::migrate(from, #function)
+                // What is wrong with it is said at its name.
+                let place = function.span().resolved_at(Span::mixed_site());
+                migrates.push(quote_spanned! {place=>
+                    #index => ::converse::__private::migrate::<#state #arguments, _, _, _>(from, #function)
                 });
             }
             _ => {}
@@ -101,8 +106,6 @@ pub(super) fn names(conversation: &Conversation, graph: &Graph<'_>, machine: &Ma
         }
     }
     if !migrated.is_empty() {
-        let state = state_name(conversation);
-        let (_, arguments, _) = conversation.generics.split_for_impl();
         out.extend(quote_spanned! {Span::mixed_site()=>
             const MIGRATED: &'static [&'static ::core::primitive::str] = &[#(#migrated),*];
 

@@ -149,9 +149,11 @@ fn list(
             let name = plain(field);
             let slot = variables.iter().find(|variable| variable.name == name && variable.questions.contains(&index));
             let slot = slot.map(|variable| &variable.slot);
-            match &graph.variables.get(*variable).older.default {
+            let older = &graph.variables.get(*variable).older;
+            match &older.default {
                 None => quote_spanned!(Span::mixed_site()=> #field: self.#slot.ok_or(#name)?,),
-                Some(value @ Expr::Lit(_)) => {
+                // Ours is of the right type.
+                Some(value @ Expr::Lit(_)) if older.place.is_none() => {
                     quote_spanned!(Span::mixed_site()=> #field: self.#slot.unwrap_or(#value),)
                 }
                 Some(value) => quote_spanned!(Span::mixed_site()=> #field: self.#slot.unwrap_or_else(|| #value),),

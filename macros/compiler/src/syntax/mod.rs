@@ -21,6 +21,6 @@ pub(crate) mod words;
 pub(crate) use amiss::misspelt_verb;
 pub(crate) use head::parse;
 pub(crate) use message::message;
-pub(crate) use older::take as take_older;
+pub(crate) use older::{is_older, take as take_older};
 pub(crate) use outdated::report_misplaced;
 pub(crate) use verb::verb;

@@ -7,23 +7,28 @@ use syn::{Attribute, Expr, ExprLit, Lit, Meta, parse_quote_spanned};
 use super::ast::Older;
 use crate::diagnostics::Diagnostics;
 
+/// Whether an attribute says something of older states.
+pub(crate) fn is_older(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("was") || attribute.path().is_ident("default")
+}
+
 /// Takes out of a variable's attributes what they say of older states.
 pub(crate) fn take(cx: &mut Diagnostics, attributes: &mut Vec<Attribute>) -> Older {
     let mut older = Older::default();
     attributes.retain(|attribute| {
-        let (was, default) = (attribute.path().is_ident("was"), attribute.path().is_ident("default"));
-        if was || default {
-            older.place.get_or_insert(attribute.path().span());
+        if !is_older(attribute) {
+            return true;
         }
-        if was {
+        older.place.get_or_insert(attribute.path().span());
+        if attribute.path().is_ident("was") {
             older.was.extend(name(cx, attribute).filter(|(name, span)| is_new(cx, &older, name, *span)));
-        } else if default {
+        } else {
             if older.default.is_some() {
                 cx.error_under(attribute, "this variable has a `#[default]` already").help("keep one of them");
             }
             older.default = value(cx, attribute);
         }
-        !was && !default
+        false
     });
     older
 }
@@ -43,7 +48,7 @@ fn name(cx: &mut Diagnostics, attribute: &Attribute) -> Option<(String, Span)> {
 fn is_new(cx: &mut Diagnostics, older: &Older, name: &str, span: Span) -> bool {
     let known = older.was.iter().any(|(known, _)| known == name);
     if known {
-        cx.error(span, format_args!("\"{name}\" is said here twice")).help("take one of the two out");
+        cx.error(span, format_args!("`{name}` is said here twice")).help("take one of the two out");
     }
     !known
 }
@@ -63,4 +68,14 @@ fn value(cx: &mut Diagnostics, attribute: &Attribute) -> Option<Expr> {
             .help("write `#[default(0)]`, or `#[default]` for the default of the type");
     }
     parsed
+}
+
+impl Older {
+    /// Reports, where something is said, that there is no variable that it is said of.
+    pub(crate) fn report_without_variable(&self, cx: &mut Diagnostics) -> bool {
+        if let Some(place) = self.place {
+            cx.error(place, "this is said of a variable, and here is none").help("put it in front of a `let`");
+        }
+        self.place.is_some()
+    }
 }

@@ -71,7 +71,8 @@ impl Block {
 /// A statement in the language's terms; nothing where it was reported to be none.
 fn statement(cx: &mut Diagnostics, statement: Stmt) -> Option<Statement> {
     match statement {
-        Stmt::Macro(call) => match marker(&call.mac) {
+        Stmt::Macro(mut call) => match marker(&call.mac) {
+            Some(_) if older::take(cx, &mut call.attrs).report_without_variable(cx) => None,
             Some(SAY) => message::message(cx, call.mac.path.span(), call.mac.tokens).map(Statement::Say),
             Some(VERB) => verb::verb(cx, call.mac.tokens).map(Statement::Verb),
             Some(ON) if outdated::is_outdated(&call.mac.tokens) => {
