@@ -265,3 +265,76 @@ async fn what_is_closed_is_set_aside_and_ends() {
     let mut client = Browser::new(&strict, "/checkout/1").connect().await;
     hear(&mut client, &["Mobile?"]).await;
 }
+
+mod inner {
+    /// A build that runs another conversation, which asks differently in each.
+    macro_rules! runs {
+        ($name:ident { $($pay:tt)* }) => {
+            pub(super) mod $name {
+                use crate::outdated::*;
+
+                conversation! {
+                    pub(crate) Pay -> String { $($pay)* }
+                }
+
+                conversation! {
+                    pub(crate) Checkout {
+                        on "where" => "At the till.";
+                        let paid: String = run Pay;
+                        say "Paid by {paid}.";
+                    }
+                }
+
+                #[ws_route("/checkout/{customer}")]
+                pub(crate) async fn checkout(customer: u32) -> Held<Checkout> {
+                    Checkout.keyed(customer)
+                }
+            }
+        };
+    }
+
+    runs!(first { let coupon: String = ask "Coupon?"; coupon });
+    runs!(second {
+        on outdated "coupon" => goto payment;
+        let payment: String = ask "Cash or card?" within 10min;
+        payment
+    });
+}
+
+#[tokio::test]
+async fn what_runs_asks_another_question_instead_too() {
+    let store = Memory::default();
+    let node = |routes: Router| routes.layer(Sessions::new(store.clone()));
+    let (first, second) = (node(routes![inner::first::checkout]), node(routes![inner::second::checkout]));
+    leave(&first, "/checkout/1", &["Coupon?"], &[]).await;
+    let mut client = Browser::new(&second, "/checkout/1").connect().await;
+    hear(&mut client, &["Cash or card?"]).await;
+    assert!(record(&store, "1").await.due.is_some(), "the clock of the question runs");
+    talk(&mut client, "cash", &["Paid by cash."]).await;
+}
+
+build!(goes_back {
+    on outdated "coupon" => goto note;
+    let phone: String = ask "Phone?";
+    let note: String = ask "A note?" on "back" => back;
+    let payment: String = ask "Cash or card?" on "back" => back;
+    say "{phone}, {note}, {payment}.";
+});
+
+build!(went_back {
+    let phone: String = ask "Phone?";
+    let coupon: String = ask "Coupon?" on "back" => back;
+    let payment: String = ask "Cash or card?" on "back" => back;
+    say "{phone}, {coupon}, {payment}.";
+});
+
+#[tokio::test]
+async fn a_way_back_leads_to_what_is_asked_instead() {
+    let store = Memory::default();
+    leave(&went_back::node(&store), "/checkout/1", &["Phone?", "Coupon?"], &["123"]).await;
+    let mut client = Browser::new(&goes_back::node(&store), "/checkout/1").connect().await;
+    hear(&mut client, &["A note?"]).await;
+    talk(&mut client, "quick", &["Cash or card?"]).await;
+    talk(&mut client, "back", &["A note?"]).await;
+    talk(&mut client, "back", &["Phone?"]).await;
+}

@@ -88,11 +88,8 @@ fn check_variables(cx: &mut Diagnostics, graph: &Graph<'_>, machine: &Machine) {
                 let Some(other) = known.insert(was.clone(), name.clone()) else { continue };
                 if reported.insert((was.clone(), name.clone())) {
                     let question = &graph.question(state.question).name;
-                    cx.error(
-                        *span,
-                        format_args!("`{was}` is read as `{other}` already at the question `{question}`"),
-                    )
-                    .help("take it out of one of them: what is stored by one name is one variable");
+                    cx.error(*span, format_args!("`{was}` is read as `{other}` already at the question `{question}`"))
+                        .help("take it out of one of them: what is stored by one name is one variable");
                 }
             }
         }

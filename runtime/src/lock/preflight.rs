@@ -214,7 +214,7 @@ impl Error for PreflightError {
 mod tests {
     use super::*;
     use crate::lock::compare::compare;
-    use crate::lock::samples::{self, EVENING, LATER_ORDER, ORDER, OTHER_ORDER, VISIT, named};
+    use crate::lock::samples::{self, EVENING, LATER_ORDER, ORDER, OTHER_ORDER, RENAMED_ORDER, VISIT, named};
     use crate::store::{Id, Memory, Record, Status};
 
     /// A store in which conversations wait at these questions, in the form of these flows.
@@ -247,6 +247,18 @@ mod tests {
         assert_eq!(report.conversations(), 6);
         assert_eq!(report.to_string(), "6 conversations wait, and this build can read all of them\n");
         assert_eq!(said(&Memory::default(), "{}", &[]).await, "no conversation waits\n");
+    }
+
+    #[tokio::test]
+    async fn so_is_what_a_conversation_says_how_to_read() {
+        let waiting = [(&ORDER, "dish", 1), (&ORDER, "count", 1), (&LATER_ORDER, "extra", 1)];
+        let lock = compare(Lock::parse(&lock(&[ORDER])).expect("a lock"), &[LATER_ORDER]).next.to_string();
+        let report = said(&store(&waiting).await, &lock, &[RENAMED_ORDER]).await;
+        assert_eq!(report, "3 conversations wait, and this build can read all of them\n");
+        // `LATER_ORDER` keeps less where it is wanted now.
+        let report = said(&store(&[(&LATER_ORDER, "dish", 1)]).await, &lock, &[RENAMED_ORDER]).await;
+        let loss = "`table` is `u8` now, and was `u32`\n";
+        assert!(report.starts_with("1 conversation waits at Order/dish ") && report.ends_with(loss), "{report}");
     }
 
     #[tokio::test]

@@ -59,7 +59,8 @@ pub(crate) fn build<'a>(cx: &mut Diagnostics, conversation: &'a Conversation) ->
         builder.graph.parameters.push(id);
     }
     for (index, parameter) in conversation.parameters.iter().enumerate() {
-        builder.read_older(&builder.graph.parameters[index..=index].to_vec(), parameter.older.clone());
+        let id = builder.graph.parameters[index];
+        builder.read_older(&[id], parameter.older.clone());
     }
     builder.block(&conversation.body, Destination::Output);
     builder.report_astray();
