@@ -8,13 +8,13 @@ use crate::support::{Browser, hear, talk};
 
 /// A build: its conversation is called as in all others, and its route, too.
 macro_rules! build {
-    ($name:ident { $($body:tt)* } $($items:item)*) => {
+    ($name:ident $(hears $event:ident)? { $($body:tt)* } $($items:item)*) => {
         mod $name {
             use super::*;
 
             conversation! {
                 /// Takes an order.
-                pub(super) Checkout { $($body)* }
+                pub(super) Checkout $(hears $event)? { $($body)* }
             }
 
             #[ws_route("/checkout/{customer}")]
@@ -337,4 +337,39 @@ async fn a_way_back_leads_to_what_is_asked_instead() {
     talk(&mut client, "quick", &["Cash or card?"]).await;
     talk(&mut client, "back", &["A note?"]).await;
     talk(&mut client, "back", &["Phone?"]).await;
+}
+
+build!(hears_first hears u32 {
+    let paid: u32 = hear;
+    let note: String = ask "{paid} paid. A note?";
+    say "{note}.";
+});
+
+build!(hears_second hears u32 {
+    let money: u32 = hear;
+    say "{money} it is.";
+});
+
+#[tokio::test]
+async fn with_nobody_there_what_is_newer_is_left_too() {
+    let store = Memory::default();
+    let old = Sessions::new(store.clone());
+    let first = old.begin(hears_first::Checkout.keyed(1), ()).await.expect("it is in memory");
+    tick();
+    let new = Sessions::new(store.clone());
+    let second = new.begin(hears_second::Checkout.keyed(2), ()).await.expect("it is in memory");
+    drop(new);
+    let before = record(&store, "2").await;
+    for id in [second, first] {
+        old.send::<hears_first::Checkout>(id, "payment", &5).await.expect("it is in memory");
+    }
+    // The old build has come to the one that is its own, which was sent something later.
+    while record(&store, "1").await.question != "note" {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(record(&store, "2").await, before);
+    let mut client = Browser::new(&hears_first::node(&store), "/checkout/1").connect().await;
+    hear(&mut client, &["5 paid. A note?"]).await;
+    let mut client = Browser::new(&hears_second::node(&store), "/checkout/2").connect().await;
+    hear(&mut client, &["5 it is."]).await;
 }
