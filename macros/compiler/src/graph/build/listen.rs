@@ -79,7 +79,7 @@ impl<'a> Builder<'_, 'a> {
         let timer = self.declare_ours(format!("after_{number}"), ty);
         let mut value = self.opaque_expression(duration);
         let code = &value.code;
-        if stands_alone(code) && value.uses.is_empty() {
+        if stands_alone(code) {
             // Of a state that does not have it: as if the line had been reached when that is read.
             let begun = syn::parse_quote_spanned!(Span::mixed_site()=> ::converse::__private::Timer::begun(#code));
             self.graph.variables.older(timer).default = Some(begun);
@@ -250,9 +250,9 @@ impl<'a> Builder<'_, 'a> {
     }
 }
 
-/// Whether a duration is one wherever it stands: `30d`, `Duration::from_secs(5)`.
+/// Whether a duration is one wherever it stands, as `30d` is: a name may mean something in the body alone.
 fn stands_alone(duration: &Expr) -> bool {
     let Expr::Call(call) = duration else { return false };
-    matches!(&*call.func, Expr::Path(function) if function.path.segments.len() > 1)
+    matches!(&*call.func, Expr::Path(function) if function.path.leading_colon.is_some())
         && call.args.iter().all(|argument| matches!(argument, Expr::Lit(_)))
 }
