@@ -13,6 +13,7 @@ use tokio::sync::mpsc::Receiver;
 use crate::event::Event;
 use crate::held::Held;
 use crate::message::Message;
+use crate::outdated::Outdated;
 use crate::remember::Remember;
 use crate::talk::Talk;
 
@@ -40,6 +41,9 @@ pub trait Conversation: Sized + Send + 'static {
 
     /// Whether a `back` stands in it or in one that it runs, so that what it was before each question has to be kept.
     const BACK: bool;
+
+    /// What becomes of a stored one whose state nothing reads any more: `on outdated => …`.
+    const OUTDATED: Outdated = Outdated::DEFAULT;
 
     /// The conversation's graph: its questions, what each remembers, and how they lead to one another.
     const FLOW: Flow;

@@ -31,6 +31,7 @@ pub mod lock;
 mod message;
 mod once;
 mod open;
+mod outdated;
 mod registry;
 mod remember;
 mod reply;
@@ -60,6 +61,7 @@ pub use crate::limits::Limits;
 pub use crate::lock::preflight;
 pub use crate::message::{Binary, IntoMessage, Json, Message, Text};
 pub use crate::once::Once;
+pub use crate::outdated::Outdated;
 pub use crate::registry::{ConnectionId, Connections, Taken};
 pub use crate::remember::Remember;
 pub use crate::reply::{Problem, Reply};
@@ -100,7 +102,7 @@ pub mod __private {
     pub use crate::conversation::{Conversation, Dependencies, Input, Slot};
     pub use crate::event::Event;
     pub use crate::lock::check::{check as check_lock, stored_conversations_survive};
-    pub use crate::remember::{Stored, Unstored, Variable, Variables, remembered, restore};
+    pub use crate::remember::{Stored, Unstored, Variable, Variables, migrate, remembered, restore};
     pub use crate::reply::{
         Reply, is_one_of, read_among, read_or_nothing, read_several, read_several_among, read_verbatim_or_nothing,
     };

@@ -14,6 +14,11 @@ impl Timer {
         Timer(due)
     }
 
+    /// One that has begun just now.
+    pub fn begun(time: Duration) -> Self {
+        Timer(SystemTime::now().checked_add(time))
+    }
+
     pub(crate) fn due(&self) -> Option<SystemTime> {
         self.0
     }

@@ -61,6 +61,20 @@ pub fn silence<T>(_time: T) {}
 /// conversation waits by then.
 pub fn after<T>(_time: T) {}
 
+/// `on outdated => …` at the head of the body: what becomes of a stored conversation that this build cannot read. By names, `on
+/// outdated "coupon" => …`, what becomes of one that waits at a question that is gone.
+pub fn outdated<T>(_questions: T) {}
+
+/// `on outdated => restart "…";` sets it aside, says this, and begins again.
+pub fn restart<T>(_words: T) {}
+
+/// `on outdated => park;` leaves it for a build that can read it, and closes its client with 1012.
+pub fn park() {}
+
+/// `on outdated "phone" => migrate from_phone;` has a function make a state of this build of the older one: it takes what
+/// was remembered at that question, and returns the state or a `Result` of it.
+pub fn migrate<F>(_function: F) {}
+
 /// `unless EXPRESSION`: where this is `Some(value)`, the value is the answer, and nothing is asked.
 pub fn unless<T>(_known: Option<T>) {}
 

@@ -125,20 +125,30 @@ fn a_variable_that_nothing_stored_has_is_missed_even_if_it_may_be_nothing() {
 }
 
 order! { more_to_count(table: u8) {
+    on silence 5min => ["Still there?", { return }];
     let dish: String = ask "Which dish?";
     let count: u32 = ask "How many?" else ["A number.", "Digits only."];
     on after 1h => return;
+    let note: String = ask "Anything else?" tries 3 else { return };
+    say "{count} {dish} ({note}) for table {table}.";
+} }
+
+order! { more_to_time(table: u8) {
+    let dish: String = ask "Which dish?";
+    let count: u32 = ask "How many?";
+    on after std::time::Duration::from_secs(count.into()) => return;
     let note: String = ask "Anything else?";
     say "{count} {dish} ({note}) for table {table}.";
 } }
 
 #[test]
-fn so_is_one_that_nobody_has_written() {
-    let expected = [
-        "Order/count: `count_refused: u32`, how often a reply was refused, is new there, and nothing stored has its value",
-        "Order/note: `after_1: Timer`, the time of an `on after`, is new there, and nothing stored has its value",
-    ];
-    survives::<_, more_to_count::Order>(Order { table: 7 }, &WAITS, &expected);
+fn what_is_counted_begins_anew_and_so_does_a_time_that_stands_alone() {
+    survives::<_, more_to_count::Order>(Order { table: 7 }, &WAITS, &[]);
+    let (_, count) = &stored(Order { table: 7 }, &WAITS)[1];
+    assert_eq!(goes_on::<more_to_count::Order>(count, "many").expect("it can be read"), ["A number.", "How many?"]);
+    let expected =
+        ["Order/note: `after_1: Timer`, the time of an `on after`, is new there, and nothing stored has its value"];
+    survives::<_, more_to_time::Order>(Order { table: 7 }, &WAITS, &expected);
 }
 
 order! { other_types(table: String) {

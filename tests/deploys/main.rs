@@ -2,4 +2,5 @@
 //! them.
 
 mod changes;
+mod older;
 mod survival;

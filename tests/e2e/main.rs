@@ -12,6 +12,7 @@ mod keepalive;
 mod messages;
 mod noise;
 mod outage;
+mod outdated;
 mod protocol;
 mod rollout;
 mod routes;

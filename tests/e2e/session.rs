@@ -22,7 +22,7 @@ impl Conversation for Obey {
     type With = ();
     type Event = converse::Never;
     const BACK: bool = false;
-    const FLOW: Flow = Flow { name: "Obey", file: file!(), questions: &[], edges: &[] };
+    const FLOW: Flow = Flow { name: "Obey", file: file!(), questions: &[], edges: &[], older: &[] };
 
     fn question((): &()) -> usize {
         0

@@ -20,6 +20,7 @@ mod rename;
 
 mod lower;
 mod machine;
+mod older;
 
 mod emit;
 
@@ -58,6 +59,7 @@ fn compile(cx: &mut diagnostics::Diagnostics, tree: &syntax::ast::Conversation) 
     graph::check_stray_words(cx, &graph);
     graph::check_question_marks(cx, tree, &graph);
     let machine = lower::lower(cx, &graph, &live);
+    older::check(cx, tree, &graph, &machine);
     if cx.is_empty() {
         return emit::conversation(tree, &graph, &edges, &live, &machine);
     }

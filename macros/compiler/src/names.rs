@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use proc_macro2::Ident;
 use syn::Type;
 
+use crate::syntax::ast::Older;
+
 /// A variable of the conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct VariableId(usize);
@@ -23,6 +25,8 @@ pub(crate) struct Variable {
     pub(crate) label: Option<String>,
     /// As written, or read off the declaration; unknown otherwise.
     pub(crate) ty: Option<Type>,
+    /// What its author says of it in older states.
+    pub(crate) older: Older,
 }
 
 /// Every variable of a conversation.
@@ -37,6 +41,16 @@ impl Arena {
 
     pub(crate) fn get(&self, id: VariableId) -> &Variable {
         &self.0[id.0]
+    }
+
+    /// What is said of a variable in older states.
+    pub(crate) fn older(&mut self, id: VariableId) -> &mut Older {
+        &mut self.0[id.0].older
+    }
+
+    /// The variables with their names.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (VariableId, &Variable)> {
+        self.0.iter().enumerate().map(|(index, variable)| (VariableId(index), variable))
     }
 
     /// The variable's name, without the `r#` of a raw identifier.

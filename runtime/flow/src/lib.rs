@@ -8,6 +8,7 @@
 mod dot;
 mod draw;
 mod mermaid;
+mod older;
 mod route;
 #[cfg(test)]
 mod samples;
@@ -15,6 +16,7 @@ mod samples;
 pub use dot::Dot;
 pub use draw::Draw;
 pub use mermaid::Mermaid;
+pub use older::Older;
 pub use route::Route;
 
 /// A conversation's graph.
@@ -32,6 +34,7 @@ pub use route::Route;
 ///         Edge { from: Node::Start, to: Node::Question(0), label: "", line: 3 },
 ///         Edge { from: Node::Question(0), to: Node::End, label: "", line: 3 },
 ///     ],
+///     older: &[],
 /// };
 /// assert!(FLOW.to_mermaid().to_string().starts_with("stateDiagram-v2\n"));
 /// ```
@@ -45,6 +48,8 @@ pub struct Flow {
     pub questions: &'static [Question],
     /// Every way from one node to another, without repetitions.
     pub edges: &'static [Edge],
+    /// What it reads of older states beyond what has kept its name.
+    pub older: &'static [Older],
 }
 
 impl Flow {

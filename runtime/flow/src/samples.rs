@@ -13,6 +13,7 @@ pub(crate) const PLAIN: Flow = Flow {
         edge(Node::Question(0), Node::Closed(4408), "silence"),
         edge(Node::Question(0), Node::End, ""),
     ],
+    older: &[],
 };
 
 /// Names and labels that mean something to those who read diagrams.
@@ -25,6 +26,7 @@ pub(crate) const AWKWARD: Flow = Flow {
         edge(Node::Question(0), Node::Question(2), "on \"cancel\" | \"stop\", goto"),
         edge(Node::Question(2), Node::Closed(4001), "on \"a:b;#1\n\\%<i> c\""),
     ],
+    older: &[],
 };
 
 const fn question(name: &'static str) -> Question {

@@ -119,9 +119,13 @@ fn remedy(loss: &Loss) -> Option<&'static str> {
     Some(match loss {
         Loss::Conversation => "where a conversation is gone, keep it and its route, and name it in `lock!`",
         Loss::Question => {
-            "where a question is gone, keep it, in an `if false { … }` if nobody is to come there any more"
+            "where a question has another name, write `#[was = \"old\"]` at it; where it is gone, write \
+             `on outdated \"old\" => goto other;` or `migrate function` at the head of the body"
         }
-        Loss::Variable { .. } => "where a variable is new, give it its value after the question instead of before",
+        Loss::Variable { .. } => {
+            "where a variable is new, write `#[default(value)]` at it, or give it its value after the question; where it \
+             has another name, write `#[was = \"old\"]`"
+        }
         Loss::Type { .. } => "where a type is another one, keep the old one, and convert the value after the question",
         Loss::Schema | Loss::Inner { .. } => return None,
     })

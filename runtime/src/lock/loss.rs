@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use converse_flow::{Flow, Question};
+use converse_flow::{Field, Flow, Older, Question};
 
 use super::file::{Names, Release};
 
@@ -81,25 +81,65 @@ fn meaning(name: &str, ty: &str) -> &'static str {
 pub(super) fn losses(release: &Release, flow: &Flow) -> Vec<(String, Loss)> {
     let mut all = Vec::new();
     for (name, stored) in &release.questions.0 {
-        let losses = match flow.question(name) {
-            None => vec![Loss::Question],
-            Some(question) => losses_at(question, stored),
+        let losses = match place(flow, name) {
+            Place::Gone => vec![Loss::Question],
+            Place::At(question) => losses_at(flow, question, stored),
+            Place::Migrated => Vec::new(),
         };
         all.extend(losses.into_iter().map(|loss| (name.clone(), loss)));
     }
     all
 }
 
+/// Where a build reads what was stored at a question.
+pub(super) enum Place {
+    /// At this question: the one of that name, the one that was called so, or the one that is asked instead.
+    At(&'static Question),
+    /// A function takes it. What that does not read, nothing here can tell.
+    Migrated,
+    /// Nowhere.
+    Gone,
+}
+
+/// Where this build reads what was stored at the question of this name.
+pub(super) fn place(flow: &Flow, name: &str) -> Place {
+    if let Some(question) = flow.question(name) {
+        return Place::At(question);
+    }
+    let older = flow.older.iter().find_map(|older| match older {
+        Older::Question { was, now } if *was == name => flow.question(now).map(Place::At),
+        Older::Goto { was, to } if *was == name => flow.question(to).map(Place::At),
+        Older::Migrate { was } if *was == name => Some(Place::Migrated),
+        _ => None,
+    });
+    older.unwrap_or(Place::Gone)
+}
+
 /// What this build cannot read at a question where these variables were stored. To
 /// [`restore`](crate::__private::restore), a variable that is needed no more does no harm, and one that is missing does, even
-/// if it is an `Option`.
-pub(super) fn losses_at(question: &Question, stored: &Names<String>) -> Vec<Loss> {
-    let losses = question.remembers.iter().filter_map(|field| match stored.0.get(field.name) {
-        None => Some(Loss::Variable { name: field.name.to_owned(), ty: field.ty.to_owned() }),
-        Some(ty) if reads(field.ty, ty) => None,
-        Some(ty) => Some(Loss::Type { name: field.name.to_owned(), stored: ty.clone(), now: field.ty.to_owned() }),
+/// if it is an `Option`, unless the conversation says what its value is then.
+pub(super) fn losses_at(flow: &Flow, question: &Question, stored: &Names<String>) -> Vec<Loss> {
+    let losses = question.remembers.iter().filter_map(|field| {
+        let Some(ty) = stored_type(flow, question, field, stored) else {
+            let has_default = |older: &Older| {
+                matches!(older, Older::Default { at, name } if *at == question.name && *name == field.name)
+            };
+            let missing = || Loss::Variable { name: field.name.to_owned(), ty: field.ty.to_owned() };
+            return (!flow.older.iter().any(has_default)).then(missing);
+        };
+        let other = || Loss::Type { name: field.name.to_owned(), stored: ty.to_owned(), now: field.ty.to_owned() };
+        (!reads(field.ty, ty)).then(other)
     });
     losses.collect()
+}
+
+/// The type of what is read as a variable: it is stored by its name, or by one that it had before.
+fn stored_type<'s>(flow: &Flow, question: &Question, field: &Field, stored: &'s Names<String>) -> Option<&'s str> {
+    let before = flow.older.iter().filter_map(|older| match older {
+        Older::Variable { at, was, now } if *at == question.name && *now == field.name => Some(*was),
+        _ => None,
+    });
+    std::iter::once(field.name).chain(before).find_map(|name| stored.0.get(name)).map(String::as_str)
 }
 
 /// Whether every value that was stored as a `stored` can be read as a `now`, and is the same value then.

@@ -45,7 +45,8 @@ pub use self::preflight::{Finding, PreflightError, Report, preflight};
 ///   does not read what is stored: a wider number and an `Option` of what was there do;
 /// - none of that is so, but the file does not have the conversation as it is now.
 ///
-/// New questions, other texts, another order and variables that are needed no more lose nothing. Types are compared by
+/// New questions, other texts, another order and variables that are needed no more lose nothing, and neither does what the
+/// conversation says how to read: `#[was = "…"]`, `#[default]`, `on outdated "…" => …`. Types are compared by
 /// their names: what becomes of a type of your own is for you, and serde's attributes, to look after.
 ///
 /// One file has one list: a conversation that is in the file and not in the list counts as gone. A conversation that

@@ -8,7 +8,7 @@ use converse_flow::Flow;
 
 use super::compare::mistake;
 use super::file::{Lock, Release};
-use super::loss::{Loss, losses, losses_at, running};
+use super::loss::{Loss, Place, losses, losses_at, place, running};
 use crate::store::{Count, Reason, Schema, Store, StoreError};
 
 /// Says which of the conversations that wait in a store this build could not go on with.
@@ -70,12 +70,16 @@ pub async fn preflight(store: &dyn Store, lock: &str, flows: &[Flow]) -> Result<
 /// Why these records cannot be read, if they cannot.
 fn unreadable(count: &Count, lock: &Lock, flows: &[Flow]) -> Vec<Loss> {
     let Some(flow) = flows.iter().find(|flow| flow.name == count.flow) else { return vec![Loss::Conversation] };
-    let Some(question) = flow.question(&count.question) else { return vec![Loss::Question] };
+    let question = match place(flow, &count.question) {
+        Place::At(question) => question,
+        Place::Migrated => return Vec::new(),
+        Place::Gone => return vec![Loss::Question],
+    };
     let now = Release::of(flow);
     let known = lock.releases(flow.name).iter().chain([&now]);
     let mut known = known.filter(|release| release.schema == count.schema);
-    let mut losses = match known.find_map(|release| release.questions.0.get(question.name)) {
-        Some(stored) => losses_at(question, stored),
+    let mut losses = match known.find_map(|release| release.questions.0.get(&count.question)) {
+        Some(stored) => losses_at(flow, question, stored),
         None if question.remembers.is_empty() => Vec::new(),
         None => vec![Loss::Schema],
     };
@@ -210,7 +214,7 @@ impl Error for PreflightError {
 mod tests {
     use super::*;
     use crate::lock::compare::compare;
-    use crate::lock::samples::{self, EVENING, LATER_ORDER, ORDER, OTHER_ORDER, VISIT, named};
+    use crate::lock::samples::{self, EVENING, LATER_ORDER, ORDER, OTHER_ORDER, RENAMED_ORDER, VISIT, named};
     use crate::store::{Id, Memory, Record, Status};
 
     /// A store in which conversations wait at these questions, in the form of these flows.
@@ -243,6 +247,18 @@ mod tests {
         assert_eq!(report.conversations(), 6);
         assert_eq!(report.to_string(), "6 conversations wait, and this build can read all of them\n");
         assert_eq!(said(&Memory::default(), "{}", &[]).await, "no conversation waits\n");
+    }
+
+    #[tokio::test]
+    async fn so_is_what_a_conversation_says_how_to_read() {
+        let waiting = [(&ORDER, "dish", 1), (&ORDER, "count", 1), (&LATER_ORDER, "extra", 1)];
+        let lock = compare(Lock::parse(&lock(&[ORDER])).expect("a lock"), &[LATER_ORDER]).next.to_string();
+        let report = said(&store(&waiting).await, &lock, &[RENAMED_ORDER]).await;
+        assert_eq!(report, "3 conversations wait, and this build can read all of them\n");
+        // `LATER_ORDER` keeps less where it is wanted now.
+        let report = said(&store(&[(&LATER_ORDER, "dish", 1)]).await, &lock, &[RENAMED_ORDER]).await;
+        let loss = "`table` is `u8` now, and was `u32`\n";
+        assert!(report.starts_with("1 conversation waits at Order/dish ") && report.ends_with(loss), "{report}");
     }
 
     #[tokio::test]

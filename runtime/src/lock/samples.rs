@@ -1,11 +1,11 @@
 //! Flows that the tests here compare, as the macro would write them.
 
-use converse_flow::{Field, Flow, Kind, Question};
+use converse_flow::{Field, Flow, Kind, Older, Question};
 
 use crate::store::Schema;
 
 const fn flow(name: &'static str, questions: &'static [Question]) -> Flow {
-    Flow { name, file: "src/main.rs", questions, edges: &[] }
+    Flow { name, file: "src/main.rs", questions, edges: &[], older: &[] }
 }
 
 const fn question(name: &'static str, remembers: &'static [Field]) -> Question {
@@ -36,6 +36,21 @@ pub(super) const OTHER_ORDER: Flow = flow(
     "Order",
     &[question("count", &[field("dish", "Dish"), field("price", "Option<u32>"), field("after_1", "Timer"), TABLE])],
 );
+
+/// All that has other names than in `ORDER`, a value where that has none, or is asked instead.
+pub(super) const RENAMED_ORDER: Flow = Flow {
+    older: &[
+        Older::Question { was: "dish", now: "meal" },
+        Older::Variable { at: "amount", was: "dish", now: "meal" },
+        Older::Default { at: "amount", name: "price" },
+        Older::Goto { was: "count", to: "amount" },
+        Older::Migrate { was: "extra" },
+    ],
+    ..flow(
+        "Order",
+        &[question("meal", &[TABLE]), question("amount", &[field("meal", "String"), field("price", "u32")])],
+    )
+};
 
 pub(super) const VISIT: Flow = flow("Visit", &[question("name", &[])]);
 

@@ -86,9 +86,11 @@ conversations that are stored as conversations.lock has them would not survive:
 Whoever waits there would begin again. So that they can go on:
 
   - where a conversation is gone, keep it and its route, and name it in `lock!`
-  - where a question is gone, keep it, in an `if false { … }` if nobody is to come there any more
+  - where a question has another name, write `#[was = \"old\"]` at it; where it is gone, write `on outdated \"old\" => goto other;` \
+or `migrate function` at the head of the body
   - where a type is another one, keep the old one, and convert the value after the question
-  - where a variable is new, give it its value after the question instead of before
+  - where a variable is new, write `#[default(value)]` at it, or give it its value after the question; where it has another \
+name, write `#[was = \"old\"]`
 
 Or accept the loss:
 

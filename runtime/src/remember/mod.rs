@@ -4,6 +4,7 @@
 //! remembers. The macro emits the writing of each state, and one flat list of all variables for the reading, from
 //! which [`restore`] builds the state of the question that was stored.
 
+mod migrate;
 mod own;
 
 use std::fmt;
@@ -11,6 +12,9 @@ use std::marker::PhantomData;
 
 use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, MapAccess, VariantAccess, Visitor};
 use serde::ser::{self, Serialize, SerializeStructVariant};
+
+pub use self::migrate::migrate;
+pub(crate) use self::migrate::moving;
 
 /// A type whose values a conversation can remember across a question, since they can be stored and read back.
 ///
@@ -124,6 +128,24 @@ pub trait Variables<'de>: Default {
     /// The names of the questions, in the order of the states.
     const QUESTIONS: &'static [&'static str];
 
+    /// What questions were called before, each with the state that it is now.
+    const WAS: &'static [(&'static str, usize)] = &[];
+
+    /// Questions that are gone, each with the state in which another one is asked instead.
+    const INSTEAD: &'static [(&'static str, usize)] = &[];
+
+    /// Questions that are gone, and whose states a function makes others of.
+    const MIGRATED: &'static [&'static str] = &[];
+
+    /// The state that a function, a place in [`MIGRATED`](Self::MIGRATED), makes of another one.
+    ///
+    /// # Errors
+    ///
+    /// The state is none that the function takes, or the function refuses it.
+    fn migrate<A: VariantAccess<'de>>(_function: usize, _from: A) -> Result<Self::State, A::Error> {
+        unreachable!("there are no such functions")
+    }
+
     /// Reads the value of the variable that is called `name` in the state at this question; `false` where there is none.
     ///
     /// # Errors
@@ -158,32 +180,58 @@ impl<'de, V: Variables<'de>> Visitor<'de> for State<V> {
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, data: A) -> Result<V::State, A::Error> {
-        let (question, variant) = data.variant_seed(Question(V::QUESTIONS))?;
+        let (place, variant) = data.variant_seed(Question::<V>(PhantomData))?;
+        let question = match place {
+            Place::Here(question) => question,
+            Place::Instead(question) => {
+                migrate::moved();
+                question
+            }
+            Place::Migrated(function) => {
+                migrate::moved();
+                return V::migrate(function, variant);
+            }
+        };
         variant.struct_variant(&[], At::<V> { question, variables: PhantomData })
     }
 }
 
 /// A question, by its name.
-struct Question(&'static [&'static str]);
+struct Question<V>(PhantomData<V>);
 
-impl<'de> DeserializeSeed<'de> for Question {
-    type Value = usize;
+/// Where the state of a question is read.
+#[derive(Clone, Copy)]
+enum Place {
+    /// It is there.
+    Here(usize),
+    /// It is gone, and this one is asked instead.
+    Instead(usize),
+    /// It is gone, and a function takes its state.
+    Migrated(usize),
+}
 
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<usize, D::Error> {
+impl<'de, V: Variables<'de>> DeserializeSeed<'de> for Question<V> {
+    type Value = Place;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Place, D::Error> {
         from.deserialize_identifier(self)
     }
 }
 
-impl Visitor<'_> for Question {
-    type Value = usize;
+impl<'de, V: Variables<'de>> Visitor<'de> for Question<V> {
+    type Value = Place;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the name of a question")
     }
 
-    fn visit_str<E: de::Error>(self, name: &str) -> Result<usize, E> {
-        let at = self.0.iter().position(|question| *question == name);
-        at.ok_or_else(|| E::unknown_variant(name, self.0))
+    fn visit_str<E: de::Error>(self, name: &str) -> Result<Place, E> {
+        let at = |names: &[&str]| names.iter().position(|known| *known == name);
+        let by =
+            |names: &[(&str, usize)]| names.iter().find(|(known, _)| *known == name).map(|(_, question)| *question);
+        let here = at(V::QUESTIONS).or_else(|| by(V::WAS)).map(Place::Here);
+        let gone = || by(V::INSTEAD).map(Place::Instead).or_else(|| at(V::MIGRATED).map(Place::Migrated));
+        here.or_else(gone).ok_or_else(|| E::unknown_variant(name, V::QUESTIONS))
     }
 }
 

@@ -26,6 +26,9 @@ pub(crate) async fn greet<C: Conversation>(mut ws: WebSocket, mut held: Held<C>,
         Err(StatusCode::FORBIDDEN) => return ws.leave(Close::new(Close::POLICY, "the ticket is not good")),
         Err(_) => return ws.leave(Close::new(Close::INTERNAL, "")),
     };
+    if let Some(why) = entered.left {
+        return ws.leave(Close::new(Close::RESTART, why));
+    }
     if let Ok(json) = Json::welcome(ws, &hello, &entered).await {
         hold_by(Wire::Json(json), held, Some(entered), with).await;
     }

@@ -12,13 +12,12 @@ use crate::conversation::{Conversation, Input, Slot};
 use crate::event::Event;
 use crate::flow::Kind;
 use crate::message::Message;
+use crate::outdated::Outdated;
+use crate::remember::moving;
 use crate::sessions::{Access, Attached, Entered, Inner, Keeper, Saved, Unkept, Words, schema};
 use crate::socket::{Received, WebSocket};
 use crate::store::{EventId, Id, Pushed, Record, StoredEvent};
 use crate::talk::{Clock, Finish};
-
-/// What is said to a client whose conversation no build can go on with any more.
-const OUTDATED: &str = "This conversation has changed since. It begins again.";
 
 /// What belongs to a conversation that is stored, beside itself.
 pub(super) struct Kept {
@@ -135,21 +134,24 @@ impl<C: Conversation> Session<'_, C> {
 
     /// Goes on where a client has come in: from the beginning, or from where it was.
     pub(super) async fn come_in(&mut self, entered: Entered) -> Ending {
-        let Entered { keeper, access, saved, .. } = entered;
+        let Entered { keeper, access, saved, left, .. } = entered;
+        if let Some(why) = left {
+            return Ending::Unkept(Unkept::Left(why));
+        }
         let heard = self.wire.as_mut().map(|wire| Arc::clone(wire.socket().heard())).unwrap_or_default();
         let attached = keeper.sessions().attach(keeper.record().id, heard);
         // From here on it is told of what is sent; what was sent before is there already.
         attached.tell();
-        let input = match self.stand(Kept::new(keeper, access, Some(attached)), saved) {
+        let input = match self.stand(Kept::new(keeper, access, Some(attached)), saved).await {
             Ok(input) => input,
             Err(ending) => return ending,
         };
-        let kept = self.kept.as_ref().expect("it was put there");
         if let Some(outdated) = self.outdated.take()
-            && let Err(unkept) = kept.keeper.set_aside(&outdated).await
+            && let Err(unkept) = self.set_aside(&outdated).await
         {
             return Ending::Unkept(unkept);
         }
+        let kept = self.kept.as_ref().expect("it was put there");
         let words = kept.words.behind(0).cloned().collect();
         if let Err(left) = self.say(words).await {
             return left;
@@ -165,7 +167,7 @@ impl<C: Conversation> Session<'_, C> {
         let record = Record { key, ..Record::new(Id::random(), C::FLOW.name, "", schema(&C::FLOW)) };
         let (id, access) = (record.id, Access::default());
         let keeper = Keeper::new(sessions, record, access.epoch);
-        let input = self.stand(Kept::new(keeper, access, None), None)?;
+        let input = self.stand(Kept::new(keeper, access, None), None).await?;
         match self.converse(input).await {
             Ending::Idle | Ending::Closed(_) => Ok(id),
             ending => Err(ending),
@@ -183,7 +185,7 @@ impl<C: Conversation> Session<'_, C> {
         };
         let access = saved.access.clone();
         let keeper = Keeper::of(sessions, record, access.epoch, schema(&C::FLOW));
-        let input = match self.stand(Kept::new(keeper, access, None), Some(saved)) {
+        let input = match self.stand(Kept::new(keeper, access, None), Some(saved)).await {
             Ok(input) => input,
             Err(ending) => return ending,
         };
@@ -194,8 +196,9 @@ impl<C: Conversation> Session<'_, C> {
     }
 
     /// Stands where the conversation was left; what it goes on with at once, if it does.
-    fn stand(&mut self, kept: Kept, saved: Option<Saved>) -> Result<Option<Input>, Ending> {
+    async fn stand(&mut self, kept: Kept, saved: Option<Saved>) -> Result<Option<Input>, Ending> {
         self.id = kept.keeper.record().id.to_string();
+        kept.keeper.sessions().make_known(&C::FLOW).await;
         let kept = self.kept.insert(kept);
         let Some(saved) = saved else { return Ok(Some(Input::Start)) };
         (kept.words, kept.inputs) = (saved.words(), saved.inputs);
@@ -206,27 +209,59 @@ impl<C: Conversation> Session<'_, C> {
         // Whatever becomes of it, no key is used a second time.
         self.done = saved.done;
         let state = saved.state.as_deref().map_or("null", RawValue::get);
-        match kept.keeper.sessions().read::<Slot<C>>(state.as_bytes()) {
+        let (read, moved) = moving(|| kept.keeper.sessions().read::<Slot<C>>(state.as_bytes()));
+        match read {
             Ok(slot) => self.slot = slot,
-            Err(error) => {
-                let record = kept.keeper.record();
-                let (id, question) = (record.id, &*record.question);
-                tracing::error!(conversation = C::FLOW.name, %id, question, %error, "this build cannot read what is stored");
-                return match self.slot {
-                    // Only a client can have it begin again.
-                    Slot::Start(_) => {
-                        kept.words.forget();
-                        kept.words.extend([Message::from(OUTDATED)]);
-                        self.outdated = Some(saved);
-                        Ok(Some(Input::Start))
-                    }
-                    _ => Err(Ending::Unkept(Unkept::Refused)),
-                };
-            }
+            Err(error) => return self.cannot_read(saved, error).await,
+        }
+        self.history.restore(saved.before, saved.here.or(saved.state), saved.asks);
+        if moved {
+            // What was said, and how long there was to answer, is of a question that is gone.
+            kept.words.forget();
+            return Ok(Some(Input::Again));
         }
         self.clocks.restore(saved.silence, saved.alarm);
-        self.history.restore(saved.before, saved.here.or(saved.state), saved.asks);
         Ok(saved.goes_on.then_some(Input::Stored))
+    }
+
+    /// What becomes of a conversation whose state this build cannot read.
+    async fn cannot_read(&mut self, saved: Saved, error: serde_json::Error) -> Result<Option<Input>, Ending> {
+        let kept = self.kept.as_mut().expect("it stands there");
+        let record = kept.keeper.record();
+        let (id, question) = (record.id, &*record.question);
+        let left = kept.keeper.sessions().leaves::<C>(record).await;
+        if let Some(why) = left.map_err(|error| Ending::Unkept(kept.keeper.failed(&error)))? {
+            tracing::debug!(conversation = C::FLOW.name, %id, question, %error, "{why}");
+            return Err(Ending::Unkept(Unkept::Left(why)));
+        }
+        tracing::error!(conversation = C::FLOW.name, %id, question, %error, "this build cannot read what is stored");
+        let Slot::Start(_) = self.slot else {
+            // Only a client can have it begin again, or end.
+            return Err(Ending::Unkept(Unkept::Refused));
+        };
+        kept.words.forget();
+        self.outdated = Some(saved);
+        match C::OUTDATED {
+            Outdated::Close(code, reason) => {
+                self.ended = Some(Close::new(code, reason));
+                Ok(None)
+            }
+            Outdated::Restart(words) => {
+                kept.words.extend([Message::from(words)]);
+                Ok(Some(Input::Start))
+            }
+            Outdated::Park => unreachable!("it is left"),
+        }
+    }
+
+    /// Keeps what cannot be read under another name, and stores the end of the conversation where it ends by that.
+    async fn set_aside(&mut self, outdated: &Saved) -> Result<(), Unkept> {
+        let kept = self.kept.as_ref().expect("it stands there");
+        kept.keeper.set_aside(outdated).await?;
+        match self.ended.clone() {
+            Some(close) => self.keep(None, Finish::default(), Some(&close)).await,
+            None => Ok(()),
+        }
     }
 
     /// Begins to deal with what has come.
@@ -350,7 +385,7 @@ impl<C: Conversation> Session<'_, C> {
         (self.words, self.early) = (Vec::new(), 0);
         self.events.forget_stored();
         self.slot = Slot::Over;
-        let input = self.stand(kept, Some(saved))?;
+        let input = self.stand(kept, Some(saved)).await?;
         let kept = self.kept.as_ref().expect("it stands there again");
         let words = kept.words.behind(said).cloned().collect();
         self.say(words).await?;

@@ -59,6 +59,7 @@ async fn hold_by<C: Conversation>(mut wire: Wire, held: Held<C>, entered: Option
             Close::new(Close::REPLACED, "another connection has taken its place")
         }
         Ending::Unkept(Unkept::Late) => Close::new(Close::RESTART, "it has begun elsewhere: connect again"),
+        Ending::Unkept(Unkept::Left(why)) => Close::new(Close::RESTART, why),
         Ending::Unkept(Unkept::Unavailable) => Close::new(Close::TRY_AGAIN, "try again later"),
         Ending::Unkept(Unkept::Refused) => internal(),
     };
@@ -92,7 +93,10 @@ pub(crate) async fn go_on<C: Conversation>(sessions: Arc<Inner>, record: Record,
     let mut session = Session::<C>::new(None, Slot::Over, Events::new(None), &with);
     match session.wake(sessions, record).await {
         // Whoever is quicker has done it.
-        Ending::Unkept(Unkept::Taken | Unkept::Moved) | Ending::Idle | Ending::Closed(_) | Ending::Left => {}
+        Ending::Unkept(Unkept::Taken | Unkept::Moved | Unkept::Left(_))
+        | Ending::Idle
+        | Ending::Closed(_)
+        | Ending::Left => {}
         Ending::Broken | Ending::Amiss(_) | Ending::Unkept(_) => {
             tracing::error!(conversation = C::FLOW.name, %id, "a conversation that nobody is connected to cannot go on");
         }

@@ -7,7 +7,8 @@ use serde::de::DeserializeOwned;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::Inner;
-use super::saved::Saved;
+use super::saved::{Saved, schema};
+use crate::conversation::{Conversation, Slot};
 use crate::secret;
 use crate::store::{EventId, Id, Reason, Record};
 
@@ -55,6 +56,12 @@ impl Inner {
             true => secret::in_memory(|| serde_json::from_slice(json)),
             false => serde_json::from_slice(json),
         }
+    }
+
+    /// Whether this build may be able to read a conversation: it is in the form of this build, or can be read.
+    pub(crate) fn may_read<C: Conversation>(&self, record: &Record, saved: &Saved) -> bool {
+        let state = saved.state.as_deref().filter(|_| record.schema != schema(&C::FLOW));
+        state.is_none_or(|state| self.read::<Slot<C>>(state.get().as_bytes()).is_ok())
     }
 
     /// Whether what is stored may hold a `Secret`: it is sealed, or stays in this process's memory.

@@ -40,6 +40,8 @@ pub(crate) enum Unkept {
     Moved,
     /// The store did not answer for so long that the client is better sent away.
     Unavailable,
+    /// It is left to another build, and the client is told why.
+    Left(&'static str),
     /// The store will not take it, or what is there is broken. It was logged.
     Refused,
 }
@@ -174,7 +176,7 @@ impl Keeper {
     }
 
     /// What becomes of a turn that the store has failed.
-    fn failed(&self, error: &StoreError) -> Unkept {
+    pub(crate) fn failed(&self, error: &StoreError) -> Unkept {
         if !may_pass(error) {
             return self.refused(error);
         }

@@ -8,6 +8,7 @@ mod layer;
 mod live;
 mod said;
 mod saved;
+mod schemas;
 #[cfg(feature = "encryption")]
 mod seal;
 mod ticket;
@@ -75,6 +76,7 @@ pub(crate) struct Inner {
     settings: Settings,
     live: live::Live,
     flows: flows::Flows,
+    schemas: schemas::Schemas,
     started: Once,
 }
 
@@ -108,6 +110,7 @@ impl Sessions {
             settings,
             live: live::Live::default(),
             flows: flows::Flows::default(),
+            schemas: schemas::Schemas::default(),
             started: Once::new(),
         }))
     }
@@ -252,13 +255,24 @@ impl Sessions {
         Ok(self.0.store.load(id).await?.map(|record| record.summary()))
     }
 
-    /// The first `most` conversations that pass, in the order of their names, behind the name `after`.
+    /// The first `most` conversations that pass, in the order of their names, behind the name `after`. What is kept of builds
+    /// is there only for who asks for its flow, `converse.schema`.
     ///
     /// # Errors
     ///
     /// The store cannot be reached.
     pub async fn list(&self, filter: &Filter, after: Option<Id>, most: usize) -> Result<Vec<Summary>, StoreError> {
-        self.0.store.list(filter, after, most).await
+        let (mut all, mut last) = (Vec::new(), after);
+        loop {
+            let missing = most - all.len();
+            let page = self.0.store.list(filter, last, missing).await?;
+            let is_last = page.len() < missing;
+            last = page.last().map(|summary| summary.id).or(last);
+            all.extend(page.into_iter().filter(|summary| filter.flow.is_some() || summary.flow != schemas::FLOW));
+            if is_last || all.len() == most {
+                return Ok(all);
+            }
+        }
     }
 
     /// How many conversations wait at which question.

@@ -42,6 +42,8 @@ pub(crate) struct Entered {
     pub(crate) access: Access,
     /// What is there of it, unless it begins.
     pub(crate) saved: Option<Saved>,
+    /// Why it is left to another build, if it is: then nothing of it was changed.
+    pub(crate) left: Option<&'static str>,
     pub(crate) standing: Standing,
     /// What the client is to come back with; nothing where it has a key.
     pub(crate) token: Option<Token>,
@@ -149,8 +151,16 @@ impl Visit {
                 let record = Record { key, ..Record::new(Id::random(), C::FLOW.name, "", schema(&C::FLOW)) };
                 let (access, token) = admit(&record, Access::default(), By::Key);
                 let keeper = Keeper::new(Arc::clone(sessions), record, access.epoch);
-                return Ok(Entered { keeper, access, saved: None, standing: Standing::New, token });
+                return Ok(Entered { keeper, access, saved: None, left: None, standing: Standing::New, token });
             };
+            if !sessions.may_read::<C>(&record, &saved)
+                && let Some(left) = sessions.leaves::<C>(&record).await.map_err(unavailable)?
+            {
+                tracing::warn!(conversation = C::FLOW.name, id = %record.id, "{left}");
+                let (access, left) = (saved.access, Some(left));
+                let keeper = Keeper::of(Arc::clone(sessions), record, access.epoch, schema(&C::FLOW));
+                return Ok(Entered { keeper, access, saved: None, left, standing: Standing::Resumed, token: None });
+            }
             let (access, new) = admit(&record, saved.access, by);
             saved.access = access.clone();
             let standing = match progress.is_ahead_of(saved.progress()) {
@@ -172,7 +182,7 @@ impl Visit {
                 Ok(()) => {
                     crash_point!("return behind the write");
                     let keeper = Keeper::of(Arc::clone(sessions), next, access.epoch, schema(&C::FLOW));
-                    return Ok(Entered { keeper, access, saved: Some(saved), standing, token: new });
+                    return Ok(Entered { keeper, access, saved: Some(saved), left: None, standing, token: new });
                 }
                 Err(StoreError::Conflict) => {}
                 Err(error) => return Err(unavailable(error)),

@@ -3,6 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 
+use super::older;
 use crate::graph::{Edge, Graph, Node, QuestionId, Source, line};
 use crate::machine::Machine;
 use crate::names::plain;
@@ -41,12 +42,14 @@ pub(crate) fn flow(conversation: &Conversation, graph: &Graph<'_>, edges: &[Edge
             ::converse::__private::flow::Edge { from: #from, to: #to, label: #label, line: #line }
         }
     });
+    let older = older::flow(conversation, graph, machine);
     quote_spanned! {Span::mixed_site()=>
         ::converse::__private::flow::Flow {
             name: #name,
             file: ::core::file!(),
             questions: &[#(#questions),*],
             edges: &[#(#edges),*],
+            older: &[#(#older),*],
         }
     }
 }

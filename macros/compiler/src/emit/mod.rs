@@ -7,6 +7,7 @@ mod ending;
 mod ends;
 mod flow;
 mod generics;
+mod older;
 mod operations;
 mod scope;
 mod serde;
@@ -43,7 +44,7 @@ pub(crate) fn conversation(
     let question = states::question(conversation, machine);
     let turn = turn::turn(conversation, graph, live, machine);
     let (dependencies, with) = (states::dependencies(conversation), states::with(conversation, graph));
-    let back = back(conversation, graph);
+    let (back, outdated) = (back(conversation, graph), older::outdated(conversation));
     let (event, output) = (associated("Event", event(conversation)), associated("Output", output(conversation)));
     let (name, state) = (&conversation.name, state_name(conversation));
     let generics = generics::bounded(conversation, graph);
@@ -62,6 +63,7 @@ pub(crate) fn conversation(
             type With = #with;
             #event
             const BACK: ::core::primitive::bool = #back;
+            #outdated
             const FLOW: ::converse::__private::flow::Flow = #flow;
             #question
             #turn

@@ -9,9 +9,9 @@ use std::collections::BTreeSet;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Generics, Type};
+use syn::{Expr, Generics, Type};
 
-use super::{generics, placeholders, state_name, states};
+use super::{generics, older, placeholders, state_name, states};
 use crate::graph::Graph;
 use crate::machine::{Field, Machine};
 use crate::names::plain;
@@ -116,9 +116,11 @@ fn list(
         .iter()
         .map(|Variable { slot, .. }| quote_spanned!(Span::mixed_site()=> #slot: ::core::option::Option::None,));
     let questions = machine.states.iter().map(|waiting| plain(&graph.question(waiting.question).name));
+    let before: Vec<Before<'_>> = variables.iter().flat_map(|variable| Before::all(variable, graph, machine)).collect();
     let found = variables.iter().map(|Variable { slot, name, questions, ty, .. }| {
-        // Only where two variables of one name differ in their types does it matter whose it is.
-        let unique = variables.iter().filter(|other| other.name == *name).count() == 1;
+        // Only where two variables have one name, now or before, does it matter whose it is.
+        let unique = variables.iter().filter(|other| other.name == *name).count() == 1
+            && before.iter().all(|before| before.name != name);
         let guard =
             (!unique).then(|| quote_spanned!(Span::mixed_site()=> if ::core::matches!(question, #(#questions)|*)));
         quote_spanned! {Span::mixed_site()=>
@@ -129,13 +131,33 @@ fn list(
             }
         }
     });
+    let found_before = before.iter().map(|Before { name, variable, questions }| {
+        let Variable { slot, ty, .. } = variable;
+        quote_spanned! {Span::mixed_site()=>
+            // Behind its present name, the one of before is another one's.
+            #name if self.#slot.is_none() && ::core::matches!(question, #(#questions)|*) => {
+                let read = (&::converse::__private::Variable::<#ty>::NEW).read(map)?;
+                self.#slot = ::core::option::Option::Some(read);
+                true
+            }
+        }
+    });
+    let older = older::names(conversation, graph, machine);
     let built = machine.states.iter().enumerate().map(|(index, waiting)| {
         let variant = &waiting.variant;
-        let fields = waiting.region.fields.iter().map(|field| {
-            let (field, name) = (&field.name, plain(&field.name));
+        let fields = waiting.region.fields.iter().map(|Field { name: field, variable, .. }| {
+            let name = plain(field);
             let slot = variables.iter().find(|variable| variable.name == name && variable.questions.contains(&index));
             let slot = slot.map(|variable| &variable.slot);
-            quote_spanned!(Span::mixed_site()=> #field: self.#slot.ok_or(#name)?,)
+            let older = &graph.variables.get(*variable).older;
+            match &older.default {
+                None => quote_spanned!(Span::mixed_site()=> #field: self.#slot.ok_or(#name)?,),
+                // Ours is of the right type.
+                Some(value @ Expr::Lit(_)) if older.place.is_none() => {
+                    quote_spanned!(Span::mixed_site()=> #field: self.#slot.unwrap_or(#value),)
+                }
+                Some(value) => quote_spanned!(Span::mixed_site()=> #field: self.#slot.unwrap_or_else(|| #value),),
+            }
         });
         quote_spanned!(Span::mixed_site()=> #index => #state::#variant { #(#fields)* },)
     });
@@ -154,6 +176,7 @@ fn list(
         impl #with_de ::converse::__private::Variables<'de> for __Variables #arguments #bounds {
             type State = #state #arguments;
             const QUESTIONS: &'static [&'static ::core::primitive::str] = &[#(#questions),*];
+            #older
 
             fn read<__A: ::converse::__private::serde::de::MapAccess<'de>>(
                 &mut self,
@@ -164,6 +187,7 @@ fn list(
                 #checks
                 ::core::result::Result::Ok(match name {
                     #(#found)*
+                    #(#found_before)*
                     _ => false,
                 })
             }
@@ -203,6 +227,30 @@ impl<'m> Variable<'m> {
                         let slot = format_ident!("v{}", all.len(), span = Span::mixed_site());
                         all.push(Variable { slot, name, ty, questions: vec![index] });
                     }
+                }
+            }
+        }
+        all
+    }
+}
+
+/// A name that a variable had before, at some of the questions that remember it.
+struct Before<'v> {
+    name: &'v str,
+    variable: &'v Variable<'v>,
+    questions: Vec<usize>,
+}
+
+impl<'v> Before<'v> {
+    fn all(variable: &'v Variable<'v>, graph: &'v Graph<'_>, machine: &Machine) -> Vec<Before<'v>> {
+        let mut all: Vec<Before<'v>> = Vec::new();
+        for index in &variable.questions {
+            let fields = &machine.states[*index].region.fields;
+            let field = fields.iter().find(|field| plain(&field.name) == variable.name);
+            for (name, _) in field.iter().flat_map(|field| &graph.variables.get(field.variable).older.was) {
+                match all.iter_mut().find(|known| known.name == name) {
+                    Some(known) => known.questions.push(*index),
+                    None => all.push(Before { name, variable, questions: vec![*index] }),
                 }
             }
         }

@@ -29,8 +29,9 @@ pub(crate) fn stub(conversation: &Conversation) -> TokenStream {
             type With = #with;
             type Event = #event;
             const BACK: ::core::primitive::bool = false;
-            const FLOW: ::converse::__private::flow::Flow =
-                ::converse::__private::flow::Flow { name: #text, file: ::core::file!(), questions: &[], edges: &[] };
+            const FLOW: ::converse::__private::flow::Flow = ::converse::__private::flow::Flow {
+                name: #text, file: ::core::file!(), questions: &[], edges: &[], older: &[],
+            };
             fn question(state: &::converse::Never) -> ::core::primitive::usize {
                 match *state {}
             }

@@ -32,7 +32,7 @@ pub(crate) use stray::check_stray_words;
 pub(crate) use thread::thread;
 
 use crate::names::{Arena, Variable, VariableId, Variables};
-use crate::syntax::ast::{Ask, Conversation, Message, Once, Run};
+use crate::syntax::ast::{Ask, Conversation, Message, Older, Once, Run};
 use crate::text::source;
 
 /// A block of a [`Graph`].
@@ -101,6 +101,14 @@ pub(crate) enum Source<'a> {
 }
 
 impl Question<'_> {
+    /// What the question was called. What a `revise` asks again is a question of its own, which never was another.
+    pub(crate) fn was(&self) -> &[(String, Span)] {
+        match self.source.name() == &self.name {
+            true => &self.source.older().was,
+            false => &[],
+        }
+    }
+
     /// Whether it waits for an event, and asks nothing.
     pub(crate) fn hears(&self) -> bool {
         self.source.ask().is_some_and(|ask| ask.prompt.is_none())
@@ -122,6 +130,15 @@ impl<'a> Source<'a> {
         match self {
             Source::Ask(ask) => Some(ask),
             Source::Run(..) | Source::Once(_) => None,
+        }
+    }
+
+    /// What its author says of it in older states.
+    pub(crate) fn older(self) -> &'a Older {
+        match self {
+            Source::Ask(ask) => &ask.older,
+            Source::Run(run, _) => &run.older,
+            Source::Once(once) => &once.older,
         }
     }
 
@@ -332,7 +349,14 @@ impl<'a> Graph<'a> {
     /// A variable of ours, which no name of the source means.
     fn declare_ours(&mut self, label: String, mutable: bool, ty: Type) -> VariableId {
         let name = format_ident!("__{label}", span = Span::mixed_site());
-        self.variables.add(Variable { name, mutable, from_pattern: false, label: Some(label), ty: Some(ty) })
+        self.variables.add(Variable {
+            name,
+            mutable,
+            from_pattern: false,
+            label: Some(label),
+            ty: Some(ty),
+            older: Older::default(),
+        })
     }
 
     pub(crate) fn block(&self, id: BlockId) -> &Block<'a> {

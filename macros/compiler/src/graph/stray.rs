@@ -4,10 +4,11 @@
 use proc_macro2::{Span, TokenTree};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{ExprAsync, ExprClosure, Item};
+use syn::{ExprAsync, ExprClosure, Item, Local};
 
 use super::{Graph, visit as graph_visit};
 use crate::diagnostics::Diagnostics;
+use crate::syntax::is_older;
 use crate::syntax::parse::marker;
 use crate::syntax::shape::{ON, SAY, VERB};
 
@@ -16,6 +17,10 @@ pub(crate) fn check_stray_words(cx: &mut Diagnostics, graph: &Graph<'_>) {
     let mut found = Strays::default();
     graph_visit::rust(graph, &mut found);
     graph.items.iter().for_each(|item| found.visit_item(item));
+    for place in found.older {
+        cx.error(place, "this variable is kept at no question: none is asked in its block")
+            .help("take the attribute out");
+    }
     for Stray { word, span, inside } in found.strays {
         match inside {
             Some(inside) => {
@@ -44,6 +49,8 @@ struct Stray {
 struct Strays {
     inside: Option<&'static str>,
     strays: Vec<Stray>,
+    /// What is said of older states where nothing is kept.
+    older: Vec<Span>,
 }
 
 impl Strays {
@@ -66,6 +73,12 @@ impl<'ast> Visit<'ast> for Strays {
             _ => None,
         };
         self.strays.extend(word.map(|word| Stray { word, span: call.path.span(), inside: self.inside }));
+    }
+
+    fn visit_local(&mut self, local: &'ast Local) {
+        let older = local.attrs.iter().find(|attribute| is_older(attribute));
+        self.older.extend(older.map(|attribute| attribute.path().span()));
+        visit::visit_local(self, local);
     }
 
     fn visit_expr_closure(&mut self, closure: &'ast ExprClosure) {

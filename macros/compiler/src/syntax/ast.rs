@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
-use syn::{Attribute, Expr, Generics, Ident, Label, Pat, Type, Visibility};
+use syn::{Attribute, Expr, Generics, Ident, Label, LitStr, Pat, Path, Type, Visibility};
 
 use crate::types::named;
 
@@ -19,14 +19,52 @@ pub(crate) struct Conversation {
     /// `hears Payment`
     pub(crate) hears: Option<Type>,
     pub(crate) output: Option<Type>,
+    /// What stands at the head of the body.
+    pub(crate) outdated: Vec<Outdated>,
     pub(crate) body: Block,
 }
 
 /// A parameter: a public field of the conversation's struct.
 pub(crate) struct Parameter {
     pub(crate) attributes: Vec<Attribute>,
+    pub(crate) older: Older,
     pub(crate) name: Ident,
     pub(crate) ty: Type,
+}
+
+/// `#[was = "phone"]` and `#[default(0)]`: how a variable is read from what a build before has stored.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Older {
+    /// What it was called.
+    pub(crate) was: Vec<(String, Span)>,
+    /// The value that it is read with where nothing stored has one.
+    pub(crate) default: Option<Expr>,
+    /// The first of the attributes that say so.
+    pub(crate) place: Option<Span>,
+}
+
+/// `on outdated "coupon" => goto payment`: what becomes of stored states that cannot be read.
+pub(crate) struct Outdated {
+    /// The `outdated` itself.
+    pub(crate) span: Span,
+    /// The questions that are gone; none where it is for everything else.
+    pub(crate) questions: Vec<(String, Span)>,
+    pub(crate) remedy: Remedy,
+}
+
+pub(crate) enum Remedy {
+    /// It begins again, with these words before.
+    Restart(Option<LitStr>),
+    /// It is left for a build that can read it.
+    Park,
+    Close {
+        code: Expr,
+        reason: Option<LitStr>,
+    },
+    /// Another question is asked.
+    Goto(Ident),
+    /// A function makes a state of this build of it.
+    Migrate(Path),
 }
 
 /// Statements, and the value they end with.
@@ -52,8 +90,10 @@ pub(crate) enum Statement {
     Verb(Verb),
     /// `on "cancel" => …;`, for the rest of the block.
     On(On),
+    /// `on outdated => …;`
+    Outdated(Outdated),
     /// `let pattern: Type = if … { … ask … };`
-    Let { pattern: Pat, ty: Option<Type>, value: Control },
+    Let { pattern: Pat, ty: Option<Type>, value: Control, older: Older },
     /// Control flow that holds a question, as a statement.
     Control(Control),
     /// Rust without a question in it. It may still `say`, or jump: the markers of `shape` stand in it.
@@ -84,6 +124,7 @@ pub(crate) struct Arm {
 
 /// A question, or a wait for an event.
 pub(crate) struct Ask {
+    pub(crate) older: Older,
     pub(crate) name: Ident,
     pub(crate) mutable: bool,
     /// What the reply is read as; missing where the source has none, which was reported.
@@ -104,6 +145,7 @@ pub(crate) struct Ask {
 
 /// Another conversation, held in the place of a question.
 pub(crate) struct Run {
+    pub(crate) older: Older,
     /// As the variable; as the conversation's type where its output goes nowhere.
     pub(crate) name: Ident,
     pub(crate) mutable: bool,
@@ -130,6 +172,7 @@ impl Run {
 
 /// Something that is done once, and whose value is stored before anything else happens.
 pub(crate) struct Once {
+    pub(crate) older: Older,
     /// As the variable; as what is called where the value goes nowhere.
     pub(crate) name: Ident,
     pub(crate) mutable: bool,

@@ -7,7 +7,7 @@ use syn::{Expr, Type, UnOp};
 
 use super::action::action;
 use super::amiss;
-use super::ast::{Ask, On, Tries, Where, Within};
+use super::ast::{Ask, Older, On, Tries, Where, Within};
 use super::message::message;
 use super::on::on;
 use super::shape::ends_expression;
@@ -56,6 +56,7 @@ pub(crate) fn hear(cx: &mut Diagnostics, answer: (Ident, bool, Option<Type>), to
 impl Ask {
     fn new((name, mutable, ty): (Ident, bool, Option<Type>)) -> Ask {
         Ask {
+            older: Older::default(),
             name,
             mutable,
             ty,

@@ -9,7 +9,8 @@ use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::{Attribute, Generics, Token, Type, TypeParam, WherePredicate, braced, parenthesized};
 
-use super::ast::{Block, Conversation, Parameter};
+use super::ast::{Block, Conversation, Older, Parameter, Statement};
+use super::older;
 use super::parse::block;
 use crate::diagnostics::Diagnostics;
 use crate::types::{named, unnamed};
@@ -22,12 +23,25 @@ pub(crate) fn parse(cx: &mut Diagnostics, tokens: TokenStream) -> Option<Convers
             cx.syntax(error);
             let (conversation, body) = what_is_known.parse2(tokens).ok()?;
             let body = body.map_or_else(|| Block::empty(conversation.name.span()), |body| block(cx, &body));
-            return Some(Conversation { body, ..conversation });
+            return Some(conversation.with(body));
         }
     };
     check_parameters(cx, &mut head.conversation);
     let body = Block::of(cx, head.body, head.end);
-    Some(Conversation { body, ..head.conversation })
+    Some(head.conversation.with(body))
+}
+
+impl Conversation {
+    /// The same with this body, at whose head may stand what becomes of states that cannot be read.
+    fn with(mut self, mut body: Block) -> Conversation {
+        let is_outdated = |statement: &Statement| matches!(statement, Statement::Outdated(_));
+        let end = body.statements.iter().position(|statement| !is_outdated(statement));
+        let rest = body.statements.split_off(end.unwrap_or(body.statements.len()));
+        for statement in std::mem::replace(&mut body.statements, rest) {
+            self.outdated.extend(if let Statement::Outdated(outdated) = statement { Some(outdated) } else { None });
+        }
+        Conversation { body, ..self }
+    }
 }
 
 /// What is read before the body is.
@@ -111,8 +125,19 @@ fn head(input: ParseStream<'_>) -> syn::Result<Head> {
     }
     let end = braces.span.close();
     let nothing = Block::empty(end);
-    let conversation =
-        Conversation { attributes, visibility, name, generics, parameters, dependencies, hears, output, body: nothing };
+    let outdated = Vec::new();
+    let conversation = Conversation {
+        attributes,
+        visibility,
+        name,
+        generics,
+        parameters,
+        dependencies,
+        hears,
+        output,
+        outdated,
+        body: nothing,
+    };
     Ok(Head { conversation, body, end })
 }
 
@@ -168,9 +193,19 @@ fn what_is_known(input: ParseStream<'_>) -> syn::Result<(Conversation, Option<Gr
     }
     input.parse::<TokenStream>()?;
     let nothing = Block::empty(name.span());
-    let dependencies = Vec::new();
-    let conversation =
-        Conversation { attributes, visibility, name, generics, parameters, dependencies, hears, output, body: nothing };
+    let (dependencies, outdated) = (Vec::new(), Vec::new());
+    let conversation = Conversation {
+        attributes,
+        visibility,
+        name,
+        generics,
+        parameters,
+        dependencies,
+        hears,
+        output,
+        outdated,
+        body: nothing,
+    };
     Ok((conversation, body))
 }
 
@@ -187,7 +222,7 @@ fn parameters_in(input: ParseStream<'_>) -> syn::Result<Vec<Parameter>> {
             let help = format!("write `{name}: Type`");
             return Err(with_help(name.span(), format_args!("`{name}` needs its type"), help));
         }
-        Ok(Parameter { attributes, name, ty: input.parse()? })
+        Ok(Parameter { attributes, older: Older::default(), name, ty: input.parse()? })
     };
     Ok(content.parse_terminated(parameter, Token![,])?.into_iter().collect())
 }
@@ -212,6 +247,15 @@ fn check_parameters(cx: &mut Diagnostics, conversation: &mut Conversation) {
     };
     conversation.parameters.retain(&mut check);
     conversation.dependencies.retain(&mut check);
+    for parameter in &mut conversation.parameters {
+        parameter.older = older::take(cx, &mut parameter.attributes);
+    }
+    for dependency in &mut conversation.dependencies {
+        if let Some(place) = older::take(cx, &mut dependency.attributes).place {
+            let name = &dependency.name;
+            cx.error(place, format_args!("`{name}` is a dependency, and never stored")).help("take the attribute out");
+        }
+    }
     for parameter in conversation.parameters.iter_mut().chain(&mut conversation.dependencies) {
         if let Type::Reference(borrow) = &parameter.ty
             && borrow.lifetime.is_none()

@@ -4,14 +4,19 @@ use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::quote_spanned;
 
 use super::action::action;
-use super::amiss;
 use super::ast::{Action, Heard, On};
 use super::time::duration;
+use super::{amiss, outdated};
 use crate::diagnostics::Diagnostics;
 
 /// `"cancel" | "stop" => action`
 pub(crate) fn on(cx: &mut Diagnostics, word: Span, tokens: TokenStream) -> Option<On> {
+    let is_outdated = outdated::is_outdated(&tokens);
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    if is_outdated {
+        outdated::report_misplaced(cx, tokens[0].span());
+        return None;
+    }
     let is = |at: usize, c: char| matches!(tokens.get(at), Some(TokenTree::Punct(p)) if p.as_char() == c);
     let arrow = (0..tokens.len()).find(|at| is(*at, '=') && is(at + 1, '>'));
     let block = tokens.iter().position(is_brace);

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::{Expr, Type};
 
-use super::ast::Once;
+use super::ast::{Older, Once};
 use crate::diagnostics::Diagnostics;
 
 /// Reads what stands behind `once`, whose value goes into `answer`, or nowhere.
@@ -21,7 +21,7 @@ pub(crate) fn once(
     let Some((name, mutable, ty)) = answer else {
         let mut name = called(&value).unwrap_or_else(|| Ident::new("once", word));
         name.set_span(word);
-        return Some(Once { name, mutable: false, ty: None, bound: false, value });
+        return Some(Once { older: Older::default(), name, mutable: false, ty: None, bound: false, value });
     };
     if ty.is_none() {
         cx.error(
@@ -31,7 +31,7 @@ pub(crate) fn once(
         .help(format_args!("write `let {name}: Type = once …;`"));
     }
     let ty = ty.or_else(|| Some(syn::parse_quote!(_)));
-    Some(Once { name, mutable, ty, bound: true, value })
+    Some(Once { older: Older::default(), name, mutable, ty, bound: true, value })
 }
 
 /// The name of the function or method that is called: `charge` of `bank.charge(card).await?`.

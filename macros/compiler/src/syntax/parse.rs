@@ -7,9 +7,9 @@ use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Expr, ExprMacro, Pat, Stmt, StmtMacro, Token, parse_quote, parse_quote_spanned};
 
-use super::ast::{Arm, Block, Control, Statement, Value};
+use super::ast::{Arm, Ask, Block, Control, Once, Run, Statement, Value};
 use super::shape::{ASK, HEAR, ON, ONCE, REVISE, RUN, SAY, TYPED, VERB, shape};
-use super::{amiss, clauses, message, on, once, recover, run, verb};
+use super::{amiss, clauses, message, older, on, once, outdated, recover, run, verb};
 use crate::diagnostics::Diagnostics;
 
 /// The block in a brace group of the source.
@@ -71,9 +71,13 @@ impl Block {
 /// A statement in the language's terms; nothing where it was reported to be none.
 fn statement(cx: &mut Diagnostics, statement: Stmt) -> Option<Statement> {
     match statement {
-        Stmt::Macro(call) => match marker(&call.mac) {
+        Stmt::Macro(mut call) => match marker(&call.mac) {
+            Some(_) if older::take(cx, &mut call.attrs).report_without_variable(cx) => None,
             Some(SAY) => message::message(cx, call.mac.path.span(), call.mac.tokens).map(Statement::Say),
             Some(VERB) => verb::verb(cx, call.mac.tokens).map(Statement::Verb),
+            Some(ON) if outdated::is_outdated(&call.mac.tokens) => {
+                outdated::outdated(cx, call.mac.tokens).map(Statement::Outdated)
+            }
             Some(ON) => on::on(cx, call.mac.path.span(), call.mac.tokens).map(Statement::On),
             Some(RUN) => run::run(cx, call.mac.path.span(), None, call.mac.tokens).map(Statement::Run),
             Some(ONCE) => once::once(cx, call.mac.path.span(), None, call.mac.tokens).map(Statement::Once),
@@ -106,12 +110,13 @@ fn statement(cx: &mut Diagnostics, statement: Stmt) -> Option<Statement> {
     }
 }
 
-fn local(cx: &mut Diagnostics, local: syn::Local) -> Option<Statement> {
+fn local(cx: &mut Diagnostics, mut local: syn::Local) -> Option<Statement> {
     let Some(init) = &local.init else { return Some(Statement::Rust(Stmt::Local(local))) };
     if let Expr::Macro(call) = &*init.expr
         && let Some(kind @ (ASK | RUN | ONCE | HEAR)) = marker(&call.mac)
     {
         let word = call.mac.path.span();
+        let older = older::take(cx, &mut local.attrs);
         report_attributes(cx, &local.attrs);
         if let Some((_, otherwise)) = &init.diverge {
             cx.error(otherwise.span(), "a question has its `else` before the `;`, not a `let … else`")
@@ -120,23 +125,24 @@ fn local(cx: &mut Diagnostics, local: syn::Local) -> Option<Statement> {
         let (name, mutable, ty) = answer(cx, kind, &local.pat)?;
         let (answer, tokens) = ((name, mutable, ty), call.mac.tokens.clone());
         return match kind {
-            RUN => run::run(cx, word, Some(answer), tokens).map(Statement::Run),
-            ONCE => once::once(cx, word, Some(answer), tokens).map(Statement::Once),
-            HEAR => Some(Statement::Ask(clauses::hear(cx, answer, tokens))),
-            _ => clauses::ask(cx, word, answer, tokens).map(Statement::Ask),
+            RUN => run::run(cx, word, Some(answer), tokens).map(|run| Statement::Run(Run { older, ..run })),
+            ONCE => once::once(cx, word, Some(answer), tokens).map(|once| Statement::Once(Once { older, ..once })),
+            HEAR => Some(Statement::Ask(Ask { older, ..clauses::hear(cx, answer, tokens) })),
+            _ => clauses::ask(cx, word, answer, tokens).map(|ask| Statement::Ask(Ask { older, ..ask })),
         };
     }
     if !holds_question(&init.expr) || init.diverge.is_some() {
         report_lost_questions(cx, &Stmt::Local(local.clone()));
         return Some(Statement::Rust(Stmt::Local(local)));
     }
+    let older = older::take(cx, &mut local.attrs);
     report_attributes(cx, &local.attrs);
     let value = *local.init.expect("looked at above").expr;
     let (pattern, ty) = match local.pat {
         Pat::Type(typed) => (*typed.pat, Some(*typed.ty)),
         pattern => (pattern, None),
     };
-    control(cx, value).ok().map(|value| Statement::Let { pattern, ty, value })
+    control(cx, value).ok().map(|value| Statement::Let { pattern, ty, value, older })
 }
 
 /// The question that a `revise` names.

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::{Expr, Path, Type, parse_quote};
 
-use super::ast::Run;
+use super::ast::{Older, Run};
 use crate::diagnostics::Diagnostics;
 use crate::names::plain;
 use crate::types::argument;
@@ -34,7 +34,7 @@ pub(crate) fn run(
         }
         None => (Ident::new(&snake_case(&conversation), word), false, None),
     };
-    Some(Run { name, mutable, ty, conversation, value })
+    Some(Run { older: Older::default(), name, mutable, ty, conversation, value })
 }
 
 /// The type of `Address { … }`, `Address`, `Address::new(…)`, or `Box::new(…)` of one of these.

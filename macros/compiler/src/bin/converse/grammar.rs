@@ -124,9 +124,8 @@ impl<'s> Reader<'s> {
         joint_length: usize,
         (joint, mut before): (&'static str, Vec<Comment>),
     ) -> Clause {
-        // `on silence 5min`, `on after 30d`
-        let timed = words::is_timed(&tokens[..middle]);
-        let begins = if timed { 2 } else { 1 };
+        // `on silence 5min`, `on after 30d`, `on outdated "coupon"`
+        let begins = if words::has_second_word(&tokens[..middle]) { 2 } else { 1 };
         let word = tokens[..begins].iter().map(TokenTree::to_string).collect::<Vec<_>>().join(" ");
         let subject = &tokens[begins.min(middle)..middle];
         let action = &tokens[middle + joint_length..];

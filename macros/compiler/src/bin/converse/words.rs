@@ -22,7 +22,7 @@ pub(crate) enum Found {
 }
 
 /// The words that a statement begins with, other than `on`.
-const SPEAK: &[&str] = &["say", "run", "once", "answer", "goto", "revise", "close"];
+const SPEAK: &[&str] = &["say", "run", "once", "answer", "goto", "revise", "close", "restart", "migrate"];
 /// The words that give a `let` its value.
 const ASK: &[&str] = &["ask", "run", "once", "hear"];
 const CLAUSES: &[&str] = &["unless", "among", "verbatim", "where", "within", "tries", "on", "else"];
@@ -77,10 +77,11 @@ pub(crate) fn in_arm(tokens: &[TokenTree], at: usize) -> bool {
     at > 0 && is_arrow(tokens, at - 1)
 }
 
-/// Whether an `on` up to its `=>` is for a time rather than for a pattern.
-pub(crate) fn is_timed(on: &[TokenTree]) -> bool {
-    let [word, kind, time, ..] = on else { return false };
-    is_ident(Some(word), "on") && one_of(kind, &["silence", "after"]) && !matches!(time, TokenTree::Punct(_))
+/// Whether an `on` up to its `=>` is for a time, or for questions that are gone, rather than for a pattern.
+pub(crate) fn has_second_word(on: &[TokenTree]) -> bool {
+    let [word, kind, what, ..] = on else { return false };
+    let timed = one_of(kind, &["silence", "after"]) && !matches!(what, TokenTree::Punct(_));
+    is_ident(Some(word), "on") && (timed || one_of(kind, &["outdated"]) && matches!(what, TokenTree::Literal(_)))
 }
 
 /// Where each clause of a question begins. Its word follows a whole expression, where Rust has no identifier, or a bare

@@ -55,6 +55,12 @@ impl Shadow {
                 fresh = at;
                 continue;
             }
+            if let Some(value) = older(tokens, at) {
+                let value = value.map(|value| self.stream(value));
+                out.extend(value.map(|value| quote_spanned!(Span::mixed_site()=> let _ = (#value);)));
+                at += 2;
+                continue;
+            }
             match &tokens[at] {
                 TokenTree::Group(group) if !is_macro_call(tokens, at) => self.group(group).to_tokens(&mut out),
                 other => other.to_tokens(&mut out),
@@ -185,6 +191,13 @@ impl Shadow {
                 let action = action(self);
                 quote_spanned!(Span::mixed_site()=> if #word([#(#heard,)*]) { #action })
             }
+            [TokenTree::Ident(kind), questions @ ..] if kind == "outdated" && !is_word(content, 2, "if") => {
+                let questions =
+                    questions.iter().filter(|token| !matches!(token, TokenTree::Punct(p) if p.as_char() == '|'));
+                let kind = call(kind, quote!([#(#questions,)*] as [&str; _]));
+                let remedy = arrow.map(|arrow| self.remedy(&content[arrow + 1..]));
+                quote_spanned!(Span::mixed_site()=> if #word(#kind) { #remedy })
+            }
             [TokenTree::Ident(kind), rest @ ..] if is_time(kind, rest) => {
                 let time = self.time(rest);
                 let (kind, action) = (call(kind, time), action(self));
@@ -198,6 +211,21 @@ impl Shadow {
                 });
                 quote_spanned!(Span::mixed_site()=> match #word(()) { #(#pattern)* #action _ => {} })
             }
+        }
+    }
+
+    /// What becomes of states that cannot be read.
+    fn remedy(&mut self, content: &[TokenTree]) -> TokenStream {
+        match content {
+            [TokenTree::Ident(word), words @ ..] if word == "restart" => {
+                let words = self.tokens(words);
+                call(word, quote!([#words] as [&str; _]))
+            }
+            [TokenTree::Ident(word), path @ ..] if word == "park" || word == "migrate" => {
+                let path = self.tokens(path);
+                call(word, path)
+            }
+            _ => self.action(content),
         }
     }
 
@@ -313,6 +341,18 @@ fn clauses(content: &[TokenTree]) -> Vec<usize> {
         }
     }
     starts
+}
+
+/// Whether `#[was = "phone"]` or `#[default(0)]` stands at `at`, which Rust does not know; the value in it, if there is one.
+fn older(tokens: &[TokenTree], at: usize) -> Option<Option<TokenStream>> {
+    let Some(TokenTree::Group(group)) = tokens.get(at + 1).filter(|_| is(tokens, at, '#')) else { return None };
+    let mut inside = group.stream().into_iter();
+    let Some(TokenTree::Ident(word)) = inside.next() else { return None };
+    let value = match inside.next() {
+        Some(TokenTree::Group(value)) if word == "default" => Some(value.stream()),
+        _ => None,
+    };
+    (word == "was" || word == "default").then_some(value)
 }
 
 /// Whether an `on` that begins so is for a time.

@@ -10,7 +10,7 @@ use super::{Builder, Definition, Handler};
 use crate::graph::{BlockId, End, Opaque, Question, QuestionId, Source};
 use crate::names::{VariableId, Variables, plain};
 use crate::opaque::Uses;
-use crate::syntax::ast::{Action, Ask, Heard, Within};
+use crate::syntax::ast::{Action, Ask, Heard, Older, Within};
 
 impl<'a> Builder<'_, 'a> {
     pub(super) fn ask(&mut self, ask: &'a Ask) {
@@ -18,7 +18,7 @@ impl<'a> Builder<'_, 'a> {
         let name = &ask.name;
         self.enter(name);
         let scopes = self.scopes.clone();
-        let answer = self.answer(name, ask.mutable, &ask.ty);
+        let answer = self.answer(name, ask.mutable, &ask.ty, &ask.older);
         self.question(ask, name.clone(), answer, ask.unless.as_ref());
         let (frames, labels) = (self.frames.len(), self.labels.len());
         self.definitions.push(Definition { source: Source::Ask(ask), answer, scopes, frames, labels });
@@ -26,9 +26,10 @@ impl<'a> Builder<'_, 'a> {
 
     /// Asks, unless the answer is known, and goes on with the answer.
     pub(super) fn question(&mut self, ask: &'a Ask, name: Ident, answer: VariableId, known: Option<&Expr>) {
+        let was = if name == ask.name { ask.older.was.as_slice() } else { &[] };
         let on_silence = if ask.within.is_none() { self.silence_handler() } else { None };
-        let refusals = self.counter(ask.counts_refusals(), &name, "refused");
-        let silences = self.counter(ask.counts_silences() || on_silence.is_some_and(escalates), &name, "silent");
+        let refusals = self.counter(ask.counts_refusals(), (&name, was), "refused");
+        let silences = self.counter(ask.counts_silences() || on_silence.is_some_and(escalates), (&name, was), "silent");
 
         let (asked, resume) = (self.new_block(), self.new_block());
         let (prompt, waiting) = (self.new_block(), self.new_block());
@@ -202,11 +203,18 @@ impl<'a> Builder<'_, 'a> {
         }
     }
 
-    /// `let mut refused: u32 = 0;`
-    pub(super) fn counter(&mut self, needed: bool, question: &Ident, what: &str) -> Option<VariableId> {
+    /// `let mut refused: u32 = 0;`, which an older state need not have. With a question goes what it was called.
+    pub(super) fn counter(
+        &mut self,
+        needed: bool,
+        (question, was): (&Ident, &[(String, Span)]),
+        what: &str,
+    ) -> Option<VariableId> {
         needed.then(|| {
             let ty = parse_quote_spanned!(Span::mixed_site()=> ::core::primitive::u32);
             let count = self.declare_ours(format!("{}_{what}", plain(question)), ty);
+            let default = Some(parse_quote_spanned!(Span::mixed_site()=> 0));
+            *self.graph.variables.older(count) = Older { was: called(was, what), default, place: None };
             let name = &self.graph.variables.get(count).name;
             let start = quote_spanned!(Span::mixed_site()=> let mut #name: ::core::primitive::u32 = 0;);
             self.ours(start, &[], &[count]);
@@ -293,6 +301,11 @@ impl<'a> Builder<'_, 'a> {
         }
         block
     }
+}
+
+/// What a variable of ours was called that is named after a question with these names.
+pub(super) fn called(was: &[(String, Span)], what: &str) -> Vec<(String, Span)> {
+    was.iter().map(|(name, span)| (format!("{name}_{what}"), *span)).collect()
 }
 
 /// Whether a handler's actions are counted.

@@ -12,11 +12,11 @@ use crate::graph::inference::{item_of, through};
 use crate::graph::{BlockId, End, MatchArm, Opaque, Operation};
 use crate::names::{Variables, plain};
 use crate::opaque::{Uses, bindings, condition_patterns};
-use crate::syntax::ast::{self, Control};
+use crate::syntax::ast::{self, Control, Older};
 use crate::text::source;
 
 impl<'a> Builder<'_, 'a> {
-    pub(super) fn let_control(&mut self, pattern: &'a Pat, ty: Option<&Type>, value: &'a Control) {
+    pub(super) fn let_control(&mut self, pattern: &'a Pat, ty: Option<&Type>, value: &'a Control, older: &Older) {
         let Some(ty) = ty else {
             self.cx
                 .error_under(pattern, "the value comes from around a question, so its type must be written")
@@ -42,8 +42,11 @@ impl<'a> Builder<'_, 'a> {
             let uses = Variables::from([variable]);
             let found = through(pattern, Some(ty.clone()));
             let declares = self.declare_all(found);
+            self.read_older(&declares, older.clone());
             let statement = Opaque { code: statement, uses, binds: BTreeSet::new(), exits: Vec::new() };
             self.push(Operation::Rust { statement, declares, assigns: None });
+        } else {
+            self.read_older(&[variable], older.clone());
         }
     }
 

@@ -79,6 +79,11 @@ impl<'a> Builder<'_, 'a> {
         let timer = self.declare_ours(format!("after_{number}"), ty);
         let mut value = self.opaque_expression(duration);
         let code = &value.code;
+        if stands_alone(code) {
+            // Of a state that does not have it: as if the line had been reached when that is read.
+            let begun = syn::parse_quote_spanned!(Span::mixed_site()=> ::converse::__private::Timer::begun(#code));
+            self.graph.variables.older(timer).default = Some(begun);
+        }
         value.code = syn::parse_quote_spanned!(Span::mixed_site()=> ::converse::__private::Talk::after(talk, #code));
         self.push(Operation::Bind { variable: timer, value });
         Some(timer)
@@ -243,4 +248,11 @@ impl<'a> Builder<'_, 'a> {
         let said = quote_spanned!(Span::mixed_site()=> ::converse::__private::Talk::#what(talk););
         self.ours(said, &[], &[]);
     }
+}
+
+/// Whether a duration is one wherever it stands, as `30d` is: a name may mean something in the body alone.
+fn stands_alone(duration: &Expr) -> bool {
+    let Expr::Call(call) = duration else { return false };
+    matches!(&*call.func, Expr::Path(function) if function.path.leading_colon.is_some())
+        && call.args.iter().all(|argument| matches!(argument, Expr::Lit(_)))
 }

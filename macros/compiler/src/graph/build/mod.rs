@@ -20,7 +20,8 @@ use super::{Block, BlockId, End, Exit, Graph, Operation, QuestionId, Source};
 use crate::diagnostics::Diagnostics;
 use crate::names::{Arena, Mark, Scopes, Variable, VariableId, Variables, plain};
 use crate::opaque::{Binding, Uses, value_diverges};
-use crate::syntax::ast::{self, Conversation, Message, On, Statement, Value};
+use crate::syntax::ast::{self, Conversation, Message, Older, On, Statement, Value};
+use crate::syntax::report_misplaced;
 
 /// The graph of a conversation. What does not fit into one is reported and left out.
 pub(crate) fn build<'a>(cx: &mut Diagnostics, conversation: &'a Conversation) -> Graph<'a> {
@@ -56,6 +57,10 @@ pub(crate) fn build<'a>(cx: &mut Diagnostics, conversation: &'a Conversation) ->
     for parameter in &conversation.parameters {
         let id = builder.declare(parameter.name.clone(), false, Some(parameter.ty.clone()));
         builder.graph.parameters.push(id);
+    }
+    for (index, parameter) in conversation.parameters.iter().enumerate() {
+        let id = builder.graph.parameters[index];
+        builder.read_older(&[id], parameter.older.clone());
     }
     builder.block(&conversation.body, Destination::Output);
     builder.report_astray();
@@ -197,13 +202,14 @@ impl<'a> Builder<'_, 'a> {
     }
 
     fn declare(&mut self, name: Ident, mutable: bool, ty: Option<Type>) -> VariableId {
-        self.add(Variable { name, mutable, from_pattern: false, label: None, ty })
+        self.add(Variable { name, mutable, from_pattern: false, label: None, ty, older: Older::default() })
     }
 
     /// The variable that a question's answer goes to, which nothing sees yet.
-    fn answer(&mut self, name: &Ident, mutable: bool, ty: &Option<Type>) -> VariableId {
-        let variable = Variable { name: name.clone(), mutable, from_pattern: false, label: None, ty: ty.clone() };
-        self.graph.variables.add(variable)
+    fn answer(&mut self, name: &Ident, mutable: bool, ty: &Option<Type>, older: &Older) -> VariableId {
+        self.check_default(older);
+        let (name, ty, older) = (name.clone(), ty.clone(), older.clone());
+        self.graph.variables.add(Variable { name, mutable, from_pattern: false, label: None, ty, older })
     }
 
     /// A variable of ours, which no name of the source means.
@@ -218,7 +224,7 @@ impl<'a> Builder<'_, 'a> {
 
     fn declare_all(&mut self, found: Vec<(Binding, Option<Type>)>) -> Vec<VariableId> {
         let variables = found.into_iter().map(|(Binding { name, mutable, nested }, ty)| {
-            self.add(Variable { name, mutable, from_pattern: nested, label: None, ty })
+            self.add(Variable { name, mutable, from_pattern: nested, label: None, ty, older: Older::default() })
         });
         variables.collect()
     }
@@ -233,6 +239,31 @@ impl<'a> Builder<'_, 'a> {
     fn used(&mut self, uses: &Uses) -> Variables {
         self.graph.awaits |= uses.awaits;
         self.scopes.resolve_all(&uses.free)
+    }
+
+    /// Has variables that one statement declares be read as it says: it is about one of them.
+    fn read_older(&mut self, declared: &[VariableId], older: Older) {
+        self.check_default(&older);
+        match (declared, older.place) {
+            (_, None) => {}
+            ([variable], Some(_)) => *self.graph.variables.older(*variable) = older,
+            (_, Some(place)) => {
+                self.cx
+                    .error(place, "this is said of one variable, and the pattern declares another number of them")
+                    .help("give the variable a `let` of its own");
+            }
+        }
+    }
+
+    /// Reports a `#[default]` that uses what is not there where an older state is read.
+    fn check_default(&mut self, older: &Older) {
+        let Some(default) = &older.default else { return };
+        let uses = Uses::of_expression(default);
+        if let Some(name) = uses.free.iter().find(|name| self.scopes.resolve(name).is_some()) {
+            self.cx.error_under(default, format_args!("the value of a `#[default]` cannot use `{name}`")).help(
+                "it is made where an older state is read, which may have no such variable: write one that stands alone",
+            );
+        }
     }
 
     /// A block's statements, then its value to where it goes.
@@ -315,7 +346,8 @@ impl<'a> Builder<'_, 'a> {
             Statement::Say(message) => self.say(message),
             Statement::Verb(verb) => self.verb(verb),
             Statement::On(_) => {}
-            Statement::Let { pattern, ty, value } => self.let_control(pattern, ty.as_ref(), value),
+            Statement::Outdated(outdated) => report_misplaced(self.cx, outdated.span),
+            Statement::Let { pattern, ty, value, older } => self.let_control(pattern, ty.as_ref(), value, older),
             Statement::Control(control) => self.control(control, Destination::Nothing),
             Statement::Rust(Stmt::Item(item)) => self.graph.items.push(item.clone()),
             Statement::Rust(statement) => self.rust(statement),
@@ -341,6 +373,7 @@ impl<'a> Builder<'_, 'a> {
             Statement::Rust(Stmt::Item(item)) => self.graph.items.push(item.clone()),
             Statement::Rust(statement) => self.unreachable(statement.span()),
             Statement::Verb(verb) => self.unreachable(verb.span),
+            Statement::Outdated(outdated) => report_misplaced(self.cx, outdated.span),
             Statement::On(_) => {}
             Statement::Say(Message::Format { tokens, .. }) => self.unreachable(tokens.span()),
             Statement::Say(Message::Value(value)) => self.unreachable(value.span()),

@@ -27,7 +27,7 @@ impl<'a> Builder<'_, 'a> {
                 #code
             });
         }
-        let answer = self.answer(&once.name, once.mutable, &once.ty);
+        let answer = self.answer(&once.name, once.mutable, &once.ty, &once.older);
         match once.bound {
             true => self.push(Operation::Bind { variable: answer, value }),
             false => {

@@ -10,10 +10,17 @@ use crate::graph::inference::declared;
 use crate::graph::{End, Exit, Opaque, Operation};
 use crate::names::plain;
 use crate::opaque::{Uses, assigned, diverges};
+use crate::syntax::ast::Older;
+use crate::syntax::take_older;
 
 impl Builder<'_, '_> {
     /// A statement that stays as it is.
     pub(super) fn rust(&mut self, statement: &Stmt) {
+        let mut code = statement.clone();
+        let older = match &mut code {
+            Stmt::Local(local) => take_older(self.cx, &mut local.attrs),
+            _ => Older::default(),
+        };
         let found = Uses::of_statement(statement);
         let uses = self.used(&found);
         let exits = self.exits(|replace| escapes::in_statement(&mut statement.clone(), replace));
@@ -21,11 +28,13 @@ impl Builder<'_, '_> {
         let declares = match statement {
             Stmt::Local(local) => {
                 let found = declared(local, &self.scopes, &self.graph.variables);
-                self.declare_all(found)
+                let declared = self.declare_all(found);
+                self.read_older(&declared, older);
+                declared
             }
             _ => Vec::new(),
         };
-        let statement = Opaque { code: statement.clone(), uses, binds: found.bound, exits };
+        let statement = Opaque { code, uses, binds: found.bound, exits };
         let leaves = diverges(&statement.code);
         let bare = bare_jump(&statement.code);
         if let (Some(value), [Exit::Output]) = (bare, statement.exits.as_slice()) {

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span};
 use syn::parse_quote_spanned;
 use syn::spanned::Spanned;
 
-use super::ask::escalates;
+use super::ask::{called, escalates};
 use super::{Builder, Definition};
 use crate::graph::{End, Operation, Question, QuestionId, Source};
 use crate::names::{VariableId, Variables, plain};
@@ -16,7 +16,7 @@ impl<'a> Builder<'_, 'a> {
         self.check_name(name);
         self.enter(name);
         let scopes = self.scopes.clone();
-        let answer = self.answer(name, run.mutable, &run.ty);
+        let answer = self.answer(name, run.mutable, &run.ty, &run.older);
         let running = self.running(run, name.clone(), answer);
         let (frames, labels) = (self.frames.len(), self.labels.len());
         self.definitions.push(Definition { source: Source::Run(run, running), answer, scopes, frames, labels });
@@ -24,13 +24,15 @@ impl<'a> Builder<'_, 'a> {
 
     /// Runs it from its beginning, and goes on with its output. Returns the variable that it stands in meanwhile.
     pub(super) fn running(&mut self, run: &'a Run, name: Ident, answer: VariableId) -> VariableId {
+        let was = if name == run.name { run.older.was.as_slice() } else { &[] };
         let on_silence = self.silence_handler();
-        let silences = self.counter(on_silence.is_some_and(escalates), &name, "silent");
+        let silences = self.counter(on_silence.is_some_and(escalates), (&name, was), "silent");
         let conversation = &run.conversation;
         // What is no conversation is told at its name.
         let place = conversation.span().resolved_at(Span::mixed_site());
         let slot = parse_quote_spanned!(place=> ::converse::__private::Slot<#conversation>);
         let running = self.declare_ours(format!("{}_run", plain(&name)), slot);
+        self.graph.variables.older(running).was = called(was, "run");
         let mut value = self.opaque_expression(&run.value);
         let code = &value.code;
         value.code = parse_quote_spanned!(place=> ::converse::__private::Slot::Start(#code));
