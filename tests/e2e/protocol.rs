@@ -322,11 +322,12 @@ async fn one_that_begins_again_goes_on_counting() {
 #[tokio::test]
 async fn an_input_for_a_question_that_is_gone_is_dropped_and_counted() {
     let store = Memory::default();
-    let browser = Browser::new(&routes![introduce].layer(Sessions::new(store.clone())), "/introduce");
+    let sessions = Sessions::new(store.clone());
+    let browser = Browser::new(&routes![introduce].layer(sessions.clone()), "/introduce");
     let (mut peer, _) = Peer::hello(&browser, json!({"t": "hello"})).await;
     peer.hears(&[out(1, "Hello!"), ask(2, "name", "What is your name?")]).await;
     // Another process has gone on meanwhile, as it does when a clock runs out.
-    let all = store.list(&Filter::default(), None, 1).await.expect("it is in memory");
+    let all = sessions.list(&Filter::default(), None, 1).await.expect("it is in memory");
     let record = store.load(all[0].id).await.expect("it is in memory").expect("it was listed");
     let mut body: Value = serde_json::from_slice(&record.body).expect("it is not sealed");
     body["state"] = json!({"age": {"name": "nobody"}});
