@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::any;
 use converse::prelude::*;
-use converse::store::Memory;
+use converse::store::{Filter, Memory, Store};
 use converse::{Held, Sessions, Upgrade};
 use serde_json::{Value, json};
 use tokio::io::DuplexStream;
@@ -316,6 +316,29 @@ async fn one_that_begins_again_goes_on_counting() {
     peer.hears(&[outdated, ask(5, "nick", "What shall I call you?")]).await;
     peer.say(input(2, "Ada")).await;
     peer.hears(&[ack(2), out(6, "Hello, Ada!")]).await;
+    assert_eq!(peer.0.closed().await.0, 1000);
+}
+
+#[tokio::test]
+async fn an_input_for_a_question_that_is_gone_is_dropped_and_counted() {
+    let store = Memory::default();
+    let sessions = Sessions::new(store.clone());
+    let browser = Browser::new(&routes![introduce].layer(sessions.clone()), "/introduce");
+    let (mut peer, _) = Peer::hello(&browser, json!({"t": "hello"})).await;
+    peer.hears(&[out(1, "Hello!"), ask(2, "name", "What is your name?")]).await;
+    // Another process has gone on meanwhile, as it does when a clock runs out.
+    let all = sessions.list(&Filter::default(), None, 1).await.expect("it is in memory");
+    let record = store.load(all[0].id).await.expect("it is in memory").expect("it was listed");
+    let mut body: Value = serde_json::from_slice(&record.body).expect("it is not sealed");
+    body["state"] = json!({"age": {"name": "nobody"}});
+    (body["words"], body["numbers"]) = (json!([{"Text": "And your age?"}]), json!({"out": 3, "asked": 3}));
+    let mut next = record.next();
+    (next.question, next.body) = ("age".into(), serde_json::to_vec(&body).expect("it was JSON"));
+    store.commit(&next, &[]).await.expect("nobody else writes");
+    peer.say(input(1, "Ada")).await;
+    peer.hears(&[ask(3, "age", "And your age?")]).await;
+    peer.say(input(2, "36")).await;
+    peer.hears(&[ack(2), out(4, "You're nobody, and you are 36 old.")]).await;
     assert_eq!(peer.0.closed().await.0, 1000);
 }
 

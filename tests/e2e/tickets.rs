@@ -43,7 +43,7 @@ impl Place {
     }
 
     async fn only(&self) -> Id {
-        let all = self.store.list(&Filter::default(), None, 2).await.expect("it is in memory");
+        let all = self.sessions.list(&Filter::default(), None, 2).await.expect("it is in memory");
         assert_eq!(all.len(), 1, "{all:?}");
         all[0].id
     }
