@@ -18,7 +18,8 @@ conversation! {
     Introduction {
         let name: String = ask "What is your name?"
             where !name.is_empty() else "Please, insert your name!";
-        let age: i32 = ask "And your age?" else "Please, insert a valid number";
+        let age: i32 = ask "And your age?"
+            else "Please, insert a valid number";
         if age == 13 {
             panic!("this panic is part of the test");
         }
@@ -249,7 +250,11 @@ conversation! {
         let order: u32 = once seen.count();
         seen.tell("sold");
         let paid: u32 = hear
-            within 500ms else { seen.tell("late"); say "Still there?"; wait };
+            within 500ms else {
+                seen.tell("late");
+                say "Still there?";
+                wait
+            };
         seen.tell("paid");
         let sure: bool = ask "{name} paid {paid} for order {order}. Sure?";
         say "{sure}.";
