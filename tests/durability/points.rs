@@ -43,8 +43,7 @@ conversation! {
         let receipt: usize = once deed(talk);
         say "Receipt {receipt} for {name}.";
         let sure: bool = run Confirmation;
-        let paid: u32 = hear
-            within 1s else { say "Still there?"; wait };
+        let paid: u32 = hear within 1s else { say "Still there?"; wait };
         let number: u32 = ask "{paid} paid, {sure}. Number?"
             within 1s else { say "Hurry."; wait }
             where number > 1 else "More than 1.";
@@ -55,8 +54,7 @@ conversation! {
 conversation! {
     /// Asks for a yes.
     Confirmation -> bool {
-        let sure: bool = ask "Sure?"
-            else "true or false.";
+        let sure: bool = ask "Sure?" else "true or false.";
         sure
     }
 }

@@ -27,17 +27,13 @@ conversation! {
         on after 1h => { say "Closing time."; return }
         on silence 5min => "Still there?";
         on News::Rain => "It rains.";
-        let name: String = ask "Name?"
-            on "back" => back;
-        let pin: Secret<u32> = ask "PIN?"
-            on "back" => back;
-        let paid: News = hear
-            within 10min else { say "Nobody paid."; return };
+        let name: String = ask "Name?" on "back" => back;
+        let pin: Secret<u32> = ask "PIN?" on "back" => back;
+        let paid: News = hear within 10min else { say "Nobody paid."; return };
         let News::Paid(cents) = paid else { return };
         let charged: String = once charge(cents, &talk).await;
         say "{charged}";
-        let more: String = ask "More, {name}?"
-            on "back" => back;
+        let more: String = ask "More, {name}?" on "back" => back;
         let _ = pin;
         say "{more}";
     }
