@@ -31,7 +31,7 @@ async fn nothing_is_lost_or_done_twice_in_200_crashes() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "takes an hour"]
+#[ignore = "takes a quarter of an hour"]
 async fn nothing_is_lost_or_done_twice_in_10_000_crashes() {
     crash(10_000).await;
 }

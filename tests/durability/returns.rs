@@ -36,7 +36,8 @@ conversation! {
 conversation! {
     /// Is in a hurry.
     Hurry {
-        let number: u32 = ask "Number?" within 500ms else { say "Hurry."; wait };
+        let number: u32 = ask "Number?"
+            within 1s else { say "Hurry."; wait };
         say "{number}";
     }
 }

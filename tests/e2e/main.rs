@@ -9,6 +9,7 @@ mod events;
 mod handshake;
 mod identity;
 mod keepalive;
+mod keys;
 mod messages;
 mod noise;
 mod outage;
