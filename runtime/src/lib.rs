@@ -11,6 +11,7 @@ macro_rules! crash_point {
 mod announce;
 mod boxed;
 mod choice;
+mod clock;
 mod close;
 mod connection;
 mod conversation;
@@ -43,6 +44,8 @@ mod sessions;
 mod socket;
 pub mod store;
 mod talk;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod timer;
 mod upgrade;
 mod words;
