@@ -113,3 +113,104 @@ fn what_depends_on_how_often_it_runs_is_found() {
     let report = failure(|| dialogue(|| Counter).check("< First?\n> a\n< Second?\n> b\n< a b 0\n! end"));
     assert!(report.contains("- < a b 0\n+ < a b 1\n"), "{report}");
 }
+
+#[test]
+fn walks_find_what_no_transcript_was_written_for() {
+    let report = failure(|| dialogue(|| Sale).walk());
+    let (_, rest) = report.split_once(": ").expect("it begins with the place");
+    assert!(rest.starts_with("Sale does not survive\n\n"), "{rest}");
+    assert!(rest.contains(" for 250 cents each.\n+ < ") && rest.contains(" for 2 cents each.\n"), "{rest}");
+}
+
+conversation! {
+    /// Divides.
+    Division {
+        let a: i32 = ask "Divide what?" on "help" => { say "A number."; wait };
+        let b: i32 = ask "By what?";
+        let more: String = ask "{}", a / b;
+        say "{more}";
+    }
+}
+
+#[test]
+fn a_panic_is_found_with_the_shortest_way_to_it() {
+    let report = failure(|| dialogue(|| Division).walk());
+    let (_, rest) = report.split_once(": ").expect("it begins with the place");
+    let (what, way) = rest.split_once("\n\n").expect("it shows the way");
+    assert_eq!(what, "Division breaks: a turn panics, or makes what cannot be stored or sent");
+    let lines: Vec<&str> = way.lines().collect();
+    let [ask, first, by, second, end, "", seed] = lines[..] else { panic!("{way}") };
+    assert_eq!((ask, by, second, end), ("< Divide what?", "< By what?", "> 0", "! 1011"));
+    assert!(first.strip_prefix("> ").is_some_and(|number| number.parse::<i32>().is_ok()), "{first}");
+    assert!(seed.starts_with("CONVERSE_SEED=") && seed.ends_with(" walks this way again"), "{seed}");
+}
+
+conversation! {
+    /// Cannot be passed.
+    Sphinx {
+        let riddle: String = ask "What walks on four, two and three?"
+            where riddle.is_empty() && !riddle.is_empty() else "No.";
+        say "{riddle}!";
+    }
+}
+
+#[test]
+fn a_question_that_no_reply_can_pass_is_found() {
+    let report = failure(|| dialogue(|| Sphinx).walk());
+    assert!(report.contains("no reply leads on from `riddle` of Sphinx: "), "{report}");
+    assert!(report.contains("Name one by `says(\"…\")`, or it cannot be passed\n\n< What walks"), "{report}");
+}
+
+conversation! {
+    /// Goes round.
+    Carousel {
+        let once_more: bool = ask "Another round?";
+        while once_more {
+            once 1;
+        }
+        say "Bye.";
+    }
+}
+
+#[test]
+fn a_conversation_that_never_stops_is_found() {
+    let report = failure(|| dialogue(|| Carousel).walk());
+    assert!(report.contains("Carousel goes on and on by itself\n\n< Another round?\n> true\n"), "{report}");
+}
+
+conversation! {
+    /// Is paid.
+    Till hears Coin {
+        let coin: Coin = hear;
+        let cents: i64 = coin.cents;
+        let name: String = ask "Who pays {cents}?" on Coin { cents: 42, .. } => { say "{}", 1 / (cents - cents); retry };
+        say "{name}";
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Coin {
+    cents: i64,
+    from: Option<String>,
+}
+
+#[test]
+fn events_are_drawn() {
+    let report = failure(|| dialogue(|| Till).walk());
+    assert!(report.contains("Till breaks"), "{report}");
+    assert!(report.contains("\"cents\":42"), "{report}");
+}
+
+conversation! {
+    /// Is slow.
+    Sloth {
+        let first: u8 = ask "First?" within 1h else { say "{}", u8::try_from(300).expect("it fits"); return };
+        say "{first}";
+    }
+}
+
+#[test]
+fn silence_is_drawn() {
+    let report = failure(|| dialogue(|| Sloth).walk());
+    assert!(report.contains("Sloth breaks") && report.contains("\n< First?\n~ 1h\n! 1011\n"), "{report}");
+}

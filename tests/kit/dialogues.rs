@@ -148,3 +148,10 @@ async fn what_it_depends_on_is_given_by_the_test() {
     dialogue(|| Order).with(|| Kitchen { open: false }).check("! 4003 closed");
     dialogue(|| Order).with(|| Kitchen { open: true }).check("< Which dish?\n> Soup\n< Soup, at once.\n! end");
 }
+
+#[test]
+fn walks_find_nothing_where_nothing_is_wrong() {
+    dialogue(purchase).says("54").walk();
+    dialogue(|| Gallery { limits: (1, 2) }).says("binary 0xCAFE").says("json [1, 2]").walk();
+    dialogue(|| Order).with(|| Kitchen { open: true }).walk();
+}

@@ -8,16 +8,15 @@ use super::transcript::Line;
 
 /// How it went, with the remarks of before: each stays in front of what was said or done behind it.
 pub(super) fn merged(written: &[(usize, Line)], went: &[Line]) -> String {
-    let is_input = |line: &&Line| matches!(line, Line::Says(_) | Line::Passes(..) | Line::Event(_));
     let mut went = went.iter().peekable();
     let mut merged = Vec::new();
     for (_, line) in written {
         match line {
             Line::Remark(_) => merged.push(line),
-            Line::Told(_) | Line::Ends(_) => merged.extend(went.next_if(|line| !is_input(line))),
+            Line::Told(_) | Line::Ends(_) => merged.extend(went.next_if(|line| !line.is_input())),
             Line::Says(_) | Line::Passes(..) | Line::Event(_) => {
                 // Whatever else was said before it.
-                while let Some(more) = went.next_if(|line| !is_input(line)) {
+                while let Some(more) = went.next_if(|line| !line.is_input()) {
                     merged.push(more);
                 }
                 merged.extend(went.next());

@@ -60,10 +60,14 @@
 
 mod accept;
 mod dialogue;
+mod draw;
 mod literal;
 mod play;
 mod process;
+mod replies;
 mod report;
+mod sample;
 mod transcript;
+mod walk;
 
 pub use self::dialogue::{Dialogue, dialogue};

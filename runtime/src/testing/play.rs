@@ -3,6 +3,7 @@
 use std::fmt;
 use std::fs;
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::literal;
 use super::process::{Process, Stands, World};
@@ -16,6 +17,33 @@ pub(super) struct Stage<'p, M, F> {
     pub(super) with: &'p F,
     /// Where the files are that it names.
     pub(super) folder: &'p Path,
+    pub(super) trail: &'p Trail,
+}
+
+/// How far it has come, for whoever waits for it.
+#[derive(Default)]
+pub(super) struct Trail(Mutex<(u64, Vec<Line>)>);
+
+impl Trail {
+    fn note(&self, lines: &[Line]) {
+        let mut trail = self.lock();
+        trail.0 += 1;
+        lines.clone_into(&mut trail.1);
+    }
+
+    /// A number that changes with every step.
+    pub(super) fn step(&self) -> u64 {
+        self.lock().0
+    }
+
+    /// What has led there.
+    pub(super) fn lines(&self) -> Vec<Line> {
+        self.lock().1.clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, (u64, Vec<Line>)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// What happens to the conversation at one of the places where it waits.
@@ -50,33 +78,54 @@ impl<M, F> Stage<'_, M, F> {
         F: Fn() -> S,
     {
         let state = (self.with)();
-        let process = || C::With::from_state(&state);
-        let mut player = Player::<C> {
-            process: Process::new(World::new(), process()),
+        let with = || C::With::from_state(&state);
+        let mut player = self.enter::<C>(with());
+        for (number, line) in lines {
+            if let Some((_, blow)) = blow.take_if(|(at, _)| player.played.waits.len() == *at + 1) {
+                player = player.struck(blow, (self.begin)(), with);
+            }
+            if line.is_input() && player.waits {
+                self.put(&mut player, line, *number)?;
+            }
+        }
+        if let Some((_, blow)) = blow.filter(|_| player.waits) {
+            player = player.struck(blow, (self.begin)(), with);
+        }
+        Ok(player.played)
+    }
+
+    /// The client comes in for the first time.
+    pub(super) fn enter<C: Conversation>(&self, with: C::With) -> Player<C>
+    where
+        M: Fn() -> C,
+    {
+        self.trail.note(&[]);
+        let mut player = Player {
+            process: Process::new(World::new(), with),
             played: Played { lines: Vec::new(), waits: Vec::new(), wrong: None },
             waits: false,
             last: 0,
         };
         let came = player.process.enter((self.begin)());
         player.note(came, 0);
-        for (number, line) in lines {
-            if let Some((_, blow)) = blow.take_if(|(at, _)| player.played.waits.len() == *at + 1) {
-                player = player.struck(blow, (self.begin)(), process);
-            }
-            let is_input = matches!(line, Line::Says(_) | Line::Passes(..) | Line::Event(_));
-            if is_input && player.waits {
-                player.played.lines.push(line.clone());
-                let came = self.put(&mut player.process, line).map_err(|error| format!("line {number}: {error}"))?;
-                player.note(came, *number);
-            }
-        }
-        if let Some((_, blow)) = blow.filter(|_| player.waits) {
-            player = player.struck(blow, (self.begin)(), process);
-        }
-        Ok(player.played)
+        player
     }
 
-    fn put<C: Conversation>(&self, process: &mut Process<C>, line: &Line) -> Result<(Vec<Message>, Stands), String> {
+    /// Says, sends or waits what the line with this number says.
+    pub(super) fn put<C: Conversation>(
+        &self,
+        player: &mut Player<C>,
+        line: &Line,
+        number: usize,
+    ) -> Result<(), String> {
+        player.played.lines.push(line.clone());
+        self.trail.note(&player.played.lines);
+        let came = self.do_it(&mut player.process, line).map_err(|error| format!("line {number}: {error}"))?;
+        player.note(came, number);
+        Ok(())
+    }
+
+    fn do_it<C: Conversation>(&self, process: &mut Process<C>, line: &Line) -> Result<(Vec<Message>, Stands), String> {
         Ok(match line {
             Line::Says(text) => process.say(self.message(text)?),
             Line::Event(text) => match literal::read(text) {
@@ -110,13 +159,13 @@ impl<M, F> Stage<'_, M, F> {
     }
 }
 
-struct Player<C: Conversation> {
-    process: Process<C>,
-    played: Played,
+pub(super) struct Player<C: Conversation> {
+    pub(super) process: Process<C>,
+    pub(super) played: Played,
     /// Whether it waits for somebody.
-    waits: bool,
+    pub(super) waits: bool,
     /// How many of the words are of the last turn.
-    last: usize,
+    pub(super) last: usize,
 }
 
 impl<C: Conversation> Player<C> {
@@ -129,6 +178,7 @@ impl<C: Conversation> Player<C> {
             Stands::Waits => self.played.waits.push((self.process.question(), number)),
             Stands::Closed(close) => self.played.lines.push(Line::Ends(transcript::ended(&close))),
             Stands::Gone => {}
+            Stands::Endless => self.played.wrong = Some("it goes on and on by itself".to_owned()),
         }
     }
 
@@ -144,7 +194,9 @@ impl<C: Conversation> Player<C> {
         let from = before.len().checked_sub(again.len());
         let is_so = from.is_some_and(|from| before[from..].iter().copied().eq(&again));
         if !is_so || again.len() < self.last {
-            self.played.wrong = Some(format!("the client that came back was told\n{}", Text(&again)));
+            let again = Text(&again);
+            self.played.wrong =
+                Some(format!("the client that came back was told\n{again}instead of what it had been told last"));
         }
         self.waits = matches!(stands, Stands::Waits);
         if let Stands::Closed(close) = stands {

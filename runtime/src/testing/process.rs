@@ -20,7 +20,7 @@ use crate::registry::ConnectionId;
 use crate::session;
 use crate::sessions::{Sessions, Visit};
 use crate::socket::WebSocket;
-use crate::store::{Id, Memory, Pushed};
+use crate::store::{Id, Memory, Pushed, Store};
 
 /// What outlives a process.
 #[derive(Clone)]
@@ -65,7 +65,12 @@ pub(super) enum Stands {
     Closed(Close),
     /// It is gone without a close.
     Gone,
+    /// It goes on and on by itself.
+    Endless,
 }
+
+/// After so much of it, what a conversation does by itself is taken for endless.
+const ENDLESS: usize = 10_000;
 
 impl<C: Conversation> Process<C> {
     pub(super) fn new(world: World, with: C::With) -> Self {
@@ -132,6 +137,22 @@ impl<C: Conversation> Process<C> {
         (said, stands)
     }
 
+    /// How long it is until its first clock runs out.
+    pub(super) fn alarm(&self) -> Option<Duration> {
+        let alarm = self.client.as_ref().and_then(|client| client.connection.alarm())?;
+        Some(alarm.saturating_duration_since(self.now()))
+    }
+
+    /// Whether the last turn, which said so much, has led on from the question before.
+    pub(super) fn has_led_on(&self, said: usize) -> bool {
+        let record = self.world.id.map(|id| self.runtime.block_on(self.world.store.load(id)));
+        // What is said again to a client that comes back begins with what was said when the question was left.
+        match record.and_then(|loaded| loaded.ok()).flatten().map(|record| self.sessions.0.take(&record)) {
+            Some(Ok(saved)) => saved.words.all().len() <= said,
+            _ => true,
+        }
+    }
+
     /// The question that the conversation waits at.
     pub(super) fn question(&self) -> String {
         let summary = self.world.id.and_then(|id| self.runtime.block_on(self.sessions.get(id)).ok()?);
@@ -168,7 +189,11 @@ impl<C: Conversation> Process<C> {
     fn settle(&mut self) -> (Vec<Message>, Stands) {
         let mut said = Vec::new();
         let Some(client) = &mut self.client else { return (said, Stands::Gone) };
-        let stands = self.runtime.block_on(poll_fn(|cx| client.poll(&mut said, cx)));
+        let mut rounds = 0;
+        let stands = self.runtime.block_on(poll_fn(|cx| {
+            rounds += 1;
+            if rounds > ENDLESS { Poll::Ready(Stands::Endless) } else { client.poll(&mut said, cx) }
+        }));
         if !matches!(stands, Stands::Waits) {
             self.client = None;
         }
@@ -196,6 +221,8 @@ impl Client {
                 closed = Some(close);
             } else if closed.is_none() && self.connection.is_awaited() {
                 return Poll::Ready(Stands::Waits);
+            } else if said.len() > ENDLESS {
+                return Poll::Ready(Stands::Endless);
             } else if said.len() == before {
                 return Poll::Pending;
             } // Otherwise there is room for more now.

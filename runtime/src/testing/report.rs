@@ -25,15 +25,20 @@ pub(super) fn difference(written: &[Line], went: &[Line]) -> Option<String> {
 }
 
 /// A dialogue that went otherwise than it is written.
-pub(super) fn went_otherwise(place: &str, difference: &str) -> String {
+pub(super) fn went_otherwise(difference: &str) -> String {
     format!(
-        "{place}: the dialogue goes otherwise (- as it is written, + as it went)\n\n{difference}\n\
+        "the dialogue goes otherwise (- as it is written, + as it went)\n\n{difference}\n\
          CONVERSE_TRANSCRIPT=overwrite accepts it as it went"
     )
 }
 
+/// One that has come to something that has no end.
+pub(super) fn does_not_end(lines: &[Line]) -> String {
+    format!("nothing more comes of this, and it has not ended\n\n{}", Text(lines))
+}
+
 /// One that goes otherwise when something happens to it.
-pub(super) fn did_not_survive(place: &str, (question, line): &(String, usize), blow: Blow, difference: &str) -> String {
+pub(super) fn did_not_survive((question, line): &(String, usize), blow: Blow, difference: &str) -> String {
     let blow = match blow {
         Blow::Cut => "the connection broke",
         Blow::Kill => "the process was killed",
@@ -43,7 +48,7 @@ pub(super) fn did_not_survive(place: &str, (question, line): &(String, usize), b
         line => format!("behind line {line}"),
     };
     format!(
-        "{place}: the dialogue goes otherwise where {blow} while it waited at `{question}`, {behind} (- without that, + with it)\n\n\
+        "the dialogue goes otherwise where {blow} while it waited at `{question}`, {behind} (- without that, + with it)\n\n\
          {difference}"
     )
 }
@@ -51,7 +56,7 @@ pub(super) fn did_not_survive(place: &str, (question, line): &(String, usize), b
 /// How a dialogue differs from itself without a blow.
 pub(super) fn unlike(well: &Played, struck: &Played) -> Option<String> {
     let words = difference(&well.lines, &struck.lines);
-    let again = struck.wrong.as_deref().map(|wrong| format!("{wrong}instead of what it had been told last\n"));
+    let again = struck.wrong.as_deref().map(|wrong| format!("{wrong}\n"));
     match (words, again) {
         (None, None) => None,
         (words, again) => Some([again, words].into_iter().flatten().collect::<Vec<_>>().join("\n")),

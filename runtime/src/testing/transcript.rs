@@ -23,6 +23,27 @@ pub(super) enum Line {
     Ends(String),
 }
 
+impl Line {
+    /// Whether it is something that the test does.
+    pub(super) fn is_input(&self) -> bool {
+        matches!(self, Line::Says(_) | Line::Passes(..) | Line::Event(_))
+    }
+
+    /// Time that passes, written as it is usual.
+    pub(super) fn pass(time: Duration) -> Line {
+        let mut rest = u64::try_from(time.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX);
+        let time = Duration::from_millis(rest);
+        let mut parts = Vec::new();
+        for (unit, millis) in [("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1_000), ("ms", 1)] {
+            if rest >= millis || (unit == "ms" && parts.is_empty()) {
+                parts.push(format!("{}{unit}", rest / millis));
+                rest %= millis;
+            }
+        }
+        Line::Passes(time, parts.join(" "))
+    }
+}
+
 /// A transcript, and where in it each line begins.
 pub(super) fn read(text: &str) -> Result<Vec<(usize, Line)>, String> {
     let mut lines: Vec<(usize, Line)> = Vec::new();
@@ -223,6 +244,16 @@ mod tests {
         }
         assert_eq!(ends("1000"), Ok("! end".to_owned()));
         assert_eq!(ends("4408 no answer came in time"), Ok("! silence".to_owned()));
+    }
+
+    #[test]
+    fn time_is_written_as_it_is_read() {
+        for (millis, text) in [(0, "0ms"), (1, "1ms"), (90_000, "1min 30s"), (90_061_001, "1d 1h 1min 1s 1ms")] {
+            let time = Duration::from_millis(millis);
+            assert_eq!(Line::pass(time), Line::Passes(time, text.to_owned()));
+            assert_eq!(read(&format!("~ {text}")), Ok(vec![(1, Line::pass(time))]));
+        }
+        assert_eq!(Line::pass(Duration::from_nanos(1)), Line::pass(Duration::from_millis(1)));
     }
 
     #[test]
