@@ -119,6 +119,12 @@ pub mod __private {
     pub use converse_flow as flow;
     pub use serde;
 
+    /// Which way a turn has taken, told by the code of a conversation that is tested.
+    #[cfg(feature = "testing")]
+    pub mod trace {
+        pub use crate::testing::trace::{arrives, leaves, met, ran, returns, runs};
+    }
+
     /// What only editors read.
     pub mod words {
         pub use crate::words::*;

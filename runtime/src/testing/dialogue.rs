@@ -11,7 +11,7 @@ use std::{env, fmt, fs, thread};
 use super::play::{Blow, Stage, Text, Trail};
 use super::transcript::{self, Line};
 use super::walk::Walk;
-use super::{accept, report};
+use super::{accept, coverage, report, trace};
 use crate::conversation::{Conversation, Dependencies};
 
 /// How long a test waits for a turn to end, by the clock on the wall.
@@ -221,12 +221,15 @@ where
         let thread = thread::spawn(move || {
             let stage = Stage { begin: &*begin, with: &*with, folder: &folder, trail: &known };
             // Nobody listens where it was given up.
-            drop(tell.send(test(&stage)));
+            drop(tell.send((test(&stage), trace::take())));
         });
         loop {
             let step = trail.step();
             match told.recv_timeout(PATIENCE) {
-                Ok(result) => return Ok(result),
+                Ok((result, edges)) => {
+                    coverage::note(edges);
+                    return Ok(result);
+                }
                 Err(RecvTimeoutError::Timeout) if trail.step() == step => {
                     return Err(report::does_not_end(&trail.lines()));
                 }

@@ -59,6 +59,7 @@
 //! What a conversation depends on is made anew for each of these, by what [`Dialogue::with`] is given.
 
 mod accept;
+mod coverage;
 mod dialogue;
 mod draw;
 mod literal;
@@ -67,7 +68,10 @@ mod process;
 mod replies;
 mod report;
 mod sample;
+pub(crate) mod trace;
 mod transcript;
 mod walk;
 
+pub use self::coverage::{Coverage, Missed, coverage};
 pub use self::dialogue::{Dialogue, dialogue};
+pub use crate::__assert_covered as assert_covered;

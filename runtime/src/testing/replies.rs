@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::draw::Draw;
+use super::transcript::Line;
 use crate::flow::{Flow, Kind, Node};
 
 /// What is read as one type or another, as it is written in a transcript: numbers small and large, words, dates, addresses,
@@ -22,11 +23,13 @@ pub(super) struct Replies {
     listened: Vec<String>,
     /// Which of them have led on, at each question.
     taken: BTreeMap<String, BTreeSet<String>>,
+    /// What has ended the conversation, at each question.
+    ends: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Replies {
     pub(super) fn new(flow: &Flow, named: &[String]) -> Self {
-        Replies { named: named.to_vec(), listened: words(flow), taken: BTreeMap::new() }
+        Replies { named: named.to_vec(), listened: words(flow), taken: BTreeMap::new(), ends: BTreeMap::new() }
     }
 
     /// One to say at `question`, as it is written in a transcript, after having been told `told`.
@@ -54,21 +57,43 @@ impl Replies {
         }
     }
 
-    /// Whether one has.
+    /// Notes that something has ended the conversation.
+    pub(super) fn ended(&mut self, question: &str, line: &Line) {
+        if let Line::Says(reply) = line {
+            self.led_on(question, reply);
+        }
+        self.ends.entry(question.to_owned()).or_default().insert(kind(line));
+    }
+
+    /// Whether it has.
+    pub(super) fn ends(&self, question: &str, line: &Line) -> bool {
+        self.ends.get(question).is_some_and(|ends| ends.contains(&kind(line)))
+    }
+
+    /// Whether a reply has led on.
     pub(super) fn has_led_on(&self, question: &str) -> bool {
         self.taken.contains_key(question)
     }
 }
 
+/// All silences are one.
+fn kind(line: &Line) -> String {
+    match line {
+        Line::Passes(..) => "~".to_owned(),
+        line => line.to_string(),
+    }
+}
+
 /// The words of every `on "…"`, from the labels of the ways that they lead.
 fn words(flow: &Flow) -> Vec<String> {
-    let mut words = BTreeSet::new();
-    for edge in flow.edges {
-        for part in edge.label.split("on ").skip(1) {
-            words.extend(part.split('"').skip(1).step_by(2).take_while(|word| !word.is_empty()).map(str::to_owned));
-        }
-    }
-    words.into_iter().collect()
+    let words: BTreeSet<&str> = flow.edges.iter().flat_map(|edge| words_of(edge.label)).collect();
+    words.into_iter().map(str::to_owned).collect()
+}
+
+/// Those of one label: of `on "cancel" | "stop", goto` the first two.
+pub(super) fn words_of(label: &str) -> impl Iterator<Item = &str> {
+    let heard = label.split(", ").filter_map(|part| part.strip_prefix("on ")).filter(|part| part.starts_with('"'));
+    heard.flat_map(|part| part.split('"').skip(1).step_by(2))
 }
 
 /// The questions that a reply leads on from: not those that wait for something else.
@@ -81,4 +106,17 @@ pub(super) fn asked(flow: &Flow) -> impl Iterator<Item = &'static str> {
             question.kind == Kind::Ask && goes_on
         })
         .map(|(_, question)| question.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_found_in_labels() {
+        let words = |label| words_of(label).collect::<Vec<_>>();
+        assert_eq!(words("on \"cancel\" | \"stop\", goto"), ["cancel", "stop"]);
+        assert_eq!(words("silence, wait"), [""; 0]);
+        assert_eq!(words("on Paid(_), wait"), [""; 0]);
+    }
 }

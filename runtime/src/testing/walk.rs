@@ -1,15 +1,17 @@
 //! Walks through a conversation: dialogues that nobody has written, drawn as they go.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::draw::Draw;
-use super::play::{Blow, Played, Stage, Text};
-use super::replies::{Replies, asked};
+use super::play::{Blow, Played, Player, Stage, Text};
+use super::replies::{Replies, asked, words_of};
 use super::report;
 use super::sample::sample;
+use super::trace;
 use super::transcript::Line;
 use crate::conversation::{Conversation, Dependencies};
-use crate::flow::Kind;
+use crate::flow::{Kind, Node};
 
 /// How far one goes at most.
 const STEPS: usize = 40;
@@ -99,29 +101,68 @@ impl Walk<'_> {
                 break;
             }
             let question = player.played.waits.last().map(|(question, _)| question.clone()).unwrap_or_default();
-            let hears = C::FLOW.question(&question).is_some_and(|question| question.kind == Kind::Hear);
-            let event = if draw.once_in(if hears { 2 } else { 6 }) { self.event::<C>(draw) } else { None };
-            let alarm = player.process.alarm().filter(|_| draw.once_in(6));
-            if let Some(line) = event.map(Line::Event).or(alarm.map(Line::pass)) {
-                stage.put(&mut player, &line, step)?;
-                continue;
+            let mut line = self.next(draw, replies, &question, &player);
+            // What ends it is known soon enough. There is more to see where it goes on.
+            for _ in 0..4 {
+                if replies.ends(&question, &line) && !draw.once_in(8) {
+                    line = self.next(draw, replies, &question, &player);
+                }
             }
+            if let Line::Says(_) = line {
+                let (times, way) = tried.entry(question.clone()).or_default();
+                *times += 1;
+                if *times == 1 {
+                    way.clone_from(&player.played.lines);
+                }
+            }
+            stage.put(&mut player, &line, step)?;
+            match line {
+                _ if !player.waits => replies.ended(&question, &line),
+                Line::Says(reply) if player.process.has_led_on(player.last) => replies.led_on(&question, &reply),
+                _ => {}
+            }
+        }
+        Ok(player.played)
+    }
+
+    /// What to do at a question.
+    fn next<C: Conversation>(&self, draw: &mut Draw, replies: &Replies, question: &str, player: &Player<C>) -> Line {
+        let alarm = player.process.alarm();
+        if draw.once_in(4)
+            && let Some(line) = self.towards::<C>(draw, question, alarm)
+        {
+            return line;
+        }
+        let hears = C::FLOW.question(question).is_some_and(|question| question.kind == Kind::Hear);
+        let event = if draw.once_in(if hears { 2 } else { 8 }) { self.event::<C>(draw) } else { None };
+        let alarm = alarm.filter(|_| draw.once_in(8));
+        event.map(Line::Event).or(alarm.map(Line::pass)).unwrap_or_else(|| {
             let told = player.played.lines.iter().rev().find_map(|line| match line {
                 Line::Told(text) => Some(text.as_str()),
                 _ => None,
             });
-            let reply = replies.draw(draw, &question, told.unwrap_or_default());
-            let (times, way) = tried.entry(question.clone()).or_default();
-            *times += 1;
-            if *times == 1 {
-                way.clone_from(&player.played.lines);
-            }
-            stage.put(&mut player, &Line::Says(reply.clone()), step)?;
-            if !player.waits || player.process.has_led_on(player.last) {
-                replies.led_on(&question, &reply);
-            }
+            Line::Says(replies.draw(draw, question, told.unwrap_or_default()))
+        })
+    }
+
+    /// What may lead along an edge that no walk has taken yet, where its label tells.
+    fn towards<C: Conversation>(&self, draw: &mut Draw, question: &str, alarm: Option<Duration>) -> Option<Line> {
+        let flow = &C::FLOW;
+        let from = Node::Question(flow.questions.iter().position(|known| known.name == question)?);
+        let taken = trace::labels_from(flow.name, from);
+        let edges = flow.edges.iter().filter(|edge| edge.from == from && !taken.contains(edge.label));
+        let missed: Vec<&str> = edges.map(|edge| edge.label).filter(|label| !label.is_empty()).collect();
+        let label = draw.one_of(&missed)?;
+        if label.starts_with("silence") || label.starts_with("on after") {
+            return alarm.map(Line::pass);
         }
-        Ok(player.played)
+        if label.starts_with("refused") {
+            return Some(Line::Says(["binary 0xCAFE", "§"][draw.below(2)].to_owned()));
+        }
+        match words_of(label).next() {
+            Some(word) => Some(Line::Says(word.to_owned())),
+            None => self.event::<C>(draw).map(Line::Event),
+        }
     }
 
     fn event<C: Conversation>(&self, draw: &mut Draw) -> Option<String> {
