@@ -122,7 +122,7 @@ pub mod __private {
     /// Which way a turn has taken, told by the code of a conversation that is tested.
     #[cfg(feature = "testing")]
     pub mod trace {
-        pub use crate::testing::trace::{arrives, leaves, met, ran, returns, runs};
+        pub use crate::testing::trace::{arrives, asked, leaves, met, ran, returns, runs};
     }
 
     /// What only editors read.

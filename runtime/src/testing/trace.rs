@@ -52,8 +52,6 @@ pub fn leaves(flow: &'static str, from: Node) {
         let begun = Turn { from, labels: Vec::new(), ran: false, returns: false };
         if let Some(before) = trace.turns.insert(flow, begun).filter(|before| before.returns) {
             trace.edges.insert((flow, before.from, from, before.labels.join(", ")));
-            // That it is asked there again is no edge of its own.
-            trace.turns.remove(flow);
         }
     });
 }
@@ -97,6 +95,13 @@ pub fn ran(flow: &'static str) {
             turn.ran = true;
         }
     });
+}
+
+/// A turn only asks once more where it stands, since a conversation around it says so, or one has gone back to there. That is no
+/// edge of its own.
+#[doc(hidden)]
+pub fn asked(flow: &'static str) {
+    TRACE.with_borrow_mut(|trace| trace.turns.remove(flow));
 }
 
 /// A turn goes back to the question before.

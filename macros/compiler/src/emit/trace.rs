@@ -31,6 +31,11 @@ impl Emitter<'_, '_> {
         self.told(quote!(ran), TokenStream::new())
     }
 
+    /// It only asks once more, since somebody else says so.
+    pub(super) fn asked(&self) -> TokenStream {
+        self.told(quote!(asked), TokenStream::new())
+    }
+
     /// It goes back to the question before.
     pub(super) fn returns(&self) -> TokenStream {
         self.told(quote!(returns), TokenStream::new())

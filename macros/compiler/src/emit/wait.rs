@@ -59,7 +59,7 @@ impl<'e> Emitter<'e, '_> {
         });
         let (events, timers, silence) =
             (self.events(arms, event, scope), self.timers(arms, scope), self.silence(arms, scope));
-        let again = self.goto(again, scope);
+        let (asked, again) = (self.asked(), self.goto(again, scope));
         let value = quote_spanned! {Span::mixed_site()=>
             match ::converse::__private::Talk::input(talk) {
                 ::converse::__private::Input::Reply(reply) => {
@@ -70,7 +70,7 @@ impl<'e> Emitter<'e, '_> {
                 #events
                 #timers
                 #silence
-                ::converse::__private::Input::Again => { #again }
+                ::converse::__private::Input::Again => { #asked #again }
                 left => {
                     ::converse::__private::Talk::leave(talk, left);
                     #waiting
