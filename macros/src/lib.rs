@@ -5,7 +5,10 @@ use proc_macro::TokenStream;
 /// Expands to a struct, the enum of its states, and an `impl` of `converse::Conversation`.
 #[proc_macro]
 pub fn conversation(input: TokenStream) -> TokenStream {
-    converse_compiler::conversation(input.into()).into()
+    match cfg!(feature = "trace") {
+        true => converse_compiler::traced_conversation(input.into()).into(),
+        false => converse_compiler::conversation(input.into()).into(),
+    }
 }
 
 /// Expands to the handler as it is, and its route beside it.

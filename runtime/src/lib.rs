@@ -11,6 +11,7 @@ macro_rules! crash_point {
 mod announce;
 mod boxed;
 mod choice;
+mod clock;
 mod close;
 mod connection;
 mod conversation;
@@ -44,6 +45,8 @@ mod sessions;
 mod socket;
 pub mod store;
 mod talk;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod timer;
 mod upgrade;
 mod wire;
@@ -118,6 +121,12 @@ pub mod __private {
     pub use axum::response::Response;
     pub use converse_flow as flow;
     pub use serde;
+
+    /// Which way a turn has taken, told by the code of a conversation that is tested.
+    #[cfg(feature = "testing")]
+    pub mod trace {
+        pub use crate::testing::trace::{arrives, asked, leaves, met, ran, returns, runs};
+    }
 
     /// What only editors read.
     pub mod words {

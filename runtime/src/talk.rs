@@ -3,6 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use crate::clock;
 use crate::close::Close;
 use crate::conversation::Input;
 use crate::error::Error;
@@ -220,7 +221,7 @@ impl<'t> Talk<'t> {
     }
 
     fn now(&self) -> SystemTime {
-        self.now.unwrap_or_else(SystemTime::now)
+        self.now.unwrap_or_else(clock::now)
     }
 
     /// What is told to something that is done once and is called `name`.

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 
-use converse::store::{Filter, Store};
+use converse::store::{Filter, Status, Store};
 use converse_sqlite::Sqlite;
 use futures_util::{SinkExt, StreamExt};
 use tokio::net::TcpStream;
@@ -83,7 +83,8 @@ async fn who_was_paused_catches_up_with_what_another_has_done() {
 
 /// Waits until the only conversation waits at this question.
 async fn stands_at(store: &Sqlite, question: &str) {
-    while store.list(&Filter::default(), None, 1).await.expect("it can be read")[0].question != question {
+    let live = Filter { status: Some(Status::Live), ..Filter::default() };
+    while store.list(&live, None, 1).await.expect("it can be read")[0].question != question {
         tokio::task::yield_now().await;
     }
 }

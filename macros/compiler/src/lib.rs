@@ -35,23 +35,35 @@ pub use routes::{routes, ws_route};
 /// Where something is wrong, the errors, and beside them the same items as far as they can be known. Ahead of all that,
 /// what editors read, whatever is wrong.
 pub fn conversation(input: TokenStream) -> TokenStream {
+    expand(input, false)
+}
+
+/// The same, and its turns tell which of the graph's edges they take: for tests.
+pub fn traced_conversation(input: TokenStream) -> TokenStream {
+    expand(input, true)
+}
+
+fn expand(input: TokenStream, traced: bool) -> TokenStream {
     let shadow = emit::editor(input.clone());
     let cx = &mut diagnostics::Diagnostics::default();
     let Some(mut tree) = syntax::parse(cx, input) else {
         return [shadow, std::mem::take(cx).into_compile_errors()].into_iter().collect();
     };
     let renamed = rename::take(cx, &mut tree.attributes);
-    let tokens = [shadow, compile(cx, &tree)].into_iter().collect();
+    let tokens = [shadow, compile(cx, &tree, traced)].into_iter().collect();
     match renamed {
         Some(name) => rename::rename(tokens, &name),
         None => tokens,
     }
 }
 
-fn compile(cx: &mut diagnostics::Diagnostics, tree: &syntax::ast::Conversation) -> TokenStream {
+fn compile(cx: &mut diagnostics::Diagnostics, tree: &syntax::ast::Conversation, traced: bool) -> TokenStream {
     let mut graph = graph::build(cx, tree);
     graph::mark_detours(&mut graph);
     let edges = graph::edges(tree, &graph);
+    if traced {
+        graph::trace(&mut graph, &tree.name.to_string());
+    }
     let live = graph::liveness(&graph);
     graph::check_jumps(cx, &graph, &live);
     graph::thread(&mut graph);
@@ -61,7 +73,7 @@ fn compile(cx: &mut diagnostics::Diagnostics, tree: &syntax::ast::Conversation) 
     let machine = lower::lower(cx, &graph, &live);
     older::check(cx, tree, &graph, &machine);
     if cx.is_empty() {
-        return emit::conversation(tree, &graph, &edges, &live, &machine);
+        return emit::conversation(tree, &graph, &edges, &live, &machine, traced);
     }
     let mut tokens = emit::stub(tree);
     tokens.extend(std::mem::take(cx).into_compile_errors());

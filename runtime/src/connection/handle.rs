@@ -69,6 +69,19 @@ impl Connection {
         Poll::Pending
     }
 
+    /// Forgets who waits for a message: whoever still does will say so again.
+    #[cfg(feature = "testing")]
+    pub(crate) fn forget_reader(&self) {
+        let mut state = self.lock();
+        (state.reader, state.alarm) = (None, None);
+    }
+
+    /// Whether somebody waits for a message.
+    #[cfg(feature = "testing")]
+    pub(crate) fn is_awaited(&self) -> bool {
+        self.lock().reader.is_some()
+    }
+
     /// Queues a message, as soon as there is room.
     pub(crate) async fn send(&self, message: Message) -> Result<(), Error> {
         let cost = u32::try_from(limits::cost(message.len())).expect("a queue is smaller than 4 GiB");

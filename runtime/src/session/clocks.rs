@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
+use crate::clock;
 use crate::conversation::Input;
 use crate::store::Time;
 use crate::talk::{Clock, Finish};
@@ -19,7 +20,7 @@ pub(super) struct Clocks {
 
 impl Clocks {
     pub(super) fn new() -> Self {
-        Clocks { began: (SystemTime::now(), Instant::now()), silence: None, alarm: None }
+        Clocks { began: (clock::now(), Instant::now()), silence: None, alarm: None }
     }
 
     /// The time by the wall clock.

@@ -30,6 +30,8 @@ pub(crate) use self::saved::{Access, Progress, Saved, schema};
 #[cfg(feature = "encryption")]
 pub use self::seal::Keys;
 pub use self::ticket::Ticket;
+#[cfg(feature = "testing")]
+pub(crate) use self::token::Token;
 pub(crate) use self::visit::{Arrival, Entered, Standing, Visit};
 use crate::conversation::Conversation;
 use crate::held::Held;

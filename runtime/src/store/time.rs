@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::Add;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::clock;
+
 /// A date, in milliseconds since the Unix epoch. It is one of the years 1970 to 9999: what is before or after becomes the
 /// first or last of them.
 ///
@@ -24,7 +26,7 @@ impl Time {
 
     /// Now, by the system's clock.
     pub fn now() -> Self {
-        SystemTime::now().into()
+        clock::now().into()
     }
 
     /// The date so many milliseconds after the epoch.

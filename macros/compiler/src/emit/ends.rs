@@ -9,7 +9,7 @@ use super::scope::Scope;
 use super::turn::Emitter;
 use super::wait::Arms;
 use crate::escapes;
-use crate::graph::{Block, BlockId, End, MatchArm, Opaque};
+use crate::graph::{Block, BlockId, End, MatchArm, Node, Opaque};
 use crate::machine::Field;
 use crate::names::Variables;
 
@@ -32,24 +32,29 @@ impl<'e> Emitter<'e, '_> {
                 out
             }
             End::Match { scrutinee, arms } => self.choice(scrutinee, arms, needed, scope),
-            End::Wait(question) => self.wait(*question, scope),
-            End::Again(question) => self.keep_waiting(*question, scope),
+            End::Wait(question) => {
+                let (arrives, wait) = (self.arrives(Node::Question(*question)), self.wait(*question, scope));
+                quote!(#arrives #wait)
+            }
+            End::Again(question) => {
+                let (arrives, wait) = (self.arrives(Node::Question(*question)), self.keep_waiting(*question, scope));
+                quote!(#arrives #wait)
+            }
             End::Run { question, heard, done } => self.run(&Arms { question: *question, heard, needed }, *done, scope),
             End::Reply { question, heard, accepted, refused, problem, again } => {
                 let arms = Arms { question: *question, heard, needed };
                 self.reply(&arms, *accepted, (*refused, *problem), *again, scope)
             }
             End::Store(question) => {
-                let waiting = self.waiting(*question, scope);
-                quote_spanned!(Span::mixed_site()=> ::converse::__private::Talk::store(talk); #waiting)
+                let (arrives, waiting) = (self.arrives(Node::Question(*question)), self.waiting(*question, scope));
+                quote_spanned!(Span::mixed_site()=> #arrives ::converse::__private::Talk::store(talk); #waiting)
             }
             End::Back(..) => self.back(),
             End::Close(close) => {
                 let mut out = TokenStream::new();
                 self.prepare(&close.code, needed, scope, &mut out);
                 out.extend(scope.show(&close.uses, needed));
-                let code = &close.code.code;
-                out.extend(self.close(quote!(#code), close.reason.as_ref()));
+                out.extend(self.close(&close.code.code, close.reason.as_ref()));
                 out
             }
             End::Return(value, span) => {
@@ -67,8 +72,9 @@ impl<'e> Emitter<'e, '_> {
                 quote!(#out #done)
             }
             End::CloseOnSilence => {
-                let pending = self.ending.pending();
+                let (arrives, pending) = (self.arrives(Node::Silence), self.ending.pending());
                 quote_spanned! {Span::mixed_site()=>
+                    #arrives
                     ::converse::__private::Talk::close_on_silence(talk);
                     return #pending;
                 }

@@ -54,7 +54,7 @@ pub(crate) fn flow(conversation: &Conversation, graph: &Graph<'_>, edges: &[Edge
     }
 }
 
-fn node(node: Node) -> TokenStream {
+pub(super) fn node(node: Node) -> TokenStream {
     match node {
         Node::Start => quote_spanned!(Span::mixed_site()=> ::converse::__private::flow::Node::Start),
         Node::End => quote_spanned!(Span::mixed_site()=> ::converse::__private::flow::Node::End),

@@ -13,6 +13,7 @@ mod scope;
 mod serde;
 mod states;
 mod stub;
+mod trace;
 mod turn;
 mod wait;
 
@@ -35,6 +36,7 @@ pub(crate) fn conversation(
     edges: &[Edge],
     live: &Liveness,
     machine: &Machine,
+    traced: bool,
 ) -> TokenStream {
     let diagram = diagram::diagram(graph, edges);
     let declared = states::conversation(conversation, Some(&diagram));
@@ -42,7 +44,7 @@ pub(crate) fn conversation(
     let serde = serde::serde(conversation, graph, machine);
     let flow = flow::flow(conversation, graph, edges, machine);
     let question = states::question(conversation, machine);
-    let turn = turn::turn(conversation, graph, live, machine);
+    let turn = turn::turn(conversation, graph, live, machine, traced);
     let (dependencies, with) = (states::dependencies(conversation), states::with(conversation, graph));
     let (back, outdated) = (back(conversation, graph), older::outdated(conversation));
     let (event, output) = (associated("Event", event(conversation)), associated("Output", output(conversation)));

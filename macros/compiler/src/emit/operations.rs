@@ -9,7 +9,7 @@ use super::turn::Emitter;
 use super::{braced, output};
 use crate::diagnostics::Diagnostics;
 use crate::escapes::{self, Escape};
-use crate::graph::{Exit, Opaque, Operation};
+use crate::graph::{Exit, Node, Opaque, Operation, close_number};
 use crate::names::{VariableId, Variables};
 use crate::syntax::ast::{Message, VerbKind};
 
@@ -126,7 +126,7 @@ impl<'e> Emitter<'e, '_> {
                     let verb = crate::syntax::verb(&mut Diagnostics::default(), tokens)?;
                     match &verb.kind {
                         VerbKind::Answer(value) => self.exit(exit, Some(quote!(#value)), scope),
-                        VerbKind::Close { code, reason } => self.close(quote!(#code), reason.as_ref()),
+                        VerbKind::Close { code, reason } => self.close(code, reason.as_ref()),
                         VerbKind::Back => self.back(),
                         VerbKind::Retry | VerbKind::Wait | VerbKind::Goto(_) => self.exit(exit, None, scope),
                     }
@@ -160,22 +160,25 @@ impl<'e> Emitter<'e, '_> {
 
     /// `back`
     pub(super) fn back(&self) -> TokenStream {
-        let pending = self.ending.pending();
+        let (returns, pending) = (self.returns(), self.ending.pending());
         quote_spanned! {Span::mixed_site()=>
+            #returns
             ::converse::__private::Talk::back(talk);
             return #pending;
         }
     }
 
     /// `close 4001, "reason"`
-    pub(super) fn close(&self, code: TokenStream, reason: Option<&Message>) -> TokenStream {
-        let pending = self.ending.pending();
+    pub(super) fn close(&self, code: &Expr, reason: Option<&Message>) -> TokenStream {
+        let (arrives, pending) =
+            (self.arrives(close_number(code).map_or(Node::End, Node::Closed)), self.ending.pending());
         let reason = match reason {
             None => quote_spanned!(Span::mixed_site()=> ::core::format_args!("")),
             Some(Message::Format { tokens, .. }) => quote_spanned!(Span::mixed_site()=> ::core::format_args!(#tokens)),
             Some(Message::Value(value)) => quote_spanned!(Span::mixed_site()=> ::core::format_args!("{}", #value)),
         };
         quote_spanned! {Span::mixed_site()=>
+            #arrives
             ::converse::__private::Talk::close(talk, #code, #reason);
             return #pending;
         }
@@ -187,7 +190,8 @@ impl<'e> Emitter<'e, '_> {
         let output = output(self.conversation);
         let value = value.unwrap_or_else(|| quote_spanned!(Span::mixed_site()=> ()));
         let ready = self.ending.ready(quote_spanned!(Span::mixed_site()=> output));
-        quote_spanned!(Span::mixed_site()=> let output: #output = #value; return #ready;)
+        let arrives = self.arrives(Node::End);
+        quote_spanned!(Span::mixed_site()=> let output: #output = #value; #arrives return #ready;)
     }
 }
 

@@ -27,14 +27,21 @@ use quote::{quote, quote_spanned};
 use super::ending::Ending;
 use super::scope::Scope;
 use super::{generics, output, placeholders, state_name, states};
-use crate::graph::{BlockId, Graph, Liveness};
+use crate::graph::{BlockId, Graph, Liveness, Node};
 use crate::machine::{Field, Machine, Region};
 use crate::syntax::ast::Conversation;
 
 /// `fn turn(…)` of the conversation's `impl`.
-pub(crate) fn turn(conversation: &Conversation, graph: &Graph<'_>, live: &Liveness, machine: &Machine) -> TokenStream {
+pub(crate) fn turn(
+    conversation: &Conversation,
+    graph: &Graph<'_>,
+    live: &Liveness,
+    machine: &Machine,
+    traced: bool,
+) -> TokenStream {
     let output = output(conversation);
-    let emitter = Emitter { conversation, graph, live, machine, ending: Ending::of(conversation.output.as_ref()) };
+    let ending = Ending::of(conversation.output.as_ref());
+    let emitter = Emitter { conversation, graph, live, machine, ending, traced };
     let body = emitter.body();
     let items = &graph.items;
     let returned = emitter.ending.returned(&output);
@@ -77,6 +84,8 @@ pub(super) struct Emitter<'e, 'a> {
     pub(super) live: &'e Liveness,
     pub(super) machine: &'e Machine,
     pub(super) ending: Ending,
+    /// Whether a turn tells which edges it takes.
+    pub(super) traced: bool,
 }
 
 /// Where a turn that awaits takes a region's variables from.
@@ -116,7 +125,7 @@ impl<'e> Emitter<'e, '_> {
                 ty: quote_spanned!(Span::mixed_site()=> __At #arguments),
                 value: quote_spanned!(Span::mixed_site()=> taken),
             };
-            self.arm(&join.region, pattern, taken)
+            self.arm(&join.region, None, pattern, taken)
         });
         quote_spanned! {Span::mixed_site()=>
             #[allow(trivial_bounds)]
@@ -142,13 +151,13 @@ impl<'e> Emitter<'e, '_> {
             value: quote_spanned!(Span::mixed_site()=> ::converse::__private::Slot::take(taken)),
         };
         let start = |fields| quote_spanned!(Span::mixed_site()=> ::converse::__private::Slot::Start(#name { #fields }));
-        let start = self.arm(&self.machine.start, start, taken());
+        let start = self.arm(&self.machine.start, Some(Node::Start), start, taken());
         let states = self.machine.states.iter().map(|waiting| {
             let variant = &waiting.variant;
             let pattern = |fields| {
                 quote_spanned!(Span::mixed_site()=> ::converse::__private::Slot::Waiting(#state::#variant { #fields }))
             };
-            self.arm(&waiting.region, pattern, taken())
+            self.arm(&waiting.region, Some(Node::Question(waiting.question)), pattern, taken())
         });
         let slot = match self.graph.awaits {
             true => quote_spanned!(Span::mixed_site()=> *slot),
@@ -174,10 +183,17 @@ impl<'e> Emitter<'e, '_> {
     ///
     /// A turn that awaits takes its variables by a call: what a pattern moves out of, the future would hold a second
     /// time as long as it lives.
-    fn arm(&self, region: &Region, pattern: impl Fn(TokenStream) -> TokenStream, taken: Taken) -> TokenStream {
+    fn arm(
+        &self,
+        region: &Region,
+        from: Option<Node>,
+        pattern: impl Fn(TokenStream) -> TokenStream,
+        taken: Taken,
+    ) -> TokenStream {
         let handed = region.fields.iter().map(|field| field.variable);
         let scope = Scope::of(&self.graph.variables, handed.chain(region.unset.iter().copied()));
-        let body = self.region(region, &mut scope.clone());
+        let mut body = from.map(|from| self.leaves(from)).unwrap_or_default();
+        body.extend(self.region(region, &mut scope.clone()));
         // Of a conversation's parameters some may not be needed.
         let others = (region.block == Graph::ENTRY).then(|| quote_spanned!(Span::mixed_site()=> ..));
         if !self.graph.awaits {

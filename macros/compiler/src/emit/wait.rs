@@ -59,7 +59,7 @@ impl<'e> Emitter<'e, '_> {
         });
         let (events, timers, silence) =
             (self.events(arms, event, scope), self.timers(arms, scope), self.silence(arms, scope));
-        let again = self.goto(again, scope);
+        let (asked, again) = (self.asked(), self.goto(again, scope));
         let value = quote_spanned! {Span::mixed_site()=>
             match ::converse::__private::Talk::input(talk) {
                 ::converse::__private::Input::Reply(reply) => {
@@ -70,7 +70,7 @@ impl<'e> Emitter<'e, '_> {
                 #events
                 #timers
                 #silence
-                ::converse::__private::Input::Again => { #again }
+                ::converse::__private::Input::Again => { #asked #again }
                 left => {
                     ::converse::__private::Talk::leave(talk, left);
                     #waiting
@@ -142,6 +142,7 @@ impl<'e> Emitter<'e, '_> {
         );
         let alarms = self.alarms(arms.question, scope);
         let (waiting, pending) = (self.waiting(arms.question, scope), self.ending.pending());
+        let (runs, ran) = (self.runs(arms.question), self.ran());
         // A type that differs is said at what is run.
         let place = run.value.to_token_stream().into_iter().next().map_or_else(Span::mixed_site, |first| first.span());
         let output = quote_spanned!(Span::mixed_site().located_at(place)=> value);
@@ -163,6 +164,7 @@ impl<'e> Emitter<'e, '_> {
                         #left
                         #clock
                         #alarms
+                        #runs
                         #waiting
                     }
                 }
@@ -173,7 +175,7 @@ impl<'e> Emitter<'e, '_> {
             None => quote_spanned!(Span::mixed_site()=> let _ = #value;),
         };
         let done = self.goto(done, scope);
-        quote!(#shown #bound #done)
+        quote!(#shown #bound #ran #done)
     }
 
     /// What the conversation that is run has left for this one.

@@ -66,6 +66,8 @@ struct Way {
     labels: Vec<String>,
     /// Of what was met last.
     span: Span,
+    /// Whether it has come past the conversation that was run where it leaves: when it is back there, that is where it leads.
+    ran: bool,
 }
 
 impl Way {
@@ -86,7 +88,7 @@ impl Way {
 impl Walk<'_, '_> {
     fn from(&mut self, from: Node, block: BlockId, span: Span) {
         self.seen.clear();
-        self.visit(block, &Way { from, labels: Vec::new(), span });
+        self.visit(block, &Way { from, labels: Vec::new(), span, ran: false });
     }
 
     fn visit(&mut self, id: BlockId, way: &Way) {
@@ -108,10 +110,11 @@ impl Walk<'_, '_> {
             }
         }
         match &block.end {
-            End::Run { question, .. } if way.from != Node::Question(*question) => {
+            End::Run { question, .. } if way.ran || way.from != Node::Question(*question) => {
                 self.add(Node::Question(*question), way);
             }
             End::Run { question, heard, done } => {
+                let way = &Way { ran: true, ..way.clone() };
                 self.heard(heard, way);
                 self.clocks(heard, graph.question(*question), way);
                 self.visit(*done, way);
@@ -161,7 +164,9 @@ impl Walk<'_, '_> {
     fn asked_before(&self, id: QuestionId) -> BTreeSet<QuestionId> {
         let (mut before, mut seen, mut open) = (BTreeSet::new(), BTreeSet::new(), vec![id]);
         while let Some(at) = open.pop() {
-            for edge in self.edges.iter().filter(|edge| edge.to == Node::Question(at) && edge.from != edge.to) {
+            // One that goes on to itself, as in a loop, comes before itself; one that asks again does not.
+            let leads = |edge: &&Edge| edge.to == Node::Question(at) && (edge.from != edge.to || edge.label.is_empty());
+            for edge in self.edges.iter().filter(leads) {
                 let Node::Question(from) = edge.from else {
                     before.insert(id);
                     continue;
@@ -183,7 +188,7 @@ impl Walk<'_, '_> {
     }
 
     fn add(&mut self, to: Node, way: &Way) {
-        let Way { from, labels, span } = way;
+        let Way { from, labels, span, .. } = way;
         let (from, label, span) = (*from, labels.join(", "), *span);
         let known = |edge: &Edge| edge.from == from && edge.to == to && edge.label == label;
         if !self.edges.iter().any(known) {

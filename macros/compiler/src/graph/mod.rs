@@ -12,6 +12,7 @@ mod liveness;
 mod progress;
 mod stray;
 mod thread;
+mod trace;
 mod visit;
 
 use std::collections::BTreeSet;
@@ -30,6 +31,7 @@ pub(crate) use liveness::{Liveness, liveness};
 pub(crate) use progress::check_loops;
 pub(crate) use stray::check_stray_words;
 pub(crate) use thread::thread;
+pub(crate) use trace::trace;
 
 use crate::names::{Arena, Variable, VariableId, Variables};
 use crate::syntax::ast::{Ask, Conversation, Message, Older, Once, Run};

@@ -1,0 +1,309 @@
+//! The test of a dialogue.
+
+use std::marker::PhantomData;
+use std::panic::{Location, resume_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
+use std::{env, fmt, fs, thread};
+
+use super::play::{Blow, Stage, Text, Trail};
+use super::transcript::{self, Line};
+use super::walk::Walk;
+use super::{accept, coverage, report, trace};
+use crate::conversation::{Conversation, Dependencies};
+
+/// How long a test waits for a turn to end, by the clock on the wall.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Tests of the conversation that `begin` makes, as a route's handler does.
+///
+/// ```
+/// use converse::prelude::*;
+/// use converse::testing::dialogue;
+///
+/// conversation! {
+///     /// Takes an order.
+///     pub Order(table: u8) {
+///         let dish: String = ask "Which dish?";
+///         say "{dish} for table {table}.";
+///     }
+/// }
+///
+/// dialogue(|| Order { table: 4 }).check(
+///     "
+///     < Which dish?
+///     > Soup
+///     < Soup for table 4.
+///     ! end
+///     ",
+/// );
+/// ```
+pub fn dialogue<C, M>(begin: M) -> Dialogue<C, M>
+where
+    C: Conversation,
+    M: Fn() -> C + Send + Sync + 'static,
+{
+    Dialogue {
+        begin: Arc::new(begin),
+        with: Arc::new(|| ()),
+        says: Vec::new(),
+        hears: Vec::new(),
+        conversation: PhantomData,
+    }
+}
+
+/// Tests of a conversation: what [`dialogue`] makes.
+#[must_use = "`check`, `check_files` or `walk` runs the test"]
+pub struct Dialogue<C, M, F = fn()> {
+    begin: Arc<M>,
+    with: Arc<F>,
+    says: Vec<String>,
+    hears: Vec<String>,
+    conversation: PhantomData<fn() -> C>,
+}
+
+impl<C: Conversation, M, F> Dialogue<C, M, F> {
+    /// What it depends on by its `with (…)`: a router's state that it is taken from, made anew each time that the dialogue is
+    /// played.
+    ///
+    /// ```
+    /// use converse::prelude::*;
+    /// use converse::testing::dialogue;
+    ///
+    /// #[derive(Clone)]
+    /// pub struct Kitchen { open: bool }
+    ///
+    /// conversation! {
+    ///     /// Takes an order.
+    ///     pub Order with (kitchen: Kitchen) {
+    ///         if !kitchen.open { close 4001, "closed" }
+    ///         let dish: String = ask "Which dish?";
+    ///         say "{dish}, at once.";
+    ///     }
+    /// }
+    ///
+    /// dialogue(|| Order).with(|| Kitchen { open: false }).check("! 4001 closed");
+    /// ```
+    pub fn with<S, G: Fn() -> S + Send + Sync + 'static>(self, with: G) -> Dialogue<C, M, G> {
+        let Dialogue { begin, says, hears, conversation, .. } = self;
+        Dialogue { begin, with: Arc::new(with), says, hears, conversation }
+    }
+
+    /// A reply that a [walk](Self::walk) would not find by itself, such as a password.
+    pub fn says(mut self, reply: impl Into<String>) -> Self {
+        self.says.push(reply.into());
+        self
+    }
+
+    /// An event that a [walk](Self::walk) would not find by itself, written as in a transcript: `Paid { amount: 3 }`.
+    pub fn hears(mut self, event: impl Into<String>) -> Self {
+        self.hears.push(event.into());
+        self
+    }
+}
+
+impl<C, M, S, F> Dialogue<C, M, F>
+where
+    C: Conversation<With: Dependencies<S>>,
+    M: Fn() -> C + Send + Sync + 'static,
+    F: Fn() -> S + Send + Sync + 'static,
+{
+    /// Plays a [transcript](self#what-a-line-says), and plays it again for each place where it waits. Files that it names are in the
+    /// folder that the test runs in, which is the crate's own.
+    ///
+    /// With `CONVERSE_TRANSCRIPT=overwrite` in the environment it is written into the source as it went.
+    ///
+    /// # Panics
+    ///
+    /// If the dialogue goes otherwise, or what is written is no transcript.
+    #[track_caller]
+    pub fn check(&self, transcript: &str) {
+        let at = Location::caller();
+        self.check_text(&place(at), transcript, Path::new(""), |accepted| accept::in_source(at, transcript, accepted));
+    }
+
+    /// Plays the transcripts in the files of a folder whose names end in `.dialogue`, the folders in it included. A path is from
+    /// where the test runs, which is the crate's folder.
+    ///
+    /// # Panics
+    ///
+    /// If one of them goes otherwise, or there is none.
+    #[track_caller]
+    pub fn check_files(&self, folder: impl AsRef<Path>) {
+        let folder = folder.as_ref();
+        let mut files = Vec::new();
+        if let Err(error) = find(folder, &mut files) {
+            panic!("the folder {} cannot be read: {error}", folder.display());
+        }
+        assert!(!files.is_empty(), "no file in {} is called `*.dialogue`", folder.display());
+        files.sort();
+        for file in files {
+            let place = file.display().to_string();
+            let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{place} cannot be read: {error}"));
+            let beside = file.parent().unwrap_or(folder);
+            let accept = |accepted: &str| fs::write(&file, accepted).map_err(|error| error.to_string());
+            self.check_text(&place, &text, beside, accept);
+        }
+    }
+
+    /// Walks through the conversation, a hundred times: replies, events and silences are drawn, each walk is played again, and
+    /// some things happen to it as [`check`](Self::check) has them happen.
+    ///
+    /// Replies are what usual types are read from, the words of every `on "…"`, words that the conversation has said, what has
+    /// led on before, and what [`says`](Self::says) names. Events are drawn from what serde reads of their type. `CONVERSE_SEED=17`
+    /// in the environment begins with the walk of that number.
+    ///
+    /// ```
+    /// use converse::prelude::*;
+    /// use converse::testing::dialogue;
+    ///
+    /// conversation! {
+    ///     /// Lets somebody in.
+    ///     pub Door {
+    ///         let word: String = ask "The word?" where word == "swordfish" else "No.";
+    ///         let many: u8 = ask "How many are you?";
+    ///         say "{word}: {}", 250 + u16::from(many);
+    ///     }
+    /// }
+    ///
+    /// dialogue(|| Door).says("swordfish").walk();
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// With the shortest dialogue that was found, if a turn panics or does not end, if the conversation does not survive what
+    /// happens to it, if it is not the same twice, or if no reply leads on from a question.
+    #[track_caller]
+    pub fn walk(&self) {
+        const ROUNDS: u64 = 100;
+        let place = place(Location::caller());
+        let seed = env::var("CONVERSE_SEED").ok().map(|seed| seed.parse());
+        let seed = seed.transpose().expect("CONVERSE_SEED is a number").unwrap_or(1);
+        let (says, hears) = (self.says.clone(), self.hears.clone());
+        let found = self.run(Path::new(""), move |stage| {
+            Walk { rounds: ROUNDS, seed, says: &says, hears: &hears }.all::<C, S, M, F>(stage)
+        });
+        if let Err(report) = found.unwrap_or_else(Err) {
+            panic!("{place}: {report}");
+        }
+    }
+
+    #[track_caller]
+    fn check_text(&self, place: &str, text: &str, folder: &Path, accept: impl FnOnce(&str) -> Result<(), String>) {
+        let written = transcript::read(text).unwrap_or_else(|error| panic!("{place}: {error}"));
+        let checked = self.run(folder, move |stage| check::<C, S, M, F>(stage, &written));
+        let (accepted, report) = match checked.unwrap_or_else(|report| Err((None, report))) {
+            Ok(()) => return,
+            Err(failure) => failure,
+        };
+        match accepted.filter(|_| is_accepting()) {
+            Some(accepted) => accept(&accepted).unwrap_or_else(|error| panic!("{place}: {error}\n\n{report}")),
+            None => panic!("{place}: {report}"),
+        }
+    }
+
+    /// Runs a test on a thread of its own, so that whoever calls this may have a runtime, and may stop waiting.
+    ///
+    /// # Errors
+    ///
+    /// What to say where it does not end.
+    fn run<R: Send + 'static>(
+        &self,
+        folder: &Path,
+        test: impl FnOnce(&Stage<'_, M, F>) -> R + Send + 'static,
+    ) -> Result<R, String> {
+        let (begin, with, folder) = (Arc::clone(&self.begin), Arc::clone(&self.with), folder.to_owned());
+        let trail = Arc::new(Trail::default());
+        let known = Arc::clone(&trail);
+        let (tell, told) = channel();
+        let thread = thread::spawn(move || {
+            let stage = Stage { begin: &*begin, with: &*with, folder: &folder, trail: &known };
+            // Nobody listens where it was given up.
+            drop(tell.send((test(&stage), trace::take())));
+        });
+        loop {
+            let step = trail.step();
+            match told.recv_timeout(PATIENCE) {
+                Ok((result, edges)) => {
+                    coverage::note(edges);
+                    return Ok(result);
+                }
+                Err(RecvTimeoutError::Timeout) if trail.step() == step => {
+                    return Err(report::does_not_end(&trail.lines()));
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => match thread.join() {
+                    Err(panic) => resume_unwind(panic),
+                    Ok(()) => unreachable!("it says something before it ends"),
+                },
+            }
+        }
+    }
+}
+
+/// # Errors
+///
+/// How it went, where that can be accepted; and what to say about it.
+fn check<C, S, M, F>(stage: &Stage<'_, M, F>, written: &[(usize, Line)]) -> Result<(), (Option<String>, String)>
+where
+    C: Conversation<With: Dependencies<S>>,
+    M: Fn() -> C,
+    F: Fn() -> S,
+{
+    let wrong = |error| (None, error);
+    let well = stage.play(written, None).map_err(wrong)?;
+    let expected: Vec<Line> =
+        written.iter().map(|(_, line)| line).filter(|line| !matches!(line, Line::Remark(_))).cloned().collect();
+    if let Some(endless) = &well.wrong {
+        return Err((None, format!("{endless}\n\n{}", Text(&well.lines))));
+    }
+    if let Some(difference) = report::difference(&expected, &well.lines) {
+        let accepted = accept::merged(written, &well.lines);
+        return Err((Some(accepted), report::went_otherwise(&difference)));
+    }
+    for (at, wait) in well.waits.iter().enumerate() {
+        for blow in [Blow::Cut, Blow::Kill] {
+            let struck = stage.play(written, Some((at, blow))).map_err(wrong)?;
+            if let Some(difference) = report::unlike(&well, &struck) {
+                return Err((None, report::did_not_survive(wait, blow, &difference)));
+            }
+        }
+    }
+    Ok(())
+}
+
+impl<C: Conversation, M, F> fmt::Debug for Dialogue<C, M, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Dialogue").field(&C::FLOW.name).finish()
+    }
+}
+
+fn place(at: &Location<'_>) -> String {
+    format!("{}:{}", at.file(), at.line())
+}
+
+/// # Panics
+///
+/// If the environment says something else than it can.
+fn is_accepting() -> bool {
+    match env::var("CONVERSE_TRANSCRIPT") {
+        Err(env::VarError::NotPresent) => false,
+        Ok(value) if value.is_empty() => false,
+        Ok(value) if value == "overwrite" => true,
+        other => panic!("CONVERSE_TRANSCRIPT is {other:?}: it can only be `overwrite`"),
+    }
+}
+
+fn find(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            find(&path, files)?;
+        } else if path.extension().is_some_and(|extension| extension == "dialogue") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}

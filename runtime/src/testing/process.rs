@@ -1,0 +1,227 @@
+//! A process that holds a conversation, as a test sees it: its client is the test, and its time that of the test.
+
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{Duration, SystemTime};
+
+use tokio::runtime::{Builder, Runtime};
+use tokio::time::{Instant, advance};
+
+use crate::clock::pretended;
+use crate::close::Close;
+use crate::connection::{Connection, Settings};
+use crate::conversation::Conversation;
+use crate::link::Event;
+use crate::message::Message;
+use crate::registry::ConnectionId;
+use crate::session;
+use crate::sessions::{Arrival, Sessions, Token, Visit};
+use crate::socket::WebSocket;
+use crate::store::{Id, Memory, Pushed, Store};
+
+/// What outlives a process.
+#[derive(Clone)]
+pub(super) struct World {
+    store: Memory,
+    now: SystemTime,
+    /// What the client comes back with.
+    token: Option<Token>,
+    id: Option<Id>,
+    /// How many events were sent.
+    events: u64,
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        // The first day of a year that every calendar agrees about.
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600);
+        World { store: Memory::default(), now, token: None, id: None, events: 0 }
+    }
+}
+
+/// A process, with one client in it.
+pub(super) struct Process<C: Conversation> {
+    runtime: Runtime,
+    sessions: Sessions,
+    world: World,
+    with: Arc<C::With>,
+    client: Option<Client>,
+}
+
+struct Client {
+    connection: Arc<Connection>,
+    session: Pin<Box<dyn Future<Output = ()> + Send>>,
+}
+
+/// How far a conversation has come by itself.
+#[derive(Debug)]
+pub(super) enum Stands {
+    /// It waits for somebody.
+    Waits,
+    /// It has closed.
+    Closed(Close),
+    /// It is gone without a close.
+    Gone,
+    /// It goes on and on by itself.
+    Endless,
+}
+
+/// After so much of it, what a conversation does by itself is taken for endless.
+const ENDLESS: usize = 10_000;
+
+impl<C: Conversation> Process<C> {
+    pub(super) fn new(world: World, with: C::With) -> Self {
+        let runtime = Builder::new_current_thread().enable_all().start_paused(true).build();
+        let runtime = runtime.expect("the system has what a runtime needs");
+        let sessions = Sessions::new(world.store.clone()).trust_pongs(false);
+        let now = world.now;
+        runtime.block_on(async { pretended::begin(now) });
+        Process { runtime, sessions, world, with: Arc::new(with), client: None }
+    }
+
+    /// The client comes in. What is there begins with `conversation`, unless it comes back.
+    pub(super) fn enter(&mut self, conversation: C) -> (Vec<Message>, Stands) {
+        let mut request = http::Request::new(());
+        request.extensions_mut().insert(self.sessions.clone());
+        let visit = Visit::of(&request.into_parts().0).expect("there are sessions");
+        let arrival = Arrival { token: self.world.token.take(), ..Arrival::default() };
+        let entered = self.runtime.block_on(visit.enter::<C>(arrival)).expect("the store is there");
+        self.world.token.clone_from(&entered.token);
+        self.world.id = Some(entered.keeper.record().id);
+        let connection = Arc::new(Connection::new(ConnectionId::unique(), Settings::default()));
+        let ws = WebSocket::new(Arc::clone(&connection));
+        let with = Arc::clone(&self.with);
+        let session = Box::pin(session::hold(ws, conversation.into(), Some(entered), with));
+        self.client = Some(Client { connection, session });
+        self.settle()
+    }
+
+    /// The client says something.
+    pub(super) fn say(&mut self, message: Message) -> (Vec<Message>, Stands) {
+        if let Some(client) = &self.client {
+            let cx = Context::from_waker(std::task::Waker::noop());
+            client.connection.deliver(message, &cx);
+        }
+        self.settle()
+    }
+
+    /// The server sends an event.
+    pub(super) fn send(&mut self, event: &C::Event) -> (Vec<Message>, Stands) {
+        let id = self.world.id.expect("somebody has come in");
+        self.world.events += 1;
+        let name = format!("event {}", self.world.events);
+        let pushed = self.runtime.block_on(self.sessions.send::<C>(id, &name, event)).expect("the store is there");
+        debug_assert!(matches!(pushed, Pushed::New | Pushed::Full | Pushed::Missing));
+        self.settle()
+    }
+
+    /// Time passes. What happens meanwhile happens in its order.
+    pub(super) fn pass(&mut self, time: Duration) -> (Vec<Message>, Stands) {
+        let until = self.now() + time;
+        let (mut said, mut stands) = self.settle();
+        while matches!(stands, Stands::Waits) {
+            let alarm = self.client.as_ref().and_then(|client| client.connection.alarm());
+            let Some(alarm) = alarm.filter(|alarm| *alarm <= until) else { break };
+            self.advance_to(alarm);
+            let (more, then) = self.settle();
+            said.extend(more);
+            stands = then;
+        }
+        self.advance_to(until);
+        (said, stands)
+    }
+
+    /// How long it is until its first clock runs out.
+    pub(super) fn alarm(&self) -> Option<Duration> {
+        let alarm = self.client.as_ref().and_then(|client| client.connection.alarm())?;
+        Some(alarm.saturating_duration_since(self.now()))
+    }
+
+    /// Whether the last turn, which said so much, has led on from the question before.
+    pub(super) fn has_led_on(&self, said: usize) -> bool {
+        let record = self.world.id.map(|id| self.runtime.block_on(self.world.store.load(id)));
+        // What is said again to a client that comes back begins with what was said when the question was left.
+        match record.and_then(|loaded| loaded.ok()).flatten().map(|record| self.sessions.0.take(&record)) {
+            Some(Ok(saved)) => saved.words.len() <= said,
+            _ => true,
+        }
+    }
+
+    /// The question that the conversation waits at.
+    pub(super) fn question(&self) -> String {
+        let summary = self.world.id.and_then(|id| self.runtime.block_on(self.sessions.get(id)).ok()?);
+        summary.map(|summary| summary.question.to_string()).unwrap_or_default()
+    }
+
+    /// The connection breaks.
+    pub(super) fn cut(&mut self) {
+        let _in_it = self.runtime.enter();
+        self.client = None;
+    }
+
+    /// The process is killed. What is left of it.
+    pub(super) fn kill(mut self) -> World {
+        self.world.now += self.runtime.block_on(async { pretended::passed() });
+        self.cut();
+        self.world
+    }
+
+    fn now(&self) -> Instant {
+        self.runtime.block_on(async { Instant::now() })
+    }
+
+    fn advance_to(&self, then: Instant) {
+        self.runtime.block_on(async {
+            let time = then.saturating_duration_since(Instant::now());
+            if !time.is_zero() {
+                advance(time).await;
+            }
+        });
+    }
+
+    /// Lets the conversation go on until it can go no further by itself. What it said.
+    fn settle(&mut self) -> (Vec<Message>, Stands) {
+        let mut said = Vec::new();
+        let Some(client) = &mut self.client else { return (said, Stands::Gone) };
+        let mut rounds = 0;
+        let stands = self.runtime.block_on(poll_fn(|cx| {
+            rounds += 1;
+            if rounds > ENDLESS { Poll::Ready(Stands::Endless) } else { client.poll(&mut said, cx) }
+        }));
+        if !matches!(stands, Stands::Waits) {
+            self.client = None;
+        }
+        (said, stands)
+    }
+}
+
+impl Client {
+    fn poll(&mut self, said: &mut Vec<Message>, cx: &mut Context<'_>) -> Poll<Stands> {
+        let mut closed = None;
+        loop {
+            self.connection.forget_reader();
+            let polled = self.session.as_mut().poll(cx);
+            let before = said.len();
+            said.extend(std::iter::from_fn(|| self.connection.next_to_write()));
+            if polled.is_ready() {
+                let close = closed.or_else(|| self.connection.close_wanted());
+                return Poll::Ready(close.map_or(Stands::Gone, Stands::Closed));
+            }
+            if closed.is_none()
+                && let Some(close) = self.connection.close_wanted()
+            {
+                // The client answers the close, so that the conversation is known to have been heard to its end.
+                self.connection.end(Event::Closed(close.clone()), cx);
+                closed = Some(close);
+            } else if closed.is_none() && self.connection.is_awaited() {
+                return Poll::Ready(Stands::Waits);
+            } else if said.len() > ENDLESS {
+                return Poll::Ready(Stands::Endless);
+            } else if said.len() == before {
+                return Poll::Pending;
+            } // Otherwise there is room for more now.
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Which edges of its graph a conversation takes, as its own code tells: with the feature `testing` it says where a turn
+//! begins, why it goes where it goes, and where it leads.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::flow::Node;
+
+/// Edges that were taken: of which flow, from where, to where, and why.
+pub(super) type Edges = BTreeSet<(&'static str, Node, Node, String)>;
+
+#[derive(Default)]
+struct Trace {
+    edges: Edges,
+    /// The turn under way of each flow: one may run another.
+    turns: BTreeMap<&'static str, Turn>,
+}
+
+struct Turn {
+    from: Node,
+    labels: Vec<&'static str>,
+    /// Whether it has come past a conversation that was run.
+    ran: bool,
+    /// Whether it goes back, so that it leads to where the next one begins.
+    returns: bool,
+}
+
+thread_local! {
+    static TRACE: RefCell<Trace> = RefCell::default();
+}
+
+/// Takes all that was told on this thread.
+pub(super) fn take() -> Edges {
+    TRACE.with_borrow_mut(|trace| {
+        trace.turns.clear();
+        std::mem::take(&mut trace.edges)
+    })
+}
+
+/// Why edges of a flow from this question were taken so far.
+pub(super) fn labels_from(flow: &str, from: Node) -> BTreeSet<String> {
+    TRACE.with_borrow(|trace| {
+        let from = trace.edges.iter().filter(|edge| edge.0 == flow && edge.1 == from);
+        from.map(|(.., label)| label.clone()).collect()
+    })
+}
+
+/// A turn begins.
+#[doc(hidden)]
+pub fn leaves(flow: &'static str, from: Node) {
+    TRACE.with_borrow_mut(|trace| {
+        let begun = Turn { from, labels: Vec::new(), ran: false, returns: false };
+        if let Some(before) = trace.turns.insert(flow, begun).filter(|before| before.returns) {
+            trace.edges.insert((flow, before.from, from, before.labels.join(", ")));
+        }
+    });
+}
+
+/// A turn meets something that an edge is labelled by.
+#[doc(hidden)]
+pub fn met(flow: &'static str, label: &'static str) {
+    TRACE.with_borrow_mut(|trace| {
+        if let Some(turn) = trace.turns.get_mut(flow).filter(|turn| !turn.labels.contains(&label)) {
+            turn.labels.push(label);
+        }
+    });
+}
+
+/// A turn leads to `to`.
+#[doc(hidden)]
+pub fn arrives(flow: &'static str, to: Node) {
+    TRACE.with_borrow_mut(|trace| {
+        if let Some(turn) = trace.turns.remove(flow) {
+            trace.edges.insert((flow, turn.from, to, turn.labels.join(", ")));
+        }
+    });
+}
+
+/// A turn leads to `at`, where another conversation is run; or it has begun there, and that one waits again.
+#[doc(hidden)]
+pub fn runs(flow: &'static str, at: Node) {
+    let has_come = TRACE.with_borrow(|trace| {
+        trace.turns.get(flow).is_some_and(|turn| turn.from != at || turn.ran || !turn.labels.is_empty())
+    });
+    if has_come {
+        arrives(flow, at);
+    }
+}
+
+/// What a turn has run has ended.
+#[doc(hidden)]
+pub fn ran(flow: &'static str) {
+    TRACE.with_borrow_mut(|trace| {
+        if let Some(turn) = trace.turns.get_mut(flow) {
+            turn.ran = true;
+        }
+    });
+}
+
+/// A turn only asks once more where it stands, since a conversation around it says so, or one has gone back to there. That is no
+/// edge of its own.
+#[doc(hidden)]
+pub fn asked(flow: &'static str) {
+    TRACE.with_borrow_mut(|trace| trace.turns.remove(flow));
+}
+
+/// A turn goes back to the question before.
+#[doc(hidden)]
+pub fn returns(flow: &'static str) {
+    met(flow, "back");
+    TRACE.with_borrow_mut(|trace| {
+        if let Some(turn) = trace.turns.get_mut(flow) {
+            turn.returns = true;
+        }
+    });
+}

@@ -1,0 +1,6 @@
+//! The test kit, tested: what it finds, what it says about it, and what it lets pass.
+
+mod bugs;
+mod covers;
+mod dialogues;
+mod reports;
