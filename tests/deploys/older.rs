@@ -230,3 +230,33 @@ fn what_runs_is_read_under_the_name_that_its_place_had() {
     let (_, stored) = &stored(released::Evening, &[])[0];
     assert_eq!(goes_on::<renamed::Evening>(stored, "5").expect("it can be read"), ["Place 5."]);
 }
+
+mod done {
+    use converse::prelude::*;
+
+    conversation! {
+        pub(super) Sale {
+            let total: u32 = once 2 + 3;
+            say "{total}.";
+        }
+    }
+
+    pub(super) mod later {
+        use converse::prelude::*;
+
+        conversation! {
+            pub(crate) Sale {
+                #[was = "total"]
+                let sum: u32 = once 4 + 5;
+                say "{sum}!";
+            }
+        }
+    }
+}
+
+#[test]
+fn what_was_done_once_is_not_done_again_under_another_name() {
+    survives::<_, done::later::Sale>(done::Sale, &[], &[]);
+    let stored = r#"{"total":{"total":5}}"#;
+    assert_eq!(goes_on::<done::later::Sale>(stored, "").expect("it can be read"), ["5!"]);
+}
