@@ -260,3 +260,36 @@ fn what_was_done_once_is_not_done_again_under_another_name() {
     let stored = r#"{"total":{"total":5}}"#;
     assert_eq!(goes_on::<done::later::Sale>(stored, "").expect("it can be read"), ["5!"]);
 }
+
+mod generic {
+    use std::fmt::Display;
+
+    use converse::prelude::*;
+    use serde::Deserialize;
+
+    conversation! {
+        pub(super) Pick<T: Remember + Display + Default>(#[was = "things"] items: Vec<T>, #[default] other: T) {
+            on outdated "index" => goto number;
+            on outdated "thing" => migrate of_one;
+            let number: usize = ask "Which one?";
+            say "{} or {other}.", items[number];
+        }
+    }
+
+    #[derive(Deserialize)]
+    struct One<T> {
+        thing: T,
+    }
+
+    fn of_one<T: Remember + Display + Default>(One { thing }: One<T>) -> PickState<T> {
+        PickState::Number { items: vec![thing], other: T::default() }
+    }
+}
+
+#[test]
+fn generics_make_no_difference() {
+    type Pick = generic::Pick<u8>;
+    for stored in [r#"{"index":{"things":[7]}}"#, r#"{"thing":{"thing":7}}"#, r#"{"number":{"other":0,"items":[7]}}"#] {
+        assert_eq!(goes_on::<Pick>(stored, "0").expect("it can be read"), ["7 or 0."], "{stored}");
+    }
+}
