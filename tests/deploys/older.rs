@@ -293,3 +293,41 @@ fn generics_make_no_difference() {
         assert_eq!(goes_on::<Pick>(stored, "0").expect("it can be read"), ["7 or 0."], "{stored}");
     }
 }
+
+mod revised {
+    /// A conversation that asks its first question again, whatever that is called.
+    macro_rules! address {
+        ($module:ident, $(#[$was:meta])? $name:ident) => {
+            pub(super) mod $module {
+                use converse::prelude::*;
+
+                conversation! {
+                    pub(crate) Address {
+                        $(#[$was])?
+                        let $name: String = ask "Which street?" tries 3 else { return };
+                        let right: bool = ask "Right?" on "street" => revise $name;
+                        if !right { revise $name; }
+                        say "{}.", $name;
+                    }
+                }
+            }
+        };
+    }
+
+    address!(released, street);
+    address!(
+        renamed,
+        #[was = "street"]
+        road
+    );
+}
+
+#[test]
+fn who_is_asked_again_is_so_under_the_new_name_too() {
+    use revised::{released, renamed};
+    survives::<_, renamed::Address>(released::Address, &["Elm", "false"], &[]);
+    survives::<_, renamed::Address>(released::Address, &["Elm", "street"], &[]);
+    let (question, stored) = &stored(released::Address, &["Elm", "false"])[2];
+    assert_eq!(*question, "street_revised");
+    assert_eq!(goes_on::<renamed::Address>(stored, "Oak").expect("it can be read"), ["Oak."]);
+}
