@@ -230,3 +230,104 @@ fn what_runs_is_read_under_the_name_that_its_place_had() {
     let (_, stored) = &stored(released::Evening, &[])[0];
     assert_eq!(goes_on::<renamed::Evening>(stored, "5").expect("it can be read"), ["Place 5."]);
 }
+
+mod done {
+    use converse::prelude::*;
+
+    conversation! {
+        pub(super) Sale {
+            let total: u32 = once 2 + 3;
+            say "{total}.";
+        }
+    }
+
+    pub(super) mod later {
+        use converse::prelude::*;
+
+        conversation! {
+            pub(crate) Sale {
+                #[was = "total"]
+                let sum: u32 = once 4 + 5;
+                say "{sum}!";
+            }
+        }
+    }
+}
+
+#[test]
+fn what_was_done_once_is_not_done_again_under_another_name() {
+    survives::<_, done::later::Sale>(done::Sale, &[], &[]);
+    let stored = r#"{"total":{"total":5}}"#;
+    assert_eq!(goes_on::<done::later::Sale>(stored, "").expect("it can be read"), ["5!"]);
+}
+
+mod generic {
+    use std::fmt::Display;
+
+    use converse::prelude::*;
+    use serde::Deserialize;
+
+    conversation! {
+        pub(super) Pick<T: Remember + Display + Default>(#[was = "things"] items: Vec<T>, #[default] other: T) {
+            on outdated "index" => goto number;
+            on outdated "thing" => migrate of_one;
+            let number: usize = ask "Which one?";
+            say "{} or {other}.", items[number];
+        }
+    }
+
+    #[derive(Deserialize)]
+    struct One<T> {
+        thing: T,
+    }
+
+    fn of_one<T: Remember + Display + Default>(One { thing }: One<T>) -> PickState<T> {
+        PickState::Number { items: vec![thing], other: T::default() }
+    }
+}
+
+#[test]
+fn generics_make_no_difference() {
+    type Pick = generic::Pick<u8>;
+    for stored in [r#"{"index":{"things":[7]}}"#, r#"{"thing":{"thing":7}}"#, r#"{"number":{"other":0,"items":[7]}}"#] {
+        assert_eq!(goes_on::<Pick>(stored, "0").expect("it can be read"), ["7 or 0."], "{stored}");
+    }
+}
+
+mod revised {
+    /// A conversation that asks its first question again, whatever that is called.
+    macro_rules! address {
+        ($module:ident, $(#[$was:meta])? $name:ident) => {
+            pub(super) mod $module {
+                use converse::prelude::*;
+
+                conversation! {
+                    pub(crate) Address {
+                        $(#[$was])?
+                        let $name: String = ask "Which street?" tries 3 else { return };
+                        let right: bool = ask "Right?" on "street" => revise $name;
+                        if !right { revise $name; }
+                        say "{}.", $name;
+                    }
+                }
+            }
+        };
+    }
+
+    address!(released, street);
+    address!(
+        renamed,
+        #[was = "street"]
+        road
+    );
+}
+
+#[test]
+fn who_is_asked_again_is_so_under_the_new_name_too() {
+    use revised::{released, renamed};
+    survives::<_, renamed::Address>(released::Address, &["Elm", "false"], &[]);
+    survives::<_, renamed::Address>(released::Address, &["Elm", "street"], &[]);
+    let (question, stored) = &stored(released::Address, &["Elm", "false"])[2];
+    assert_eq!(*question, "street_revised");
+    assert_eq!(goes_on::<renamed::Address>(stored, "Oak").expect("it can be read"), ["Oak."]);
+}

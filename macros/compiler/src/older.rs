@@ -19,7 +19,9 @@ pub(crate) fn check(cx: &mut Diagnostics, conversation: &Conversation, graph: &G
     // What each name of before is now.
     let mut known = BTreeMap::new();
     for question in &graph.questions {
-        for (was, span) in question.was() {
+        // What is wrong with a name is wrong wherever a `revise` asks again.
+        let older = question.source.older().was.iter().filter(|_| *question.source.name() == question.name);
+        for (was, span) in older {
             let now = format!("what `{}` was called", question.name);
             check_name(cx, &questions, &mut known, was, *span, now);
         }

@@ -79,6 +79,8 @@ pub(crate) struct Inner {
     live: live::Live,
     flows: flows::Flows,
     schemas: schemas::Schemas,
+    /// Since when they are there.
+    since: Time,
     started: Once,
 }
 
@@ -113,6 +115,7 @@ impl Sessions {
             live: live::Live::default(),
             flows: flows::Flows::default(),
             schemas: schemas::Schemas::default(),
+            since: Time::now(),
             started: Once::new(),
         }))
     }

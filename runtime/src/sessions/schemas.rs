@@ -1,8 +1,8 @@
-//! Which of two builds is the later one: of each form in which conversations are stored, a record says when it was first
-//! seen in this store.
+//! Which of two builds is the later one: of each form in which conversations are stored, a record says since when there is a
+//! process that stores them so.
 //!
 //! Hashes have no order, and builds need not know of each other. So a process says what it stores before it stores the first
-//! conversation of a kind; of two forms, the later build's is the one that was first seen later.
+//! conversation of a kind, and since when it is there itself: what nobody has come to for a while is not newer by that.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -34,7 +34,8 @@ impl Inner {
         let schema = schema(flow);
         let key = Some(format!("{} {schema}", flow.name));
         let record = Record::new(name(flow.name, schema), FLOW, "", schema);
-        match self.store.create(&Record { key, status: Status::Done, ..record }).await {
+        let record = Record { key, status: Status::Done, created: self.since, ..record };
+        match self.store.create(&record).await {
             Ok(()) | Err(StoreError::Conflict) => drop(known().insert(flow.name)),
             Err(error) => {
                 let error = &error as &dyn std::error::Error;
@@ -54,8 +55,8 @@ impl Inner {
     /// The store cannot be asked which of the two is the later.
     pub(crate) async fn leaves<C: Conversation>(&self, record: &Record) -> Result<Option<&'static str>, StoreError> {
         self.make_known(&C::FLOW).await;
-        let own = self.first_seen(C::FLOW.name, schema(&C::FLOW)).await?;
-        let stored = self.first_seen(C::FLOW.name, record.schema).await?;
+        let own = self.known_since(C::FLOW.name, schema(&C::FLOW)).await?;
+        let stored = self.known_since(C::FLOW.name, record.schema).await?;
         let newer = matches!((own, stored), (Some(own), Some(stored)) if stored > own);
         Ok(match C::OUTDATED {
             _ if newer => Some("a newer build has it: connect again"),
@@ -64,7 +65,7 @@ impl Inner {
         })
     }
 
-    async fn first_seen(&self, flow: &str, schema: Schema) -> Result<Option<Time>, StoreError> {
+    async fn known_since(&self, flow: &str, schema: Schema) -> Result<Option<Time>, StoreError> {
         Ok(self.store.load(name(flow, schema)).await?.map(|record| record.created))
     }
 }

@@ -76,7 +76,7 @@ pub(super) fn names(conversation: &Conversation, graph: &Graph<'_>, machine: &Ma
         |name: &syn::Ident| machine.states.iter().position(|state| graph.question(state.question).name == *name);
     let was = machine.states.iter().enumerate().flat_map(|(index, state)| {
         let was = graph.question(state.question).was();
-        was.iter().map(move |(was, _)| quote_spanned!(Span::mixed_site()=> (#was, #index)))
+        was.into_iter().map(move |(was, _)| quote_spanned!(Span::mixed_site()=> (#was, #index)))
     });
     let (mut instead, mut migrated, mut migrates) = (Vec::new(), Vec::new(), Vec::new());
     for (was, remedy) in gone(conversation) {

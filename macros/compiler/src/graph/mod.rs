@@ -103,12 +103,9 @@ pub(crate) enum Source<'a> {
 }
 
 impl Question<'_> {
-    /// What the question was called. What a `revise` asks again is a question of its own, which never was another.
-    pub(crate) fn was(&self) -> &[(String, Span)] {
-        match self.source.name() == &self.name {
-            true => &self.source.older().was,
-            false => &[],
-        }
+    /// What the question was called.
+    pub(crate) fn was(&self) -> Vec<(String, Span)> {
+        self.source.older().names(self.source.name(), &self.name)
     }
 
     /// Whether it waits for an event, and asks nothing.

@@ -2,10 +2,11 @@
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, ExprLit, Lit, Meta, parse_quote_spanned};
+use syn::{Attribute, Expr, ExprLit, Ident, Lit, Meta, parse_quote_spanned};
 
 use super::ast::Older;
 use crate::diagnostics::Diagnostics;
+use crate::names::plain;
 
 /// Whether an attribute says something of older states.
 pub(crate) fn is_older(attribute: &Attribute) -> bool {
@@ -71,6 +72,14 @@ fn value(cx: &mut Diagnostics, attribute: &Attribute) -> Option<Expr> {
 }
 
 impl Older {
+    /// What a question was called that is called `name` now: where a `revise` asks it again, the name of the question itself, and
+    /// more behind it.
+    pub(crate) fn names(&self, question: &Ident, name: &Ident) -> Vec<(String, Span)> {
+        let (question, name) = (plain(question), plain(name));
+        let more = name.strip_prefix(&question).unwrap_or_default();
+        self.was.iter().map(|(was, span)| (format!("{was}{more}"), *span)).collect()
+    }
+
     /// Reports, where something is said, that there is no variable that it is said of.
     pub(crate) fn report_without_variable(&self, cx: &mut Diagnostics) -> bool {
         if let Some(place) = self.place {

@@ -26,10 +26,11 @@ impl<'a> Builder<'_, 'a> {
 
     /// Asks, unless the answer is known, and goes on with the answer.
     pub(super) fn question(&mut self, ask: &'a Ask, name: Ident, answer: VariableId, known: Option<&Expr>) {
-        let was = if name == ask.name { ask.older.was.as_slice() } else { &[] };
+        let was = ask.older.names(&ask.name, &name);
         let on_silence = if ask.within.is_none() { self.silence_handler() } else { None };
-        let refusals = self.counter(ask.counts_refusals(), (&name, was), "refused");
-        let silences = self.counter(ask.counts_silences() || on_silence.is_some_and(escalates), (&name, was), "silent");
+        let refusals = self.counter(ask.counts_refusals(), (&name, &was), "refused");
+        let silences =
+            self.counter(ask.counts_silences() || on_silence.is_some_and(escalates), (&name, &was), "silent");
 
         let (asked, resume) = (self.new_block(), self.new_block());
         let (prompt, waiting) = (self.new_block(), self.new_block());

@@ -24,15 +24,15 @@ impl<'a> Builder<'_, 'a> {
 
     /// Runs it from its beginning, and goes on with its output. Returns the variable that it stands in meanwhile.
     pub(super) fn running(&mut self, run: &'a Run, name: Ident, answer: VariableId) -> VariableId {
-        let was = if name == run.name { run.older.was.as_slice() } else { &[] };
+        let was = run.older.names(&run.name, &name);
         let on_silence = self.silence_handler();
-        let silences = self.counter(on_silence.is_some_and(escalates), (&name, was), "silent");
+        let silences = self.counter(on_silence.is_some_and(escalates), (&name, &was), "silent");
         let conversation = &run.conversation;
         // What is no conversation is told at its name.
         let place = conversation.span().resolved_at(Span::mixed_site());
         let slot = parse_quote_spanned!(place=> ::converse::__private::Slot<#conversation>);
         let running = self.declare_ours(format!("{}_run", plain(&name)), slot);
-        self.graph.variables.older(running).was = called(was, "run");
+        self.graph.variables.older(running).was = called(&was, "run");
         let mut value = self.opaque_expression(&run.value);
         let code = &value.code;
         value.code = parse_quote_spanned!(place=> ::converse::__private::Slot::Start(#code));
