@@ -102,14 +102,18 @@ async fn visit(address: SocketAddr, path: &str, cookie: Option<&str>, origin: Op
     (Answer { head, cookie: given, word }, raw)
 }
 
-/// The next text of the server.
+/// The next text of the server, past the pings that number its outputs.
 async fn word(raw: &mut Raw) -> String {
-    let mut start = [0; 2];
-    raw.0.read_exact(&mut start).await.expect("a frame");
-    assert_eq!((start[0], start[1] < 126), (0x81, true), "a short text: {start:?}");
-    let mut text = vec![0; usize::from(start[1])];
-    raw.0.read_exact(&mut text).await.expect("a frame");
-    String::from_utf8(text).expect("it is text")
+    loop {
+        let mut start = [0; 2];
+        raw.0.read_exact(&mut start).await.expect("a frame");
+        assert!(matches!(start, [0x81 | 0x89, 0..126]), "a short text, or a ping: {start:?}");
+        let mut payload = vec![0; usize::from(start[1])];
+        raw.0.read_exact(&mut payload).await.expect("a frame");
+        if start[0] == 0x81 {
+            return String::from_utf8(payload).expect("it is text");
+        }
+    }
 }
 
 async fn say(raw: &mut Raw, text: &str) -> String {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use converse::store::{Filter, Id, Record, Schema, Store};
+use converse::store::{Filter, Id, Record, Schema, Status, Store};
 use converse::{Sessions, prelude::*};
 use converse_sqlite::Sqlite;
 use futures_util::future::join_all;

@@ -11,7 +11,7 @@ use tokio::time::{Instant, advance};
 
 use crate::clock::pretended;
 use crate::close::Close;
-use crate::connection::{Connection, Settings};
+use crate::connection::{Connection, Outgoing, Settings};
 use crate::conversation::Conversation;
 use crate::link::Event;
 use crate::message::Message;
@@ -204,7 +204,10 @@ impl Client {
             self.connection.forget_reader();
             let polled = self.session.as_mut().poll(cx);
             let before = said.len();
-            said.extend(std::iter::from_fn(|| self.connection.next_to_write()));
+            said.extend(std::iter::from_fn(|| self.connection.next_to_write()).filter_map(|outgoing| match outgoing {
+                Outgoing::Message(message) => Some(message),
+                Outgoing::Number(_) => None,
+            }));
             if polled.is_ready() {
                 let close = closed.or_else(|| self.connection.close_wanted());
                 return Poll::Ready(close.map_or(Stands::Gone, Stands::Closed));
