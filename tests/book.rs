@@ -23,3 +23,7 @@ mod persistence {}
 #[cfg(doctest)]
 #[doc = include_str!("../docs/protocol.md")]
 mod protocol {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/testing.md")]
+mod testing {}

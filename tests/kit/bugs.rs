@@ -125,7 +125,8 @@ fn walks_find_what_no_transcript_was_written_for() {
 conversation! {
     /// Divides.
     Division {
-        let a: i32 = ask "Divide what?" on "help" => { say "A number."; wait };
+        let a: i32 = ask "Divide what?"
+            on "help" => { say "A number."; wait };
         let b: i32 = ask "By what?";
         let more: String = ask "{}", a / b;
         say "{more}";
@@ -183,7 +184,8 @@ conversation! {
     Till hears Coin {
         let coin: Coin = hear;
         let cents: i64 = coin.cents;
-        let name: String = ask "Who pays {cents}?" on Coin { cents: 42, .. } => { say "{}", 1 / (cents - cents); retry };
+        let name: String = ask "Who pays {cents}?"
+            on Coin { cents: 42, .. } => { say "{}", 1 / (cents - cents); retry };
         say "{name}";
     }
 }
@@ -204,7 +206,8 @@ fn events_are_drawn() {
 conversation! {
     /// Is slow.
     Sloth {
-        let first: u8 = ask "First?" within 1h else { say "{}", u8::try_from(300).expect("it fits"); return };
+        let first: u8 = ask "First?"
+            within 1h else { say "{}", u8::try_from(300).expect("it fits"); return };
         say "{first}";
     }
 }

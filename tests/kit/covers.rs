@@ -8,7 +8,8 @@ use crate::bugs::failure;
 conversation! {
     /// Chooses a seat.
     Seat -> (u8, u8) {
-        let row: u8 = ask "Which row?" where row < 40 else "There are 39.";
+        let row: u8 = ask "Which row?"
+            where row < 40 else "There are 39.";
         let seat: u8 = ask "Which seat?";
         (row, seat)
     }
@@ -26,20 +27,26 @@ conversation! {
         let seat: (u8, u8) = run Seat;
         let row: u8 = seat.0;
         let number: u8 = seat.1;
-        let meal: Option<String> = ask "A meal?" tries 2 else { goto bags };
+        let meal: Option<String> = ask "A meal?"
+            tries 2 else { goto bags };
         say "{row} {number} {meal:?}";
-        let bags: u8 = ask "How many bags?" unless (row == 1).then_some(2) within 10s else ["Bags?", { answer 0 }];
+        let bags: u8 = ask "How many bags?"
+            unless (row == 1).then_some(2)
+            within 10s else ["Bags?", { answer 0 }];
         let paid: u8 = once bags + 1;
         loop {
-            let sure: bool = ask "{paid}?";
+            let sure: bool = ask "{paid} for {bags}?";
             if sure {
                 break;
             }
             revise bags;
         }
         for word: u8 in [1, 2] {
-            let said: String = ask "{word}?" within 5s else { wait };
-            if said == "x" { close 4000 + u16::from(row), "odd" }
+            let said: String = ask "{word}?"
+                within 5s else { wait };
+            if said == "x" {
+                close 4000 + u16::from(row), "odd"
+            }
         }
     }
 }

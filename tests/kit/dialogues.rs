@@ -16,7 +16,8 @@ conversation! {
         let name: String = ask "Your name?";
         let number: usize = once name.len() + usize::from(size);
         say "Order {number}.";
-        let payment: Payment = hear within 3d else { close 4002, "not paid" };
+        let payment: Payment = hear
+            within 3d else { close 4002, "not paid" };
         say match payment {
             Payment::Cash => "Thank you.".to_owned(),
             Payment::Card { last } => format!("Thank you, card {last}."),
@@ -96,9 +97,11 @@ conversation! {
     /// Takes a picture, and says what it is.
     pub(crate) Gallery(limits: (u8, u8)) {
         say Json(limits);
-        let picture: Binary = ask "A picture?" else "Send it as a binary message.";
+        let picture: Binary = ask "A picture?"
+            else "Send it as a binary message.";
         say picture;
-        let place: Json<(f64, f64)> = ask "Where?" else "As JSON.";
+        let place: Json<(f64, f64)> = ask "Where?"
+            else "As JSON.";
         let note: String = ask "  Anything\nelse? " verbatim;
         let Json((lat, lon)) = place;
         say "{lat} {lon}{note}";

@@ -8,7 +8,8 @@ use crate::bugs::failure;
 conversation! {
     /// Gets to know a visitor.
     pub(crate) Introduction {
-        let name: String = ask "What is your name?" where !name.is_empty() else "Please, insert your name!";
+        let name: String = ask "What is your name?"
+            where !name.is_empty() else "Please, insert your name!";
         let age: u8 = ask "And your age?" within 30s;
         say "You're {name}, and you are {age} old.";
     }
