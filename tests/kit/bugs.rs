@@ -185,7 +185,7 @@ conversation! {
         let coin: Coin = hear;
         let cents: i64 = coin.cents;
         let name: String = ask "Who pays {cents}?"
-            on Coin { cents: 42, .. } => { say "{}", 1 / (cents - cents); retry };
+            on Coin { cents: 42, .. } => { say "{}", u32::try_from(-1 - cents.abs()).expect("a number"); retry };
         say "{name}";
     }
 }

@@ -74,7 +74,7 @@ fn what_is_missed_is_said() {
     assert_eq!(
         report,
         format!(
-            "no dialogue of this test takes these edges of Seat (4 of 5 are taken):\n\n    seat -> seat: refused  ({file}:12)\n"
+            "no dialogue of this test takes these edges of Seat (4 of 5 are taken):\n\n    seat -> seat: refused  ({file}:13)\n"
         )
     );
     seat.check("< Which row?\n> 7\n< Which seat?\n> far\n< Which seat?\n> 3\n! end");

@@ -7,8 +7,11 @@ use crate::run::{cargo, command, run, succeeds};
 pub(crate) fn check() -> Result {
     run(&mut cargo(&["fmt", "--all", "--check"]))?;
     // What rustfmt leaves alone. The README's program is an example, word by word.
-    run(cargo(&["run", "--quiet", "-p", "converse-compiler", "--bin", "converse", "--", "fmt", "--check"])
-        .args(["examples", "tests/language"]))?;
+    run(cargo(&["run", "--quiet", "-p", "converse-compiler", "--bin", "converse", "--", "fmt", "--check"]).args([
+        "examples",
+        "tests/kit",
+        "tests/language",
+    ]))?;
     run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     fuzz()?;
     run(cargo(&["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?;
