@@ -220,8 +220,10 @@ where
         let (tell, told) = channel();
         let thread = thread::spawn(move || {
             let stage = Stage { begin: &*begin, with: &*with, folder: &folder, trail: &known };
+            trace::begin();
+            let result = test(&stage);
             // Nobody listens where it was given up.
-            drop(tell.send((test(&stage), trace::take())));
+            drop(tell.send((result, trace::end())));
         });
         loop {
             let step = trail.step();

@@ -112,8 +112,8 @@ impl<C: Conversation> Process<C> {
         let id = self.world.id.expect("somebody has come in");
         self.world.events += 1;
         let name = format!("event {}", self.world.events);
-        let pushed = self.runtime.block_on(self.sessions.send::<C>(id, &name, event)).expect("the store is there");
-        debug_assert!(matches!(pushed, Pushed::New | Pushed::Full | Pushed::Missing));
+        // One that finds no room, as too many wait already, is lost as it would be anywhere.
+        let _: Pushed = self.runtime.block_on(self.sessions.send::<C>(id, &name, event)).expect("the store is there");
         self.settle()
     }
 

@@ -25,30 +25,45 @@ struct Turn {
     returns: bool,
 }
 
-thread_local! {
-    static TRACE: RefCell<Trace> = RefCell::default();
+impl Trace {
+    fn arrive(&mut self, flow: &'static str, to: Node) {
+        if let Some(turn) = self.turns.remove(flow) {
+            self.edges.insert((flow, turn.from, to, turn.labels.join(", ")));
+        }
+    }
 }
 
-/// Takes all that was told on this thread.
-pub(super) fn take() -> Edges {
-    TRACE.with_borrow_mut(|trace| {
-        trace.turns.clear();
-        std::mem::take(&mut trace.edges)
-    })
+thread_local! {
+    /// Nothing where nobody wants to know.
+    static TRACE: RefCell<Option<Trace>> = const { RefCell::new(None) };
+}
+
+/// Begins to note what is told on this thread.
+pub(super) fn begin() {
+    TRACE.set(Some(Trace::default()));
+}
+
+/// What was told since then.
+pub(super) fn end() -> Edges {
+    TRACE.take().map(|trace| trace.edges).unwrap_or_default()
+}
+
+fn told(note: impl FnOnce(&mut Trace)) {
+    TRACE.with_borrow_mut(|trace| trace.as_mut().map(note));
 }
 
 /// Why edges of a flow from this question were taken so far.
 pub(super) fn labels_from(flow: &str, from: Node) -> BTreeSet<String> {
     TRACE.with_borrow(|trace| {
-        let from = trace.edges.iter().filter(|edge| edge.0 == flow && edge.1 == from);
-        from.map(|(.., label)| label.clone()).collect()
+        let edges = trace.iter().flat_map(|trace| &trace.edges);
+        edges.filter(|edge| edge.0 == flow && edge.1 == from).map(|(.., label)| label.clone()).collect()
     })
 }
 
 /// A turn begins.
 #[doc(hidden)]
 pub fn leaves(flow: &'static str, from: Node) {
-    TRACE.with_borrow_mut(|trace| {
+    told(|trace| {
         let begun = Turn { from, labels: Vec::new(), ran: false, returns: false };
         if let Some(before) = trace.turns.insert(flow, begun).filter(|before| before.returns) {
             trace.edges.insert((flow, before.from, from, before.labels.join(", ")));
@@ -56,10 +71,10 @@ pub fn leaves(flow: &'static str, from: Node) {
     });
 }
 
-/// A turn meets something that an edge is labelled by.
+/// A turn meets something that an edge is labelled by. No word is said twice.
 #[doc(hidden)]
 pub fn met(flow: &'static str, label: &'static str) {
-    TRACE.with_borrow_mut(|trace| {
+    told(|trace| {
         if let Some(turn) = trace.turns.get_mut(flow).filter(|turn| !turn.labels.contains(&label)) {
             turn.labels.push(label);
         }
@@ -69,28 +84,24 @@ pub fn met(flow: &'static str, label: &'static str) {
 /// A turn leads to `to`.
 #[doc(hidden)]
 pub fn arrives(flow: &'static str, to: Node) {
-    TRACE.with_borrow_mut(|trace| {
-        if let Some(turn) = trace.turns.remove(flow) {
-            trace.edges.insert((flow, turn.from, to, turn.labels.join(", ")));
-        }
-    });
+    told(|trace| trace.arrive(flow, to));
 }
 
 /// A turn leads to `at`, where another conversation is run; or it has begun there, and that one waits again.
 #[doc(hidden)]
 pub fn runs(flow: &'static str, at: Node) {
-    let has_come = TRACE.with_borrow(|trace| {
-        trace.turns.get(flow).is_some_and(|turn| turn.from != at || turn.ran || !turn.labels.is_empty())
+    told(|trace| {
+        let has_come = |turn: &Turn| turn.from != at || turn.ran || !turn.labels.is_empty();
+        if trace.turns.get(flow).is_some_and(has_come) {
+            trace.arrive(flow, at);
+        }
     });
-    if has_come {
-        arrives(flow, at);
-    }
 }
 
 /// What a turn has run has ended.
 #[doc(hidden)]
 pub fn ran(flow: &'static str) {
-    TRACE.with_borrow_mut(|trace| {
+    told(|trace| {
         if let Some(turn) = trace.turns.get_mut(flow) {
             turn.ran = true;
         }
@@ -101,14 +112,14 @@ pub fn ran(flow: &'static str) {
 /// edge of its own.
 #[doc(hidden)]
 pub fn asked(flow: &'static str) {
-    TRACE.with_borrow_mut(|trace| trace.turns.remove(flow));
+    told(|trace| drop(trace.turns.remove(flow)));
 }
 
 /// A turn goes back to the question before.
 #[doc(hidden)]
 pub fn returns(flow: &'static str) {
     met(flow, "back");
-    TRACE.with_borrow_mut(|trace| {
+    told(|trace| {
         if let Some(turn) = trace.turns.get_mut(flow) {
             turn.returns = true;
         }
