@@ -193,13 +193,15 @@ impl<'de> Deserializer<'de> for &mut Reader<'_> {
     }
 
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
-        self.need('(')?;
-        self.need(')')?;
+        if !self.take_name("null") {
+            self.need('(')?;
+            self.need(')')?;
+        }
         visitor.visit_unit()
     }
 
     fn deserialize_unit_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Read<V::Value> {
-        match self.take_name(name) {
+        match self.take_name(name) || self.take_name("null") {
             true => visitor.visit_unit(),
             false => Err(self.expected(&format!("`{name}`"))),
         }
