@@ -45,15 +45,27 @@ fn source(name: &str) -> Option<PathBuf> {
 
 fn replaced(source: &str, line: u32, transcript: &str, accepted: &str) -> Result<String, String> {
     let start: usize = source.split_inclusive('\n').take(line.saturating_sub(1) as usize).map(str::len).sum();
-    let found = source[start..].find(transcript).filter(|_| !transcript.trim().is_empty());
-    let at = start + found.ok_or("the transcript does not stand in the source as it is: write it as a raw string")?;
+    // With its quotes, so that one is found in which nothing stands yet.
+    let found = source[start..].find(&format!("\"{transcript}\""));
+    let at =
+        start + 1 + found.ok_or("the transcript does not stand in the source as it is: write it as a raw string")?;
     let end = at + transcript.len();
     may_stand(&source[..at], accepted)?;
     let indent = |line: &str| line[..line.len() - line.trim_start().len()].to_owned();
-    let inner = transcript.lines().find(|line| !line.trim().is_empty()).map(indent).unwrap_or_default();
-    let last = transcript.lines().last().filter(|line| line.trim().is_empty() && transcript.contains('\n')).map(indent);
+    let blank = |line: &&str| line.trim().is_empty();
+    let (begins, inner, last) = if transcript.trim().is_empty() || !transcript.contains('\n') {
+        // It gets lines of its own, unless one is enough.
+        let outer = source[..at].lines().last().map(indent).unwrap_or_default();
+        match accepted.trim_end().contains('\n') {
+            true => (true, format!("{outer}    "), Some(outer)),
+            false => (false, String::new(), None),
+        }
+    } else {
+        let inner = transcript.lines().find(|line| !blank(line)).map(indent).unwrap_or_default();
+        (transcript.starts_with('\n'), inner, transcript.lines().last().filter(blank).map(indent))
+    };
     let mut text = String::new();
-    if transcript.starts_with('\n') {
+    if begins {
         text.push('\n');
     }
     for line in accepted.trim_start_matches('\n').lines() {
