@@ -107,6 +107,7 @@ impl<C: Conversation, M, F> Dialogue<C, M, F> {
 impl<C, M, S, F> Dialogue<C, M, F>
 where
     C: Conversation<With: Dependencies<S>>,
+    S: 'static,
     M: Fn() -> C + Send + Sync + 'static,
     F: Fn() -> S + Send + Sync + 'static,
 {
@@ -182,9 +183,8 @@ where
         let seed = env::var("CONVERSE_SEED").ok().map(|seed| seed.parse());
         let seed = seed.transpose().expect("CONVERSE_SEED is a number").unwrap_or(1);
         let (says, hears) = (self.says.clone(), self.hears.clone());
-        let found = self.run(Path::new(""), move |stage| {
-            Walk { rounds: ROUNDS, seed, says: &says, hears: &hears }.all::<C, S, M, F>(stage)
-        });
+        let found =
+            self.run(Path::new(""), move |stage| Walk { rounds: ROUNDS, seed, says: &says, hears: &hears }.all(stage));
         if let Err(report) = found.unwrap_or_else(Err) {
             panic!("{place}: {report}");
         }
@@ -193,7 +193,7 @@ where
     #[track_caller]
     fn check_text(&self, place: &str, text: &str, folder: &Path, accept: impl FnOnce(&str) -> Result<(), String>) {
         let written = transcript::read(text).unwrap_or_else(|error| panic!("{place}: {error}"));
-        let checked = self.run(folder, move |stage| check::<C, S, M, F>(stage, &written));
+        let checked = self.run(folder, move |stage| check(stage, &written));
         let (accepted, report) = match checked.unwrap_or_else(|report| Err((None, report))) {
             Ok(()) => return,
             Err(failure) => failure,
@@ -212,14 +212,18 @@ where
     fn run<R: Send + 'static>(
         &self,
         folder: &Path,
-        test: impl FnOnce(&Stage<'_, M, F>) -> R + Send + 'static,
+        test: impl FnOnce(&Stage<'_, C>) -> R + Send + 'static,
     ) -> Result<R, String> {
         let (begin, with, folder) = (Arc::clone(&self.begin), Arc::clone(&self.with), folder.to_owned());
         let trail = Arc::new(Trail::default());
         let known = Arc::clone(&trail);
         let (tell, told) = channel();
         let thread = thread::spawn(move || {
-            let stage = Stage { begin: &*begin, with: &*with, folder: &folder, trail: &known };
+            let outside = || -> Box<dyn Fn() -> C::With> {
+                let state = with();
+                Box::new(move || C::With::from_state(&state))
+            };
+            let stage = Stage { begin: &*begin, outside: &outside, folder: &folder, trail: &known };
             trace::begin();
             let result = test(&stage);
             // Nobody listens where it was given up.
@@ -248,12 +252,7 @@ where
 /// # Errors
 ///
 /// How it went, where that can be accepted; and what to say about it.
-fn check<C, S, M, F>(stage: &Stage<'_, M, F>, written: &[(usize, Line)]) -> Result<(), (Option<String>, String)>
-where
-    C: Conversation<With: Dependencies<S>>,
-    M: Fn() -> C,
-    F: Fn() -> S,
-{
+fn check<C: Conversation>(stage: &Stage<'_, C>, written: &[(usize, Line)]) -> Result<(), (Option<String>, String)> {
     let wrong = |error| (None, error);
     let well = stage.play(written, None).map_err(wrong)?;
     let expected: Vec<Line> =

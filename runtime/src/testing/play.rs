@@ -8,13 +8,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::literal;
 use super::process::{Process, Stands, World};
 use super::transcript::{self, Line};
-use crate::conversation::{Conversation, Dependencies};
+use crate::conversation::Conversation;
 use crate::message::Message;
 
 /// What a transcript is played with.
-pub(super) struct Stage<'p, M, F> {
-    pub(super) begin: &'p M,
-    pub(super) with: &'p F,
+pub(super) struct Stage<'p, C: Conversation> {
+    pub(super) begin: &'p dyn Fn() -> C,
+    /// What is outside of it, made anew for each time that it is played; and what it depends on of that, for each process.
+    pub(super) outside: &'p dyn Fn() -> Box<dyn Fn() -> C::With>,
     /// Where the files are that it names.
     pub(super) folder: &'p Path,
     pub(super) trail: &'p Trail,
@@ -65,40 +66,31 @@ pub(super) struct Played {
     pub(super) wrong: Option<String>,
 }
 
-impl<M, F> Stage<'_, M, F> {
+impl<C: Conversation> Stage<'_, C> {
     /// Plays it; with a blow where it waits for the `at`-th time, counted from 0, if there is one.
     ///
     /// # Errors
     ///
     /// Where what is written cannot be said or sent.
-    pub(super) fn play<C, S>(&self, lines: &[(usize, Line)], mut blow: Option<(usize, Blow)>) -> Result<Played, String>
-    where
-        C: Conversation<With: Dependencies<S>>,
-        M: Fn() -> C,
-        F: Fn() -> S,
-    {
-        let state = (self.with)();
-        let with = || C::With::from_state(&state);
-        let mut player = self.enter::<C>(with());
+    pub(super) fn play(&self, lines: &[(usize, Line)], mut blow: Option<(usize, Blow)>) -> Result<Played, String> {
+        let with = (self.outside)();
+        let mut player = self.enter(with());
         for (number, line) in lines {
             if let Some((_, blow)) = blow.take_if(|(at, _)| player.played.waits.len() == *at + 1) {
-                player = player.struck(blow, (self.begin)(), with);
+                player = player.struck(blow, (self.begin)(), with());
             }
             if line.is_input() && player.waits {
                 self.put(&mut player, line, *number)?;
             }
         }
         if let Some((_, blow)) = blow.filter(|_| player.waits) {
-            player = player.struck(blow, (self.begin)(), with);
+            player = player.struck(blow, (self.begin)(), with());
         }
         Ok(player.played)
     }
 
     /// The client comes in for the first time.
-    pub(super) fn enter<C: Conversation>(&self, with: C::With) -> Player<C>
-    where
-        M: Fn() -> C,
-    {
+    pub(super) fn enter(&self, with: C::With) -> Player<C> {
         self.trail.note(&[]);
         let mut player = Player {
             process: Process::new(World::new(), with),
@@ -112,12 +104,7 @@ impl<M, F> Stage<'_, M, F> {
     }
 
     /// Says, sends or waits what the line with this number says.
-    pub(super) fn put<C: Conversation>(
-        &self,
-        player: &mut Player<C>,
-        line: &Line,
-        number: usize,
-    ) -> Result<(), String> {
+    pub(super) fn put(&self, player: &mut Player<C>, line: &Line, number: usize) -> Result<(), String> {
         player.played.lines.push(line.clone());
         self.trail.note(&player.played.lines);
         let came = self.do_it(&mut player.process, line).map_err(|error| format!("line {number}: {error}"))?;
@@ -125,7 +112,7 @@ impl<M, F> Stage<'_, M, F> {
         Ok(())
     }
 
-    fn do_it<C: Conversation>(&self, process: &mut Process<C>, line: &Line) -> Result<(Vec<Message>, Stands), String> {
+    fn do_it(&self, process: &mut Process<C>, line: &Line) -> Result<(Vec<Message>, Stands), String> {
         Ok(match line {
             Line::Says(text) => process.say(self.message(text)?),
             Line::Event(text) => match literal::read(text) {
@@ -183,10 +170,10 @@ impl<C: Conversation> Player<C> {
     }
 
     /// Strikes it, and has its client come back. What was said last has to be said again.
-    fn struck(mut self, blow: Blow, conversation: C, with: impl Fn() -> C::With) -> Self {
+    fn struck(mut self, blow: Blow, conversation: C, with: C::With) -> Self {
         match blow {
             Blow::Cut => self.process.cut(),
-            Blow::Kill => self.process = Process::new(self.process.kill(), with()),
+            Blow::Kill => self.process = Process::new(self.process.kill(), with),
         }
         let (said, stands) = self.process.enter(conversation);
         let again: Vec<Line> = said.iter().map(|message| Line::Told(transcript::shown(message))).collect();
@@ -194,9 +181,9 @@ impl<C: Conversation> Player<C> {
         let from = before.len().checked_sub(again.len());
         let is_so = from.is_some_and(|from| before[from..].iter().copied().eq(&again));
         if !is_so || again.len() < self.last {
-            let again = Text(&again);
+            let told = if again.is_empty() { "nothing\n".to_owned() } else { Text(&again).to_string() };
             self.played.wrong =
-                Some(format!("the client that came back was told\n{again}instead of what it had been told last"));
+                Some(format!("the client that came back was told\n{told}instead of what it had been told last"));
         }
         self.waits = matches!(stands, Stands::Waits);
         if let Stands::Closed(close) = stands {
@@ -211,9 +198,6 @@ pub(super) struct Text<'l>(pub(super) &'l [Line]);
 
 impl fmt::Display for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() {
-            return writeln!(f, "(nothing)");
-        }
         self.0.iter().try_for_each(|line| writeln!(f, "{line}"))
     }
 }

@@ -119,24 +119,24 @@ impl<C: Conversation> Process<C> {
 
     /// Time passes. What happens meanwhile happens in its order.
     pub(super) fn pass(&mut self, time: Duration) -> (Vec<Message>, Stands) {
-        let until = self.now() + time;
+        let mut rest = time;
         let (mut said, mut stands) = self.settle();
         while matches!(stands, Stands::Waits) {
-            let alarm = self.client.as_ref().and_then(|client| client.connection.alarm());
-            let Some(alarm) = alarm.filter(|alarm| *alarm <= until) else { break };
-            self.advance_to(alarm);
+            let Some(alarm) = self.alarm().filter(|alarm| *alarm <= rest) else { break };
+            self.advance(alarm);
+            rest -= alarm;
             let (more, then) = self.settle();
             said.extend(more);
             stands = then;
         }
-        self.advance_to(until);
+        self.advance(rest);
         (said, stands)
     }
 
     /// How long it is until its first clock runs out.
     pub(super) fn alarm(&self) -> Option<Duration> {
         let alarm = self.client.as_ref().and_then(|client| client.connection.alarm())?;
-        Some(alarm.saturating_duration_since(self.now()))
+        Some(alarm.saturating_duration_since(self.runtime.block_on(async { Instant::now() })))
     }
 
     /// Whether the last turn, which said so much, has led on from the question before.
@@ -168,17 +168,10 @@ impl<C: Conversation> Process<C> {
         self.world
     }
 
-    fn now(&self) -> Instant {
-        self.runtime.block_on(async { Instant::now() })
-    }
-
-    fn advance_to(&self, then: Instant) {
-        self.runtime.block_on(async {
-            let time = then.saturating_duration_since(Instant::now());
-            if !time.is_zero() {
-                advance(time).await;
-            }
-        });
+    fn advance(&self, time: Duration) {
+        if !time.is_zero() {
+            self.runtime.block_on(advance(time));
+        }
     }
 
     /// Lets the conversation go on until it can go no further by itself. What it said.

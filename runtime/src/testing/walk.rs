@@ -10,7 +10,7 @@ use super::report;
 use super::sample::sample;
 use super::trace;
 use super::transcript::Line;
-use crate::conversation::{Conversation, Dependencies};
+use crate::conversation::Conversation;
 use crate::flow::{Kind, Node};
 
 /// How far one goes at most.
@@ -48,23 +48,18 @@ impl Walk<'_> {
     /// # Errors
     ///
     /// What was found.
-    pub(super) fn all<C, S, M, F>(&self, stage: &Stage<'_, M, F>) -> Result<(), String>
-    where
-        C: Conversation<With: Dependencies<S>>,
-        M: Fn() -> C,
-        F: Fn() -> S,
-    {
+    pub(super) fn all<C: Conversation>(&self, stage: &Stage<'_, C>) -> Result<(), String> {
         let name = C::FLOW.name;
         let mut replies = Replies::new(&C::FLOW, self.says);
         let mut tried: BTreeMap<String, (usize, Vec<Line>)> = BTreeMap::new();
         for seed in (self.seed..).take(usize::try_from(self.rounds).unwrap_or(usize::MAX)) {
             let mut draw = Draw::new(seed);
-            let went = self.one::<C, S, M, F>(stage, &mut draw, &mut replies, &mut tried)?;
+            let went = self.one(stage, &mut draw, &mut replies, &mut tried)?;
             let lines: Vec<Line> = went.lines.iter().filter(|line| line.is_input()).cloned().collect();
             let places: Vec<usize> = (0..BLOWS).map(|_| draw.below(went.waits.len())).collect();
-            let Some(fault) = fault::<C, S, M, F>(stage, &lines, Some(&went), Some(&places))? else { continue };
-            let (fault, lines) = shrunk(fault, lines, |lines| fault_of::<C, S, M, F>(stage, lines));
-            let story = told::<C, S, M, F>(stage, &lines, fault)?;
+            let Some(fault) = fault(stage, &lines, Some(&places))? else { continue };
+            let lines = shrunk(lines, |lines| self::fault(stage, lines, None) == Ok(Some(fault)));
+            let story = told(stage, &lines, fault)?;
             return Err(format!("{}\n\n{story}\nCONVERSE_SEED={seed} walks this way again", describe(name, fault)));
         }
         for question in asked(&C::FLOW) {
@@ -82,20 +77,15 @@ impl Walk<'_> {
     }
 
     /// One walk.
-    fn one<C, S, M, F>(
+    fn one<C: Conversation>(
         &self,
-        stage: &Stage<'_, M, F>,
+        stage: &Stage<'_, C>,
         draw: &mut Draw,
         replies: &mut Replies,
         tried: &mut BTreeMap<String, (usize, Vec<Line>)>,
-    ) -> Result<Played, String>
-    where
-        C: Conversation<With: Dependencies<S>>,
-        M: Fn() -> C,
-        F: Fn() -> S,
-    {
-        let state = (stage.with)();
-        let mut player = stage.enter::<C>(C::With::from_state(&state));
+    ) -> Result<Played, String> {
+        let with = (stage.outside)();
+        let mut player = stage.enter(with());
         for step in 1..=STEPS {
             if !player.waits {
                 break;
@@ -173,41 +163,25 @@ impl Walk<'_> {
     }
 }
 
-/// What is wrong with a dialogue, wherever in it.
-fn fault_of<C, S, M, F>(stage: &Stage<'_, M, F>, lines: &[Line]) -> Option<Fault>
-where
-    C: Conversation<With: Dependencies<S>>,
-    M: Fn() -> C,
-    F: Fn() -> S,
-{
-    fault::<C, S, M, F>(stage, lines, None, None).ok().flatten()
-}
-
-/// What is wrong with a dialogue that has gone as `went`, with a blow at each of these places.
-fn fault<C, S, M, F>(
-    stage: &Stage<'_, M, F>,
+/// What is wrong with a dialogue, with a blow at each of these places, or everywhere.
+fn fault<C: Conversation>(
+    stage: &Stage<'_, C>,
     lines: &[Line],
-    went: Option<&Played>,
     places: Option<&[usize]>,
-) -> Result<Option<Fault>, String>
-where
-    C: Conversation<With: Dependencies<S>>,
-    M: Fn() -> C,
-    F: Fn() -> S,
-{
+) -> Result<Option<Fault>, String> {
     let lines = numbered(lines);
-    let again = stage.play(&lines, None)?;
-    if let Some(fault) = fault_in(&again) {
+    let well = stage.play(&lines, None)?;
+    if let Some(fault) = fault_in(&well) {
         return Ok(Some(fault));
     }
-    if went.is_some_and(|went| went.lines != again.lines) {
+    if stage.play(&lines, None)?.lines != well.lines {
         return Ok(Some(Fault::Fickle));
     }
-    let everywhere: Vec<usize> = (0..again.waits.len()).collect();
+    let everywhere: Vec<usize> = (0..well.waits.len()).collect();
     for at in places.unwrap_or(&everywhere) {
         for blow in [Blow::Cut, Blow::Kill] {
             let struck = stage.play(&lines, Some((*at, blow)))?;
-            if report::unlike(&again, &struck).is_some() {
+            if report::unlike(&well, &struck).is_some() {
                 return Ok(Some(Fault::Hurt(blow)));
             }
         }
@@ -228,10 +202,10 @@ fn numbered(lines: &[Line]) -> Vec<(usize, Line)> {
 }
 
 /// The shortest dialogue that has the fault still.
-fn shrunk(fault: Fault, mut lines: Vec<Line>, find: impl Fn(&[Line]) -> Option<Fault>) -> (Fault, Vec<Line>) {
+fn shrunk(mut lines: Vec<Line>, has_it: impl Fn(&[Line]) -> bool) -> Vec<Line> {
     // What was seen once only cannot be made shorter.
-    if find(&lines) != Some(fault) {
-        return (fault, lines);
+    if !has_it(&lines) {
+        return lines;
     }
     let mut size = lines.len().div_ceil(2);
     while size > 0 {
@@ -244,7 +218,7 @@ fn shrunk(fault: Fault, mut lines: Vec<Line>, find: impl Fn(&[Line]) -> Option<F
                 .filter(|(at, _)| !(from..from + size).contains(at))
                 .map(|(_, line)| line.clone())
                 .collect();
-            if find(&without) == Some(fault) {
+            if has_it(&without) {
                 (lines, shorter) = (without, true);
             } else {
                 from += size;
@@ -254,16 +228,11 @@ fn shrunk(fault: Fault, mut lines: Vec<Line>, find: impl Fn(&[Line]) -> Option<F
             size /= 2;
         }
     }
-    (fault, lines)
+    lines
 }
 
 /// The dialogue with what came of it.
-fn told<C, S, M, F>(stage: &Stage<'_, M, F>, lines: &[Line], fault: Fault) -> Result<String, String>
-where
-    C: Conversation<With: Dependencies<S>>,
-    M: Fn() -> C,
-    F: Fn() -> S,
-{
+fn told<C: Conversation>(stage: &Stage<'_, C>, lines: &[Line], fault: Fault) -> Result<String, String> {
     let lines = numbered(lines);
     let well = stage.play(&lines, None)?;
     let Fault::Hurt(blow) = fault else { return Ok(Text(&well.lines).to_string()) };
