@@ -14,7 +14,7 @@ pub(crate) struct History<C> {
     /// The last one before is the last.
     pub(crate) before: Vec<Box<RawValue>>,
     /// As it waits now.
-    pub(crate) here: Option<Box<RawValue>>,
+    here: Option<Box<RawValue>>,
     /// Whether it asks something, so that one can go back to it.
     pub(crate) asks: bool,
     conversation: PhantomData<fn() -> C>,
@@ -38,10 +38,10 @@ impl<C: Conversation> History<C> {
             return;
         }
         if finish.stored {
-            // What was done once is not undone by going back to before it. A question that it was done in the action of can
-            // still be asked again, but is not left behind.
+            // What was done once is not undone by going back to before it, nor by going back to the question in whose
+            // action that was.
             self.before.clear();
-            self.asks = false;
+            self.here = None;
             return;
         }
         if let Some(here) = self.here.take().filter(|_| finish.advanced && self.asks) {
@@ -57,14 +57,13 @@ impl<C: Conversation> History<C> {
         });
     }
 
-    /// As it was at the question before this one, or at this one where it is the first.
+    /// As it was at the question before this one; nothing where this is the first.
     pub(crate) fn back(&mut self) -> Option<Slot<C>> {
-        let read = |state: &RawValue| secret::in_memory(|| serde_json::from_str(state.get()));
-        self.asks = true;
         while let Some(before) = self.before.pop() {
-            match read(&before) {
+            match secret::in_memory(|| serde_json::from_str(before.get())) {
                 Ok(slot) => {
                     self.here = Some(before);
+                    self.asks = true;
                     return Some(slot);
                 }
                 // Another build has left it, and asked something that this one does not.
@@ -73,6 +72,6 @@ impl<C: Conversation> History<C> {
                 }
             }
         }
-        read(self.here.as_deref()?).ok()
+        None
     }
 }

@@ -57,7 +57,8 @@ pub struct Finish {
     pub error: Option<Error>,
     /// Something was done `once`: the state is to be stored, and then the conversation goes on with [`Input::Stored`].
     pub stored: bool,
-    /// The conversation goes back to the question before, with [`Input::Again`]; what the turn left behind does not count.
+    /// The conversation goes back to the question before, with [`Input::Again`]: in the state that it had there, and not in
+    /// the one that the turn has left, which is the question's own to be asked again where none was before it.
     pub back: bool,
     /// The question that it waited at is behind it: it goes on to another, or to the same one anew.
     pub advanced: bool,

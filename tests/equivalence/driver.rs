@@ -109,10 +109,9 @@ where
                 Err(why) => break Then::Fails(why),
             };
             if finish.back {
-                let Some(before) = history.back() else {
-                    break Then::Fails("there is nothing to go back to".to_owned());
-                };
-                *slot = Slot::Waiting(serde_json::from_str(&before).expect("it was read back before"));
+                if let Some(before) = history.back() {
+                    *slot = Slot::Waiting(serde_json::from_str(&before).expect("it was read back before"));
+                }
                 input = converse::Input::Again;
                 continue;
             }
@@ -167,7 +166,8 @@ impl History {
     }
 
     fn back(&mut self) -> Option<String> {
-        self.here = self.before.pop().or(self.here.take());
+        self.here = Some(self.before.pop()?);
+        self.asks = true;
         self.here.clone()
     }
 }

@@ -200,3 +200,35 @@ fn behind_something_done_once_its_question_is_asked_again() {
     dialogue.reply("b", &["Third?"]).reply("back", &["Second to a?"]).reply("c", &["Third?"]).reply("d", &[]);
     assert_eq!(dialogue.output.as_deref(), Some("acd"));
 }
+
+conversation! {
+    /// Has nothing to go back to where something was done once.
+    Paid -> (bool, u32) {
+        let mut paid: bool = false;
+        let name: String = ask "Name?";
+        let tip: u32 = ask "Tip, {name}?"
+            tries 2 else { return (paid, 0) }
+            on "pay" => {
+                let receipt: bool = once true;
+                paid = receipt;
+                back
+            }
+            else back;
+        (paid, tip)
+    }
+}
+
+#[test]
+fn what_came_with_something_done_once_is_not_forgotten() {
+    let mut dialogue = Dialogue::start(Paid, &["Name?"]);
+    dialogue.reply("a", &["Tip, a?"]).reply("x", &["Name?"]).reply("b", &["Tip, b?"]);
+    dialogue.reply("pay", &["Tip, b?"]).reply("3", &[]);
+    assert_eq!(dialogue.output, Some((true, 3)));
+}
+
+#[test]
+fn a_refusal_that_is_gone_back_from_counts_where_nothing_was_before() {
+    let mut dialogue = Dialogue::start(Paid, &["Name?"]);
+    dialogue.reply("a", &["Tip, a?"]).reply("pay", &["Tip, a?"]).reply("x", &["Tip, a?"]).reply("x", &[]);
+    assert_eq!(dialogue.output, Some((true, 0)));
+}

@@ -273,3 +273,27 @@ fn a_clock_is_wound_back_behind_a_question_that_was_left_without_an_answer() {
     dialogue.reply("x", &["Asked?"]).reply("no", &[]);
     assert_eq!(dialogue.clock(), Clock::Within(std::time::Duration::from_secs(9)));
 }
+
+conversation! {
+    /// Jumps over nothing, in an action.
+    Onwards {
+        let first: String = ask "First?"
+            on "on" => {
+                let steps: u32 = 2;
+                if steps > 1 {
+                    goto second;
+                }
+                let second: String = ask "Second, {steps}?";
+                say "{second}";
+                retry
+            };
+        say "{first}";
+    }
+}
+
+#[test]
+fn a_jump_in_an_action_knows_what_has_a_value_there() {
+    let mut dialogue = Dialogue::start(Onwards, &["First?"]);
+    dialogue.reply("on", &["Second, 2?"]).reply("a", &["a", "First?"]).reply("b", &["b"]);
+    assert!(dialogue.output.is_some());
+}

@@ -101,17 +101,14 @@ impl<C: Conversation> Dialogue<C> {
             let waits = matches!(self.slot, Slot::Waiting(_));
             if self.finish.back {
                 if let Some(before) = self.history.pop() {
-                    self.here = Some(before);
+                    self.slot = Slot::Waiting(serde_json::from_str(&before).expect("it was stored"));
+                    (self.here, self.asks, self.rung) = (Some(before), true, Some(self.now));
                 }
-                self.asks = true;
-                let here = self.here.as_deref().expect("there was a question");
-                self.slot = Slot::Waiting(serde_json::from_str(here).expect("it was stored"));
-                self.rung = Some(self.now);
                 next = Some(Input::Again);
             } else if self.finish.stored {
                 self.done += 1;
                 self.history.clear();
-                self.asks = false;
+                self.here = None;
                 next = Some(Input::Stored);
             } else if waits && C::BACK {
                 let before = self.here.replace(serde_json::to_string(&self.slot).expect("it can be stored"));

@@ -214,7 +214,7 @@ impl<C: Conversation> Session<'_, C> {
             Ok(slot) => self.slot = slot,
             Err(error) => return self.cannot_read(saved, error).await,
         }
-        self.history.restore(saved.before, saved.here.or(saved.state), saved.asks);
+        self.history.restore(saved.before, saved.state.filter(|_| !saved.goes_on), saved.asks);
         if moved {
             // What was said, and how long there was to answer, is of a question that is gone.
             kept.words.forget();
@@ -325,7 +325,6 @@ impl<C: Conversation> Session<'_, C> {
             done: self.done,
             goes_on: finish.stored,
             before: self.history.before.clone(),
-            here: self.history.here.clone().filter(|_| finish.stored),
             asks: self.history.asks,
             silence,
             alarm,

@@ -199,12 +199,10 @@ impl<'s, C: Conversation> Session<'s, C> {
         let offered = matches!(input, Input::Event(_));
         let (mut finish, close) = self.turn(input).await?;
         if finish.back && close.is_none() {
-            let Some(before) = self.history.back() else {
-                tracing::error!(conversation = C::FLOW.name, "there is no state to go back to");
-                return Err(Ending::Broken);
-            };
-            self.slot = before;
-            self.rung = Some(self.clocks.rung());
+            if let Some(before) = self.history.back() {
+                self.slot = before;
+                self.rung = Some(self.clocks.rung());
+            }
             self.events.look_again();
             self.leave_words_behind();
             return Ok(Some(Input::Again));

@@ -36,9 +36,6 @@ pub(crate) struct Saved {
     /// Its states at the questions before, for `back`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) before: Vec<Box<RawValue>>,
-    /// Its state at the question that it stands in an action of, for a `back` behind a `once`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) here: Option<Box<RawValue>>,
     /// Whether one can go back to where it is.
     #[serde(default)]
     pub(crate) asks: bool,

@@ -328,7 +328,7 @@ impl Generator<'_> {
 
     /// Whether something may be done once here. In an action, a `back` behind it has no question to go to.
     pub(super) fn stores(&self) -> bool {
-        self.scope.stores && !(self.goes_back && self.scope.pending.is_some())
+        self.scope.stores
     }
 
     pub(super) fn run(&mut self) -> Statement {

@@ -52,6 +52,7 @@ impl<'t> Interpreter<'t, '_> {
                 };
                 match happened {
                     Jump::Retry => continue 'prompt,
+                    Jump::Back if self.past.is_first() => continue 'prompt,
                     // What was asked in between had a clock of its own.
                     Jump::Wait if !self.past.is_waiting(visit) => self.clock = self.wound(ask)?,
                     Jump::Wait => {}

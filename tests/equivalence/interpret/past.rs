@@ -62,9 +62,14 @@ impl Past {
         self.at += 1;
     }
 
+    /// Whether no question was left behind, so that there is none to go back to.
+    pub(super) fn is_first(&self) -> bool {
+        self.before.is_empty()
+    }
+
     /// Begins another round, up to the question that was left last, which is asked again.
     pub(super) fn back(&mut self) {
-        let before = self.before.pop().or(self.here).expect("a question waits, or has waited");
+        let before = self.before.pop().expect("it is not the first");
         let mut heard = std::mem::take(&mut self.heard);
         heard.truncate(before);
         heard.push(Heard::Again);

@@ -49,7 +49,7 @@ impl<'e> Emitter<'e, '_> {
                 let (arrives, waiting) = (self.arrives(Node::Question(*question)), self.waiting(*question, scope));
                 quote_spanned!(Span::mixed_site()=> #arrives ::converse::__private::Talk::store(talk); #waiting)
             }
-            End::Back(..) => self.back(),
+            End::Back(question, _) => self.back(*question, scope),
             End::Close(close) => {
                 let mut out = TokenStream::new();
                 self.prepare(&close.code, needed, scope, &mut out);

@@ -9,7 +9,7 @@ use super::turn::Emitter;
 use super::{braced, output};
 use crate::diagnostics::Diagnostics;
 use crate::escapes::{self, Escape};
-use crate::graph::{Exit, Node, Opaque, Operation, close_number};
+use crate::graph::{Exit, Node, Opaque, Operation, QuestionId, close_number};
 use crate::names::{VariableId, Variables};
 use crate::syntax::ast::{Message, VerbKind};
 
@@ -127,7 +127,10 @@ impl<'e> Emitter<'e, '_> {
                     match &verb.kind {
                         VerbKind::Answer(value) => self.exit(exit, Some(quote!(#value)), scope),
                         VerbKind::Close { code, reason } => self.close(code, reason.as_ref()),
-                        VerbKind::Back => self.back(),
+                        VerbKind::Back => match exit {
+                            Exit::Back(question, _) => self.back(question, scope),
+                            _ => unreachable!("a `back` leads back"),
+                        },
                         VerbKind::Retry | VerbKind::Wait | VerbKind::Goto(_) => self.exit(exit, None, scope),
                     }
                 }
@@ -143,7 +146,7 @@ impl<'e> Emitter<'e, '_> {
     fn exit(&self, exit: Exit, value: Option<TokenStream>, scope: &Scope<'e>) -> TokenStream {
         match exit {
             Exit::Output => self.done(value),
-            Exit::Closed(_) | Exit::Back(_) => unreachable!("these are written by themselves"),
+            Exit::Closed(_) | Exit::Back(..) => unreachable!("these are written by themselves"),
             Exit::To(target) => {
                 let jump = self.jump(target, scope);
                 quote_spanned!(Span::mixed_site()=> #value; #jump)
@@ -158,13 +161,13 @@ impl<'e> Emitter<'e, '_> {
         }
     }
 
-    /// `back`
-    pub(super) fn back(&self) -> TokenStream {
-        let (returns, pending) = (self.returns(), self.ending.pending());
+    /// `back`, which leaves the conversation at `question`: where that is the first, it is asked again.
+    pub(super) fn back(&self, question: QuestionId, scope: &Scope<'_>) -> TokenStream {
+        let (returns, waiting) = (self.returns(), self.waiting(question, scope));
         quote_spanned! {Span::mixed_site()=>
             #returns
             ::converse::__private::Talk::back(talk);
-            return #pending;
+            #waiting
         }
     }
 

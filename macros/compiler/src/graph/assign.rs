@@ -101,7 +101,7 @@ impl Assigned {
             match exit {
                 Exit::To(target) => self.reach(*target, known),
                 Exit::With(variable, target) => self.reach(*target, &known.iter().chain([variable]).copied().collect()),
-                Exit::Output | Exit::Closed(_) | Exit::Back(_) => {}
+                Exit::Output | Exit::Closed(_) | Exit::Back(..) => {}
             }
         }
     }

@@ -106,7 +106,7 @@ impl Walk<'_, '_> {
                 Exit::To(target) | Exit::With(_, target) => self.visit(target, &way.at(span)),
                 Exit::Output => self.add(Node::End, &way.at(span)),
                 Exit::Closed(code) => self.closed(code, &way.at(span)),
-                Exit::Back(question) => self.backs.push((question, way.past("back", span))),
+                Exit::Back(question, _) => self.backs.push((question, way.past("back", span))),
             }
         }
         match &block.end {

@@ -48,7 +48,7 @@ impl Liveness {
             self.at(block).iter().filter(|variable| !declares.contains(*variable)).copied().collect::<Variables>()
         };
         match end {
-            End::Never | End::Back(..) | End::CloseOnSilence | End::Return(None, _) => {}
+            End::Never | End::CloseOnSilence | End::Return(None, _) => {}
             End::Goto(target) => needed.extend(self.at(*target)),
             End::If { condition, declares, then, otherwise, .. } => {
                 needed.extend(without(*then, declares));
@@ -67,7 +67,9 @@ impl Liveness {
                 needed.extend(self.at(question.resume));
                 needed.extend(&question.clock);
             }
-            End::Again(question) | End::Store(question) => needed.extend(self.at(graph.question(*question).resume)),
+            End::Again(question) | End::Store(question) | End::Back(question, _) => {
+                needed.extend(self.at(graph.question(*question).resume));
+            }
             End::Close(close) => {
                 needed.extend(&close.code.uses);
                 needed.extend(&close.uses);
@@ -107,11 +109,11 @@ impl Liveness {
     fn at_exits(&self, exits: &[Exit], needed: &mut Variables) {
         for exit in exits {
             match exit {
-                Exit::To(target) => needed.extend(self.at(*target)),
+                Exit::To(target) | Exit::Back(_, target) => needed.extend(self.at(*target)),
                 Exit::With(variable, target) => {
                     needed.extend(self.at(*target).iter().filter(|needed| *needed != variable))
                 }
-                Exit::Output | Exit::Closed(_) | Exit::Back(_) => {}
+                Exit::Output | Exit::Closed(_) => {}
             }
         }
     }

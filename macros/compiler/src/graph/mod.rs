@@ -196,15 +196,15 @@ pub(crate) enum Exit {
     Output,
     /// `close 4001, "reason"`, with its code where it is a number.
     Closed(Option<u16>),
-    /// `back`, from this question.
-    Back(QuestionId),
+    /// `back`, from this question, and where that goes on: it is asked again where none was before it.
+    Back(QuestionId, BlockId),
 }
 
 impl Exit {
     pub(crate) fn target(self) -> Option<BlockId> {
         match self {
-            Exit::To(target) | Exit::With(_, target) => Some(target),
-            Exit::Output | Exit::Closed(_) | Exit::Back(_) => None,
+            Exit::To(target) | Exit::With(_, target) | Exit::Back(_, target) => Some(target),
+            Exit::Output | Exit::Closed(_) => None,
         }
     }
 }
@@ -251,7 +251,7 @@ pub(crate) enum End {
     Again(QuestionId),
     /// The conversation is stored as it stands, and goes on at once at [`Question::resume`].
     Store(QuestionId),
-    /// Back to the question before this one.
+    /// Back to the question before this one, which is left as it stands: it is asked again where none was before it.
     Back(QuestionId, Span),
     /// Another conversation takes its turn: it waits, ends, or leaves what this one listens for.
     Run {

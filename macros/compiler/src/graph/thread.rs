@@ -9,7 +9,7 @@ pub(crate) fn thread(graph: &mut Graph<'_>) {
     let exits = |exits: &mut Vec<Exit>| {
         exits.iter_mut().for_each(|exit| match exit {
             Exit::To(target) | Exit::With(_, target) => to(target),
-            Exit::Output | Exit::Closed(_) | Exit::Back(_) => {}
+            Exit::Output | Exit::Closed(_) | Exit::Back(..) => {}
         });
     };
     for block in &mut graph.blocks {

@@ -10,10 +10,12 @@ use super::{Block, BlockId, End, Graph, Operation};
 
 /// Writes it into the blocks of the conversation called `flow`.
 pub(crate) fn trace(graph: &mut Graph<'_>, flow: &str) {
-    for block in &mut graph.blocks {
+    for (index, block) in graph.blocks.iter_mut().enumerate() {
         if let Some(way) = block.way.as_ref().filter(|way| !way.label.is_empty()) {
             let told = told(flow, &way.label);
             block.operations.insert(0, told);
+            // What jumps from here stands behind one operation more.
+            graph.jumps.iter_mut().filter(|jump| jump.from.0.0 == index).for_each(|jump| jump.from.1 += 1);
         }
     }
     for id in graph.ids().collect::<Vec<_>>() {

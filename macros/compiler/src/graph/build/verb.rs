@@ -25,7 +25,7 @@ impl<'a> Builder<'_, 'a> {
                 }
             }
             VerbKind::Back => {
-                if let Some(Exit::Back(question)) = self.exit(verb) {
+                if let Some(Exit::Back(question, _)) = self.exit(verb) {
                     self.end(End::Back(question, verb.span));
                 }
             }
@@ -50,9 +50,9 @@ impl<'a> Builder<'_, 'a> {
                 Some(Exit::To(self.way("wait", verb.span, waiting)))
             }
             VerbKind::Back => {
-                self.pending(verb.span, "back")?;
+                let resume = self.pending(verb.span, "back")?.resume;
                 self.graph.goes_back = true;
-                self.pending.last().copied().map(Exit::Back)
+                self.pending.last().map(|question| Exit::Back(*question, resume))
             }
             VerbKind::Answer(_) => {
                 let Question { answer, answered, .. } = *self.pending(verb.span, "answer")?;
