@@ -6,6 +6,7 @@
 use std::fmt;
 use std::future::Future;
 use std::task::Poll;
+use std::time::SystemTime;
 
 use converse_flow::Flow;
 use tokio::sync::mpsc::Receiver;
@@ -152,8 +153,9 @@ pub enum Input {
     Event(Event),
     /// The question's `within` has passed without a reply.
     Silence,
-    /// What [`Finish::alarm`](crate::Finish::alarm) said has come.
-    Timer,
+    /// What [`Finish::alarm`](crate::Finish::alarm) said has come: the timers that were due by then ring, and none that has
+    /// become due since.
+    Timer(SystemTime),
     /// The question is to be asked again: another conversation that runs this one says so, or a question that follows it
     /// goes `back`.
     Again,

@@ -215,12 +215,6 @@ impl<'t> Talk<'t> {
         self.finish.alarm = [self.finish.alarm, timer.due()].into_iter().flatten().min();
     }
 
-    /// Whether a timer's time has come. It rings only once.
-    #[doc(hidden)]
-    pub fn rings(&self, timer: &mut Timer) -> bool {
-        timer.rings(self.now())
-    }
-
     fn now(&self) -> SystemTime {
         self.now.unwrap_or_else(clock::now)
     }

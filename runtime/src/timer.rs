@@ -23,9 +23,9 @@ impl Timer {
         self.0
     }
 
-    /// Whether its time has come. It rings only once.
-    pub(crate) fn rings(&mut self, now: SystemTime) -> bool {
-        self.0.take_if(|due| *due <= now).is_some()
+    /// Whether it is due by `until`. It rings only once.
+    pub fn rings(&mut self, until: SystemTime) -> bool {
+        self.0.take_if(|due| *due <= until).is_some()
     }
 }
 

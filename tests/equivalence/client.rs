@@ -23,6 +23,9 @@ pub(crate) fn script(program: &Program, random: &mut Random) -> Vec<Input> {
 
 fn input(pending: &Pending<'_>, random: &mut Random) -> Input {
     let mut below = |end: usize| (random.next() >> 33) as usize % end;
+    if pending.has_timer && below(100) < 20 {
+        return Input::Passes(below(60) as u32 + 1);
+    }
     if pending.has_clock && below(100) < 20 {
         return Input::Silence;
     }

@@ -6,6 +6,7 @@ use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
+use std::time::{Duration, SystemTime};
 
 use converse::{Clock as Started, Conversation, Event, Finish, Outbox, Slot, Talk};
 use serde::Serialize;
@@ -13,14 +14,23 @@ use serde::de::DeserializeOwned;
 
 use crate::transcript::{Clock, Input, Then, Turn};
 
+/// The least by which two times differ here.
+const TICK: Duration = Duration::from_secs(1);
+
 /// Holds a conversation with a client that says what is in the script.
 pub(crate) fn hold<C>(conversation: C, script: &[Input]) -> Vec<Turn>
 where
     C: Conversation<Output: Debug, State: Serialize + DeserializeOwned, With: Default>,
 {
-    let mut held = Holding { slot: Slot::Start(conversation), history: History::default(), kept: Vec::new() };
+    let mut held = Holding {
+        slot: Slot::Start(conversation),
+        history: History::default(),
+        kept: Vec::new(),
+        now: SystemTime::UNIX_EPOCH,
+        alarm: None,
+    };
     let mut turns = held.turn(converse::Input::Start, Clock::None).into_iter().collect();
-    held.offer_kept(&mut turns);
+    held.settle(&mut turns);
     for input in script {
         let Some(clock) = clock(&turns) else { break };
         // Once it has run out, a clock does not run.
@@ -28,14 +38,19 @@ where
             Input::Reply(reply) => (converse::Input::Reply(reply.clone().into()), clock),
             Input::Event(number) => {
                 held.kept.push(*number);
-                held.offer_kept(&mut turns);
+                held.settle(&mut turns);
+                continue;
+            }
+            Input::Passes(seconds) => {
+                held.now += Duration::from_secs(u64::from(*seconds));
+                held.settle(&mut turns);
                 continue;
             }
             Input::Silence if clock == Clock::None => continue,
             Input::Silence => (converse::Input::Silence, Clock::None),
         };
         turns.extend(held.turn(input, clock));
-        held.offer_kept(&mut turns);
+        held.settle(&mut turns);
     }
     turns
 }
@@ -72,12 +87,26 @@ struct Holding<C: Conversation> {
     history: History,
     /// The events that nobody has heard yet.
     kept: Vec<u32>,
+    now: SystemTime,
+    /// When the next timer rings.
+    alarm: Option<SystemTime>,
 }
 
 impl<C> Holding<C>
 where
     C: Conversation<Output: Debug, State: Serialize + DeserializeOwned, With: Default>,
 {
+    /// Does what is to be done before anybody says anything more.
+    fn settle(&mut self, turns: &mut Vec<Turn>) {
+        self.offer_kept(turns);
+        while let Some(alarm) = self.alarm.filter(|alarm| *alarm <= self.now)
+            && let Some(clock) = clock(turns)
+        {
+            turns.extend(self.turn(converse::Input::Timer(alarm), clock));
+            self.offer_kept(turns);
+        }
+    }
+
     /// Offers what is kept, in order and from the first again wherever one is heard.
     fn offer_kept(&mut self, turns: &mut Vec<Turn>) {
         let mut left = 0;
@@ -100,17 +129,19 @@ where
 
     /// What comes of an input; nothing where it is an event that is for nobody.
     fn turn(&mut self, input: converse::Input, running: Clock) -> Option<Turn> {
-        let Holding { slot, history, .. } = self;
+        let Holding { slot, history, now, alarm, .. } = self;
         let outbox = Outbox::default();
         let mut input = input;
+        let mut rung = None;
         let then = loop {
-            let (polled, finish) = match step(slot, input, &outbox) {
+            let (polled, finish) = match step(slot, input, &outbox, *now, rung.take()) {
                 Ok(step) => step,
                 Err(why) => break Then::Fails(why),
             };
             if finish.back {
                 if let Some(before) = history.back() {
                     *slot = Slot::Waiting(serde_json::from_str(&before).expect("it was read back before"));
+                    rung = Some(finish.alarm.map_or(*now, |alarm| alarm.min(*now + TICK) - TICK));
                 }
                 input = converse::Input::Again;
                 continue;
@@ -128,7 +159,11 @@ where
                     *history = History::default();
                     input = converse::Input::Stored;
                 }
-                (_, Finish { clock, advanced, hears, left, .. }, Ok((question, stored))) => {
+                (_, Finish { left: Some(converse::Input::Timer(_)), .. }, _) => {
+                    break Then::Fails("a timer rings for nobody".to_owned());
+                }
+                (_, Finish { clock, advanced, hears, left, alarm: next, .. }, Ok((question, stored))) => {
+                    *alarm = next;
                     let clock = match clock {
                         Started::Unlimited => Clock::None,
                         Started::Within(time) => Clock::Starts(time.as_secs()),
@@ -173,11 +208,20 @@ impl History {
 }
 
 /// Runs to the next wait, to what is done once, or to the end.
-fn step<C>(slot: &mut Slot<C>, input: converse::Input, outbox: &Outbox) -> Result<(Poll<C::Output>, Finish), String>
+fn step<C>(
+    slot: &mut Slot<C>,
+    input: converse::Input,
+    outbox: &Outbox,
+    now: SystemTime,
+    rung: Option<SystemTime>,
+) -> Result<(Poll<C::Output>, Finish), String>
 where
     C: Conversation<With: Default>,
 {
-    let mut talk = Talk::new(outbox, input);
+    let mut talk = Talk::new(outbox, input).at(now);
+    if let Some(rung) = rung {
+        talk = talk.rung(rung);
+    }
     let with = C::With::default();
     let polled = catch_unwind(AssertUnwindSafe(|| {
         pin!(C::turn(slot, &with, &mut talk)).poll(&mut Context::from_waker(Waker::noop()))

@@ -7,6 +7,7 @@ mod event;
 mod past;
 mod read;
 mod revise;
+mod timers;
 mod value;
 
 use std::mem;
@@ -27,6 +28,8 @@ pub(crate) struct Pending<'p> {
     /// The words that are listened for.
     pub(crate) words: Vec<&'p str>,
     pub(crate) has_clock: bool,
+    /// Whether a timer runs.
+    pub(crate) has_timer: bool,
     /// Whether the conversation hears events.
     pub(crate) hears: bool,
     /// Whether it waits for nothing else.
@@ -45,6 +48,7 @@ pub(crate) fn interpret(program: &Program, client: &mut dyn FnMut(&Pending<'_>) 
         past: Past::default(),
         said_before: Vec::new(),
         kept: Vec::new(),
+        now: 0,
         steps: 0,
     };
     let then = loop {
@@ -99,6 +103,8 @@ struct Interpreter<'t, 'c> {
     said_before: Vec<String>,
     /// The events that nobody has heard yet.
     kept: Vec<u32>,
+    /// How many seconds have passed.
+    now: u64,
     steps: usize,
 }
 
@@ -127,6 +133,8 @@ struct Listening<'t> {
     variables: usize,
     loops: usize,
     gaps: usize,
+    /// When its timer rings, if it has one that runs.
+    due: Option<u64>,
 }
 
 /// A loop or a labelled block that is under way.
@@ -150,7 +158,8 @@ impl<'t> Interpreter<'t, '_> {
 
     /// Goes back, by hearing once more what was heard until then.
     fn begin_again(&mut self) {
-        self.past.back();
+        self.past.back(self.now);
+        self.now = 0;
         self.said_before = mem::take(&mut self.said);
         self.contexts.clear();
         self.clock = Clock::None;
@@ -192,7 +201,7 @@ impl<'t> Interpreter<'t, '_> {
                     for statement in block.statements.iter().take(target).skip(at) {
                         seen.push((variables, self.here().ons.len()));
                         if let Statement::On(on) = statement {
-                            self.listen(on);
+                            self.listen(on)?;
                         }
                     }
                     at = target;
@@ -213,11 +222,12 @@ impl<'t> Interpreter<'t, '_> {
         here.asked.retain(|asked| asked.variables < variables);
     }
 
-    fn listen(&mut self, on: &'t On) {
+    fn listen(&mut self, on: &'t On) -> Result<()> {
+        let due = self.due(on)?;
         let here = self.here();
-        let listening =
-            Listening { on, variables: here.variables.len(), loops: here.loops.len(), gaps: here.gaps.len() };
-        here.ons.push(listening);
+        let (variables, loops, gaps) = (here.variables.len(), here.loops.len(), here.gaps.len());
+        here.ons.push(Listening { on, variables, loops, gaps, due });
+        Ok(())
     }
 
     fn tail(&mut self, block: &'t Block) -> Result {
@@ -285,7 +295,7 @@ impl<'t> Interpreter<'t, '_> {
                     self.bind(&run.name, output);
                 }
             }
-            Statement::On(on) => self.listen(on),
+            Statement::On(on) => self.listen(on)?,
             Statement::Revise(name) => self.revise(name)?,
             Statement::Verb(verb) => return Err(self.verb(verb)),
             Statement::Control(control) => {

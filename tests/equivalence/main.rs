@@ -41,7 +41,7 @@ fn ten_thousand_conversations_say_what_their_trees_say() {
 fn random_conversations_leave_no_word_out() {
     // Apart, by two spaces.
     const WORDS: &str = "say \"  say String  ask \"  = run  Box::new(  = once  unless  .take()  among V  among &  verbatim  \
-        where  within 5  within seconds(  tries  else |  else [  on \"  on silence  retry  wait  back  answer  goto  close 4  \
+        where  within 5  within seconds(  tries  else |  else [  on \"  on silence  on after  retry  wait  back  answer  goto  close 4  \
         return Some(  revise  break;  break 'l  continue  loop {  while (  while let  : u32 in  if let  match  let d  ?;  \
         hears u32  on 0 =>  on p  = hear";
     let mut random = Random(1);

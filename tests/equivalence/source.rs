@@ -3,8 +3,8 @@
 use std::fmt::{self, Display, Formatter};
 
 use crate::tree::{
-    Action, Arm, Ask, Block, Condition, Control, Conversation, Duration, Expression, On, Outcome, Output, Pattern,
-    Piece, Program, Run, SIZES, Statement, Tail, Template, Type, Unless, Value, Verb,
+    Action, Arm, Ask, Block, Condition, Control, Conversation, Duration, Expression, Occasion, On, Outcome, Output,
+    Pattern, Piece, Program, Run, SIZES, Statement, Tail, Template, Type, Unless, Value, Verb,
 };
 
 /// The conversation, and those that it runs, each in a `conversation!` of its own.
@@ -311,16 +311,22 @@ impl Display for Ask {
         // Behind a `within` without one, the bare `else` would be that one's.
         self.refused.as_ref().map_or(Ok(()), |action| write!(f, "\nelse {action}"))?;
         if let Some((duration, action)) = &self.within {
-            match duration {
-                Duration::Seconds(seconds) => write!(f, "\nwithin {seconds}s")?,
-                Duration::Of(seconds) => write!(f, "\nwithin seconds({seconds})")?,
-            }
+            write!(f, "\nwithin {duration}")?;
             action.as_ref().map_or(Ok(()), |action| write!(f, " else {action}"))?;
         }
         if let Some((most, action)) = &self.tries {
             write!(f, "\ntries {most} else {action}")?;
         }
         f.write_str(";")
+    }
+}
+
+impl Display for Duration {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Duration::Seconds(seconds) => write!(f, "{seconds}s"),
+            Duration::Of(seconds) => write!(f, "seconds({seconds})"),
+        }
     }
 }
 
@@ -346,16 +352,19 @@ impl Display for Action {
 
 impl Display for On {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        if let Some(seconds) = self.silence {
-            return write!(f, "on silence {seconds}s => {}", self.action);
+        match &self.what {
+            Occasion::Words(words) => {
+                let words: Vec<String> = words.iter().map(|word| format!("{word:?}")).collect();
+                write!(f, "on {}", words.join(" | "))?;
+            }
+            Occasion::Event(pattern, guard) => {
+                write!(f, "on {}", Taken(pattern))?;
+                guard.as_ref().map_or(Ok(()), |guard| write!(f, " if {guard}"))?;
+            }
+            Occasion::Silence(seconds) => write!(f, "on silence {seconds}s")?,
+            Occasion::After(duration) => write!(f, "on after {duration}")?,
         }
-        if let Some((pattern, guard)) = &self.event {
-            write!(f, "on {}", Taken(pattern))?;
-            guard.as_ref().map_or(Ok(()), |guard| write!(f, " if {guard}"))?;
-            return write!(f, " => {}", self.action);
-        }
-        let words: Vec<String> = self.words.iter().map(|word| format!("{word:?}")).collect();
-        write!(f, "on {} => {}", words.join(" | "), self.action)
+        write!(f, " => {}", self.action)
     }
 }
 

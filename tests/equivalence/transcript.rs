@@ -10,6 +10,8 @@ pub(crate) enum Input {
     Reply(String),
     /// The server sends this.
     Event(u32),
+    /// So many seconds pass, in which no question's time is over.
+    Passes(u32),
     /// It says nothing until the question's time is over; passed over where no clock runs.
     Silence,
 }
@@ -57,6 +59,7 @@ impl Display for Dialogue<'_> {
                 match script.find(|input| **input != Input::Silence || clock != Clock::None) {
                     Some(Input::Reply(reply)) => writeln!(f, "  > {reply:?}")?,
                     Some(Input::Event(number)) => writeln!(f, "  > (event {number})")?,
+                    Some(Input::Passes(seconds)) => writeln!(f, "  ~ {seconds}s")?,
                     Some(Input::Silence) => writeln!(f, "  > (silence)")?,
                     None => {}
                 }

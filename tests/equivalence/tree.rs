@@ -247,12 +247,29 @@ pub(crate) enum Action {
 
 #[derive(Clone, Debug)]
 pub(crate) struct On {
-    pub(crate) words: Vec<String>,
-    /// In the place of words: an event, and if what holds.
-    pub(crate) event: Option<(Pattern, Option<Expression>)>,
-    /// In the place of words: so many seconds without any.
-    pub(crate) silence: Option<u32>,
+    pub(crate) what: Occasion,
     pub(crate) action: Action,
+}
+
+/// What an `on` is for.
+#[derive(Clone, Debug)]
+pub(crate) enum Occasion {
+    Words(Vec<String>),
+    /// An event, if the guard holds.
+    Event(Pattern, Option<Expression>),
+    /// So many seconds without a word.
+    Silence(u32),
+    /// So long after it was reached.
+    After(Duration),
+}
+
+impl On {
+    pub(crate) fn words(&self) -> &[String] {
+        match &self.what {
+            Occasion::Words(words) => words,
+            _ => &[],
+        }
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -109,6 +109,26 @@ fn a_timer_that_has_rung_does_not_ring_again() {
 }
 
 conversation! {
+    /// Has a timer that goes back, and one that is due after it.
+    Hurried {
+        on after 7s => { say "Seven seconds."; wait }
+        on after 5s => back;
+        let one: String = ask "One?";
+        let two: String = ask "Two?";
+        say "{one}{two}";
+    }
+}
+
+#[test]
+fn a_timer_that_has_not_rung_yet_still_does() {
+    let mut dialogue = Dialogue::start(Hurried, &["One?"]);
+    dialogue.reply("a", &["Two?"]);
+    // Both are due, and ring in the order in which they were.
+    dialogue.pass(Duration::from_secs(9), &["One?"]).pass(Duration::ZERO, &["Seven seconds."]);
+    dialogue.reply("b", &["Two?"]).reply("c", &["bc"]);
+}
+
+conversation! {
     /// A question in the clause of another, and one that is asked again there.
     Aside -> String {
         let first: String = ask "First?"

@@ -83,7 +83,7 @@ impl<C: Conversation> Dialogue<C> {
     pub(crate) fn pass(&mut self, time: Duration, words: &[&str]) -> &mut Self {
         self.now += time;
         match self.finish.alarm {
-            Some(alarm) if alarm <= self.now => self.turn(Input::Timer, words),
+            Some(alarm) if alarm <= self.now => self.turn(Input::Timer(alarm), words),
             _ => {
                 assert!(words.is_empty(), "no timer rings: {words:?}");
                 self
@@ -101,8 +101,9 @@ impl<C: Conversation> Dialogue<C> {
             let waits = matches!(self.slot, Slot::Waiting(_));
             if self.finish.back {
                 if let Some(before) = self.history.pop() {
+                    let rung = self.finish.alarm.map_or(self.now, |next| self.now.min(next - Duration::from_nanos(1)));
                     self.slot = Slot::Waiting(serde_json::from_str(&before).expect("it was stored"));
-                    (self.here, self.asks, self.rung) = (Some(before), true, Some(self.now));
+                    (self.here, self.asks, self.rung) = (Some(before), true, Some(rung));
                 }
                 next = Some(Input::Again);
             } else if self.finish.stored {

@@ -14,8 +14,9 @@ pub(super) struct Clocks {
     began: (SystemTime, Instant),
     /// When the question's time runs out.
     silence: Option<Instant>,
-    /// When the first of the timers rings.
-    alarm: Option<Instant>,
+    /// When the first of the timers rings, by both: of those that were due before the session began, which was first is
+    /// told by the wall clock alone.
+    alarm: Option<(SystemTime, Instant)>,
 }
 
 impl Clocks {
@@ -33,6 +34,10 @@ impl Clocks {
         wall + moment.duration_since(steady)
     }
 
+    fn alarm_at(&self, date: SystemTime) -> Option<(SystemTime, Instant)> {
+        Some((date, self.steady(date)?))
+    }
+
     /// When a date comes; at once where it has passed.
     fn steady(&self, date: SystemTime) -> Option<Instant> {
         let (wall, steady) = self.began;
@@ -47,42 +52,67 @@ impl Clocks {
             Clock::Unlimited => self.silence = None,
             Clock::Unchanged => {}
         }
-        self.alarm = finish.alarm.and_then(|alarm| self.steady(alarm));
+        self.alarm = finish.alarm.and_then(|alarm| self.alarm_at(alarm));
     }
 
     /// When they run out, in milliseconds since 1970, as they are stored: rounded up, so that they do not early.
     pub(super) fn stored(&self) -> (Option<u64>, Option<u64>) {
-        let stored = |moment| Time::from(self.wall(moment) + Duration::from_nanos(999_999)).as_millis();
-        (self.silence.map(stored), self.alarm.map(stored))
+        let stored = |date| Time::from(date + Duration::from_nanos(999_999)).as_millis();
+        (self.silence.map(|moment| stored(self.wall(moment))), self.alarm.map(|(date, _)| stored(date)))
     }
 
     /// Sets them as they were stored.
     pub(super) fn restore(&mut self, silence: Option<u64>, alarm: Option<u64>) {
-        let restored = |date: u64| self.steady(SystemTime::from(Time::from_millis(date)));
-        (self.silence, self.alarm) = (silence.and_then(restored), alarm.and_then(restored));
+        let date = |date: u64| SystemTime::from(Time::from_millis(date));
+        self.silence = silence.and_then(|silence| self.steady(date(silence)));
+        self.alarm = alarm.and_then(|alarm| self.alarm_at(date(alarm)));
     }
 
-    /// Until when every timer has rung.
-    pub(super) fn rung(&self) -> SystemTime {
+    /// Until when every timer has rung, as a turn has left them.
+    pub(super) fn rung(&self, finish: &Finish) -> SystemTime {
         let now = self.now();
-        match self.alarm {
-            Some(next) => now.min(self.wall(next) - Duration::from_nanos(1)),
-            None => now,
-        }
+        finish.alarm.map_or(now, |next| now.min(next - Duration::from_nanos(1)))
     }
 
     /// When the first of them runs out.
     pub(super) fn due(&self) -> Option<Instant> {
-        [self.silence, self.alarm].into_iter().flatten().min()
+        [self.silence, self.alarm.map(|(_, moment)| moment)].into_iter().flatten().min()
     }
 
     /// Which one has.
     pub(super) fn ring(&mut self) -> Input {
-        if self.alarm.is_some() && self.alarm == self.due() {
-            self.alarm = None; // The turn says when the next one rings.
-            return Input::Timer;
+        let due = self.due();
+        if let Some((date, _)) = self.alarm.take_if(|(_, moment)| Some(*moment) == due) {
+            return Input::Timer(date); // The turn says when the next one rings.
         }
         self.silence = None; // It has run out, and must not do so again.
         Input::Silence
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timers_that_are_late_ring_in_their_order() {
+        let mut clocks = Clocks::new();
+        let now = clocks.now();
+        let [first, second] = [90, 30].map(|ago| now - Duration::from_secs(ago));
+        for date in [first, second] {
+            clocks.set(&Finish { alarm: Some(date), ..Finish::default() });
+            assert!(clocks.due().is_some_and(|due| due <= Instant::now()), "it is late");
+            assert!(matches!(clocks.ring(), Input::Timer(until) if until == date));
+        }
+        assert_eq!(clocks.due(), None);
+    }
+
+    #[test]
+    fn a_timer_that_is_due_next_has_not_rung() {
+        let clocks = Clocks::new();
+        let (late, never) = (clocks.now() - Duration::from_secs(30), Finish::default());
+        let waits = Finish { alarm: Some(late), ..Finish::default() };
+        assert!(clocks.rung(&waits) < late);
+        assert!(clocks.rung(&never) >= late);
     }
 }

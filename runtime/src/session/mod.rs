@@ -201,7 +201,7 @@ impl<'s, C: Conversation> Session<'s, C> {
         if finish.back && close.is_none() {
             if let Some(before) = self.history.back() {
                 self.slot = before;
-                self.rung = Some(self.clocks.rung());
+                self.rung = Some(self.clocks.rung(&finish));
             }
             self.events.look_again();
             self.leave_words_behind();

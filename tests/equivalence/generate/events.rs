@@ -2,7 +2,7 @@
 
 use super::Generator;
 use super::scope::Pending;
-use crate::tree::{Action, Ask, On, Pattern, Statement, Type, Value};
+use crate::tree::{Action, Ask, Occasion, On, Pattern, Statement, Type, Value};
 
 /// How many events there are, so few that an inner `on` often takes one from an outer one.
 pub(crate) const EVENTS: usize = 3;
@@ -27,8 +27,11 @@ impl Generator<'_> {
     /// An `on` for some of the events.
     pub(super) fn listen_to_event(&mut self) -> On {
         let variables = self.scope.variables.len();
-        let (event, action) = match self.choices.chance(60) {
-            true => ((Pattern::Is(Value::Number(self.choices.below(EVENTS) as u32)), None), self.action(false)),
+        let (what, action) = match self.choices.chance(60) {
+            true => {
+                let event = Pattern::Is(Value::Number(self.choices.below(EVENTS) as u32));
+                (Occasion::Event(event, None), self.action(false))
+            }
             false => {
                 let pattern = self.fresh("p");
                 let guard = match self.choices.below(3) {
@@ -38,10 +41,10 @@ impl Generator<'_> {
                 };
                 let statement = self.takes(&pattern);
                 let block = self.action_block(vec![statement]);
-                ((Pattern::Bind(pattern), guard), Action::Block { problem: None, block })
+                (Occasion::Event(Pattern::Bind(pattern), guard), Action::Block { problem: None, block })
             }
         };
         self.scope.variables.truncate(variables);
-        On { words: Vec::new(), event: Some(event), silence: None, action }
+        On { what, action }
     }
 }

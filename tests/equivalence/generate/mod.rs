@@ -2,6 +2,7 @@
 
 mod events;
 mod expressions;
+mod listen;
 mod questions;
 mod scope;
 mod statements;

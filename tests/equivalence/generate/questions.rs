@@ -1,25 +1,16 @@
 //! Random questions: their clauses, what happens next, and what is listened for.
 
-use std::mem;
-
 use super::Generator;
 use super::scope::{Pending, Skipped};
 use super::statements::Goal;
 use crate::tree::{
-    Action, Ask, Block, Condition, Control, Duration, Expression, Name, On, Outcome, Output, Piece, Run, Statement,
-    Tail, Template, Type, Unless, Value, Verb,
+    Action, Ask, Block, Condition, Control, Duration, Expression, Name, Outcome, Output, Piece, Run, Statement,
+    Template, Type, Unless, Value, Verb,
 };
-
-/// What an `on` may listen for, so few that an inner one often takes a word from an outer one. Some are replies that a
-/// question would have liked.
-const WORDS: [&str; 4] = ["help", "Skip it", "7", "yes"];
-
-/// Among the words that a block listens for: that it has an `on silence`.
-const SILENCE: &str = "(silence)";
 
 /// What a question may have.
 #[derive(Clone, Copy, PartialEq)]
-enum Extent {
+pub(super) enum Extent {
     /// Everything.
     Whole,
     /// It is asked on every visit.
@@ -48,7 +39,7 @@ impl Generator<'_> {
         self.ask_for(name, ty, Extent::Asked)
     }
 
-    fn ask_for(&mut self, name: Name, ty: Type, extent: Extent) -> Statement {
+    pub(super) fn ask_for(&mut self, name: Name, ty: Type, extent: Extent) -> Statement {
         let mutable = self.choices.chance(30);
         let unless = match extent == Extent::Whole && self.choices.chance(20) {
             true => self.unless(&name, ty),
@@ -113,30 +104,17 @@ impl Generator<'_> {
         Statement::Ask(Box::new(ask))
     }
 
-    /// The `on`s of a question, and whether an `on` of its block has to be heard at it.
-    pub(super) fn own_ons(&mut self) -> (Vec<On>, bool) {
-        let mut ons = Vec::new();
-        // An `on` of the block is heard at its next question, at least.
-        let mut words = self.scope.words.last().cloned().unwrap_or_default();
-        let is_heard = !words.is_empty();
-        // Events have more than one way to go, or it does not matter who is first.
-        let percent = if self.scope.hears { 45 } else { 20 };
-        while ons.len() < 2 && self.choices.chance(percent) {
-            ons.extend(self.listen(&mut words));
-        }
-        (ons, is_heard)
-    }
-
     /// A clock, where the block has none.
     pub(super) fn within(&mut self) -> Option<(Duration, Option<Action>)> {
-        let has_clock = self.scope.words.last().is_some_and(|words| words.iter().any(|word| word == SILENCE));
-        (!has_clock && self.choices.chance(30)).then(|| {
-            let duration = match self.choices.chance(30) {
-                true => Duration::Of(self.expression(Type::Number)),
-                false => Duration::Seconds(self.choices.below(60) as u32 + 1),
-            };
-            (duration, self.choices.chance(75).then(|| self.action(true)))
-        })
+        (!self.listens_to_silence() && self.choices.chance(30))
+            .then(|| (self.duration(), self.choices.chance(75).then(|| self.action(true))))
+    }
+
+    pub(super) fn duration(&mut self) -> Duration {
+        match self.choices.chance(30) {
+            true => Duration::Of(self.expression(Type::Number)),
+            false => Duration::Seconds(self.choices.below(60) as u32 + 1),
+        }
     }
 
     /// What answers the question unasked. It means no variable that the answer hides.
@@ -228,96 +206,6 @@ impl Generator<'_> {
         Action::Block { problem: Some(problem), block }
     }
 
-    /// An `on` for words that none of those there listens for, if any is left.
-    fn listen(&mut self, taken: &mut Vec<String>) -> Option<On> {
-        if self.scope.hears && self.choices.chance(50) {
-            return Some(self.listen_to_event());
-        }
-        let mut words = vec![*self.choices.pick(&WORDS)];
-        if self.choices.chance(25) {
-            words.push(*self.choices.pick(&WORDS));
-        }
-        words.dedup();
-        words.retain(|word| !taken.iter().any(|taken| taken == word));
-        let words: Vec<String> = words.into_iter().map(str::to_owned).collect();
-        taken.extend(words.iter().cloned());
-        (!words.is_empty()).then(|| On { words, event: None, silence: None, action: self.action(false) })
-    }
-
-    /// An `on silence`, if the block has none.
-    fn listen_to_silence(&mut self, taken: &mut Vec<String>) -> Option<On> {
-        if taken.iter().any(|word| word == SILENCE) {
-            return None;
-        }
-        taken.push(SILENCE.to_owned());
-        let silence = Some(self.choices.below(60) as u32 + 1);
-        Some(On { words: Vec::new(), event: None, silence, action: self.action(true) })
-    }
-
-    /// An `on` for the rest of a block. Nothing is known of the questions at which it is heard.
-    pub(super) fn on(&mut self) -> Option<On> {
-        self.listening(Pending { answer: None }, false)
-    }
-
-    /// A block with an `on` of its own, which may take words from those around.
-    pub(super) fn hearing_inside(&mut self) -> Control {
-        self.scope.targets.push(Vec::new());
-        self.scope.words.push(Vec::new());
-        let variables = self.scope.variables.len();
-        let on = self.on().map(Statement::On);
-        let statements = on.into_iter().chain([self.ask()]).collect();
-        self.scope.variables.truncate(variables);
-        self.scope.words.pop();
-        self.scope.targets.pop();
-        Control::Block { label: None, body: Block { statements, tail: None } }
-    }
-
-    fn listening(&mut self, pending: Pending, asks: bool) -> Option<On> {
-        let before = self.scope.clone();
-        self.scope.pending = Some(pending);
-        self.scope.asks = asks;
-        let depth = self.scope.targets.len();
-        // It is heard behind a `goto` over it, too, where what that skips has no value.
-        if let Some(skipped) = before.skipped.iter().find(|skipped| skipped.depth == depth) {
-            self.scope.hide_from(skipped.variables);
-            self.scope.targets[depth - 1].truncate(skipped.targets);
-        }
-        let mut words = self.scope.words.pop().expect("a block is open");
-        let on = match self.choices.chance(25) {
-            true => self.listen_to_silence(&mut words),
-            false => self.listen(&mut words),
-        };
-        let Self { scope, .. } = self;
-        let loops = mem::take(&mut scope.loops);
-        let (left, taken) = (scope.left, mem::take(&mut scope.taken));
-        *scope = before;
-        (scope.loops, scope.left, scope.taken) = (loops, left, taken);
-        *scope.words.last_mut().expect("a block is open") = words;
-        on
-    }
-
-    /// A block with one question or one conversation in it, which something that is heard may answer.
-    pub(super) fn answered(&mut self, ty: Type) -> Control {
-        self.scope.targets.push(Vec::new());
-        self.scope.words.push(Vec::new());
-        let variables = self.scope.variables.len();
-        let runs = self.choices.chance(30);
-        let mut statements = Vec::new();
-        let asks = !runs && self.choices.chance(60);
-        let on = self.listening(Pending { answer: Some(ty) }, asks);
-        statements.extend(on.map(Statement::On));
-        let name = self.question();
-        statements.push(match runs {
-            true => self.run_as(name.clone(), ty),
-            false => self.ask_for(name.clone(), ty, Extent::Alone),
-        });
-        self.scope.variables.truncate(variables);
-        self.scope.words.pop();
-        self.scope.targets.pop();
-        let tail = Some(Box::new(Tail::Value(Expression::Variable(name, ty))));
-        Control::Block { label: None, body: Block { statements, tail } }
-    }
-
     /// Something that is done once, and stored under a name like a question's.
     pub(super) fn once(&mut self) -> Statement {
         let (name, ty, mutable) = (self.question(), *self.choices.pick(&Type::ALL), self.choices.chance(30));
@@ -346,7 +234,7 @@ impl Generator<'_> {
         }
     }
 
-    fn run_as(&mut self, name: Name, ty: Type) -> Statement {
+    pub(super) fn run_as(&mut self, name: Name, ty: Type) -> Statement {
         self.runs += 1;
         let conversation = format!("R{}", self.runs);
         self.run_of(name, conversation, Output::Plain(ty))

@@ -5,7 +5,7 @@ use std::mem;
 use super::past::Heard;
 use super::{Interpreter, Jump, Pending, Result, read};
 use crate::transcript::{Clock, Input, Then};
-use crate::tree::{Action, Ask, Duration, On, Run, Unless, Value};
+use crate::tree::{Action, Ask, Duration, Occasion, On, Run, Unless, Value};
 
 impl<'t> Interpreter<'t, '_> {
     /// A question, unless its answer is known.
@@ -29,7 +29,11 @@ impl<'t> Interpreter<'t, '_> {
             self.clock = self.wound(ask)?;
             loop {
                 let happened = match self.wait(ask, visit)? {
-                    Heard::Again => Jump::Retry,
+                    Heard::Again(rung) => {
+                        self.silence_timers(rung);
+                        Jump::Retry
+                    }
+                    Heard::Timer(depth, index) => self.ring(depth, index),
                     Heard::Client(Input::Silence) => {
                         silent += 1;
                         match &ask.within {
@@ -41,6 +45,7 @@ impl<'t> Interpreter<'t, '_> {
                             }
                         }
                     }
+                    Heard::Client(Input::Passes(_)) => unreachable!("nothing hears how time passes"),
                     Heard::Client(Input::Event(number)) => match self.listener(ask, number) {
                         Some(place) => self.take_event(ask, place, number),
                         None => return Ok(Value::Number(number)),
@@ -53,6 +58,10 @@ impl<'t> Interpreter<'t, '_> {
                 match happened {
                     Jump::Retry => continue 'prompt,
                     Jump::Back if self.past.is_first() => continue 'prompt,
+                    Jump::Back => {
+                        self.past.goes_back(self.rung());
+                        return Err(Jump::Back);
+                    }
                     // What was asked in between had a clock of its own.
                     Jump::Wait if !self.past.is_waiting(visit) => self.clock = self.wound(ask)?,
                     Jump::Wait => {}
@@ -67,8 +76,14 @@ impl<'t> Interpreter<'t, '_> {
     fn wound(&mut self, ask: &'t Ask) -> Result<Clock> {
         Ok(match &ask.within {
             None => self.silence().map_or(Clock::None, |(.., seconds)| Clock::Starts(u64::from(seconds))),
-            Some((Duration::Seconds(seconds), _)) => Clock::Starts(u64::from(*seconds)),
-            Some((Duration::Of(value), _)) => Clock::Starts(u64::from(self.value(value)?.number()) + 1),
+            Some((duration, _)) => Clock::Starts(self.seconds(duration)?),
+        })
+    }
+
+    pub(super) fn seconds(&mut self, duration: &'t Duration) -> Result<u64> {
+        Ok(match duration {
+            Duration::Seconds(seconds) => u64::from(*seconds),
+            Duration::Of(value) => u64::from(self.value(value)?.number()) + 1,
         })
     }
 
@@ -91,7 +106,8 @@ impl<'t> Interpreter<'t, '_> {
     /// Waits for what the client does.
     pub(super) fn wait(&mut self, ask: &'t Ask, visit: usize) -> Result<Heard> {
         self.past.wait(visit, ask.prompt.is_some());
-        if let Some((heard, is_last)) = self.past.next() {
+        if let Some((heard, when, is_last)) = self.past.next() {
+            self.now = when;
             // What was said on the way there was said.
             self.said = if is_last { mem::take(&mut self.said_before) } else { Vec::new() };
             return Ok(heard);
@@ -103,29 +119,34 @@ impl<'t> Interpreter<'t, '_> {
             None => Vec::new(),
         };
         let around = self.contexts.iter().flat_map(|context| &context.ons).map(|listening| listening.on);
-        let words = around.chain(&ask.ons).flat_map(|on| &on.words).map(String::as_str).collect();
+        let words = around.chain(&ask.ons).flat_map(On::words).map(String::as_str).collect();
         let pending = Pending {
             ty: ask.ty,
             options,
             words,
             has_clock: self.clock != Clock::None,
+            has_timer: self.alarm().is_some(),
             hears: self.hears,
             is_hear: ask.prompt.is_none(),
         };
-        let input = match self.next_kept(ask) {
-            Some(number) => Input::Event(number),
+        let heard = match self.next_kept(ask) {
+            Some(number) => Heard::Client(Input::Event(number)),
             None => loop {
+                if let Some((depth, index)) = self.ringing() {
+                    break Heard::Timer(depth, index);
+                }
                 match (self.client)(&pending).ok_or(Jump::Out)? {
                     Input::Event(number) if !self.is_for(ask, number) => self.kept.push(number),
-                    input => break input,
+                    Input::Passes(seconds) => self.now += u64::from(seconds),
+                    input => break Heard::Client(input),
                 }
             },
         };
         if self.clock != Clock::None {
-            self.clock = if input == Input::Silence { Clock::None } else { Clock::RunsOn };
+            self.clock = if heard == Heard::Client(Input::Silence) { Clock::None } else { Clock::RunsOn };
         }
-        self.past.hear(input.clone());
-        Ok(Heard::Client(input))
+        self.past.hear(heard.clone(), self.now);
+        Ok(heard)
     }
 
     /// A reply climbs the ladder.
@@ -174,7 +195,7 @@ impl<'t> Interpreter<'t, '_> {
 
     /// What whoever listens for the reply does about it, the innermost first.
     pub(super) fn hear(&mut self, ask: &'t Ask, reply: &str) -> Option<Jump> {
-        let hears = |on: &On| on.words.iter().any(|word| word.to_lowercase() == reply);
+        let hears = |on: &On| on.words().iter().any(|word| word.to_lowercase() == reply);
         if let Some(on) = ask.ons.iter().find(|on| hears(on)) {
             return Some(self.action(&on.action, 1, None));
         }
@@ -189,7 +210,10 @@ impl<'t> Interpreter<'t, '_> {
     pub(super) fn silence(&self) -> Option<(usize, usize, u32)> {
         self.contexts.iter().enumerate().rev().find_map(|(depth, context)| {
             let mut ons = context.ons.iter().enumerate().rev();
-            ons.find_map(|(index, listening)| Some((depth, index, listening.on.silence?)))
+            ons.find_map(|(index, listening)| match listening.on.what {
+                Occasion::Silence(seconds) => Some((depth, index, seconds)),
+                _ => None,
+            })
         })
     }
 

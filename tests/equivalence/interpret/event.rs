@@ -1,7 +1,7 @@
 //! An event: for whom it is, and what becomes of it.
 
 use super::{Interpreter, Jump};
-use crate::tree::{Ask, On, Pattern, Value};
+use crate::tree::{Ask, Occasion, On, Pattern, Value};
 
 impl<'t> Interpreter<'t, '_> {
     /// Whether anybody takes an event where a question waits.
@@ -33,7 +33,7 @@ impl<'t> Interpreter<'t, '_> {
     }
 
     fn takes(&mut self, on: &'t On, number: u32) -> bool {
-        let Some((pattern, guard)) = &on.event else { return false };
+        let Occasion::Event(pattern, guard) = &on.what else { return false };
         let holds = |this: &mut Self| guard.as_ref().map_or(Ok(true), |guard| this.holds(guard));
         let taken = match pattern {
             Pattern::Is(expected) if *expected != Value::Number(number) => Ok(false),
@@ -54,8 +54,8 @@ impl<'t> Interpreter<'t, '_> {
     }
 
     fn event(&mut self, on: &'t On, number: u32) -> Jump {
-        match &on.event {
-            Some((Pattern::Bind(name), _)) => {
+        match &on.what {
+            Occasion::Event(Pattern::Bind(name), _) => {
                 self.bind(name, Value::Number(number));
                 let jump = self.action(&on.action, 1, None);
                 self.here().variables.pop();

@@ -5,7 +5,8 @@ use crate::transcript::Input;
 
 #[derive(Default)]
 pub(super) struct Past {
-    heard: Vec<Heard>,
+    /// Each with when that was.
+    heard: Vec<(Heard, u64)>,
     /// How much of it this round has heard.
     at: usize,
     /// How much had been heard at each question that was left behind, and where it waits now.
@@ -13,16 +14,20 @@ pub(super) struct Past {
     here: Option<usize>,
     /// Whether something is asked there.
     asks: bool,
+    /// Until when timers have rung, where it is about to go back.
+    rung: Option<u64>,
     /// The visit that waits or waited last, and how many there were.
     waiting: usize,
     visits: usize,
 }
 
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub(super) enum Heard {
     Client(Input),
-    /// The question is asked again, since the conversation has gone back to it.
-    Again,
+    /// A timer rings: that of an `on` of the conversation at a depth.
+    Timer(usize, usize),
+    /// The question is asked again, since the conversation has gone back to it. Until then timers have rung.
+    Again(u64),
 }
 
 impl Past {
@@ -50,16 +55,21 @@ impl Past {
         self.here = None;
     }
 
-    /// What was heard here in an earlier round, and whether nothing after it was.
-    pub(super) fn next(&mut self) -> Option<(Heard, bool)> {
-        let heard = self.heard.get(self.at)?.clone();
+    /// What was heard here in an earlier round, and when; and whether nothing after it was.
+    pub(super) fn next(&mut self) -> Option<(Heard, u64, bool)> {
+        let (heard, when) = self.heard.get(self.at)?.clone();
         self.at += 1;
-        Some((heard, self.at == self.heard.len()))
+        Some((heard, when, self.at == self.heard.len()))
     }
 
-    pub(super) fn hear(&mut self, input: Input) {
-        self.heard.push(Heard::Client(input));
+    pub(super) fn hear(&mut self, heard: Heard, now: u64) {
+        self.heard.push((heard, now));
         self.at += 1;
+    }
+
+    /// Until when timers have rung, for a `back` that goes back now.
+    pub(super) fn goes_back(&mut self, rung: u64) {
+        self.rung.get_or_insert(rung);
     }
 
     /// Whether no question was left behind, so that there is none to go back to.
@@ -68,11 +78,11 @@ impl Past {
     }
 
     /// Begins another round, up to the question that was left last, which is asked again.
-    pub(super) fn back(&mut self) {
+    pub(super) fn back(&mut self, now: u64) {
         let before = self.before.pop().expect("it is not the first");
         let mut heard = std::mem::take(&mut self.heard);
         heard.truncate(before);
-        heard.push(Heard::Again);
+        heard.push((Heard::Again(self.rung.expect("the question said so")), now));
         *self = Past { heard, ..Past::default() };
     }
 }

@@ -163,10 +163,11 @@ impl<'e> Emitter<'e, '_> {
 
     /// `back`, which leaves the conversation at `question`: where that is the first, it is asked again.
     pub(super) fn back(&self, question: QuestionId, scope: &Scope<'_>) -> TokenStream {
-        let (returns, waiting) = (self.returns(), self.waiting(question, scope));
+        let (returns, alarms, waiting) = (self.returns(), self.alarms(question, scope), self.waiting(question, scope));
         quote_spanned! {Span::mixed_site()=>
             #returns
             ::converse::__private::Talk::back(talk);
+            #alarms
             #waiting
         }
     }

@@ -248,14 +248,14 @@ impl<'e> Emitter<'e, '_> {
         }
         let timers = arms.heard.timers.iter().map(|(timer, block)| {
             let (timer, body) = (scope.name(*timer), self.goto(*block, scope));
-            quote_spanned!(Span::mixed_site()=> if ::converse::__private::Talk::rings(talk, &mut #timer) { #body })
+            quote_spanned!(Span::mixed_site()=> if ::converse::__private::Timer::rings(&mut #timer, __due) { #body })
         });
         let timers = quote!(#(#timers)*);
         let waiting = self.keep_waiting(arms.question, scope);
         Some(quote_spanned! {Span::mixed_site()=>
-            ::converse::__private::Input::Timer => {
+            ::converse::__private::Input::Timer(__due) => {
                 #timers
-                ::converse::__private::Talk::leave(talk, ::converse::__private::Input::Timer);
+                ::converse::__private::Talk::leave(talk, ::converse::__private::Input::Timer(__due));
                 #waiting
             }
         })
@@ -293,7 +293,7 @@ impl<'e> Emitter<'e, '_> {
     }
 
     /// Sets the timers that run while a question waits.
-    fn alarms(&self, question: QuestionId, scope: &Scope<'_>) -> TokenStream {
+    pub(super) fn alarms(&self, question: QuestionId, scope: &Scope<'_>) -> TokenStream {
         let timers = self.graph.question(question).timers.iter().map(|timer| {
             let timer = scope.name(*timer);
             quote_spanned!(Span::mixed_site()=> ::converse::__private::Talk::set(talk, &mut #timer);)
