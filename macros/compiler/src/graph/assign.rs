@@ -14,6 +14,12 @@ pub(crate) fn check_jumps(cx: &mut Diagnostics, graph: &Graph<'_>, live: &Livene
         graph.block(from).operations[..behind].iter().for_each(|operation| after(graph, operation, &mut known));
         for missing in live.at(jump.to).difference(&known) {
             let (variable, question) = (graph.variables.name(*missing), &jump.name);
+            // All that is ours and begins where a line is reached is the time of an `on after`.
+            if graph.variables.get(*missing).label.is_some() {
+                let skips = format_args!("this `goto` skips an `on after` that is listened for at `{question}`");
+                cx.error(question.span(), skips).help("write the `on after` before the `goto`");
+                continue;
+            }
             cx.error(
                 question.span(),
                 format_args!("`{variable}` may not have a value yet when `{question}` is reached from here"),
