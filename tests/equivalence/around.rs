@@ -2,7 +2,8 @@
 
 use converse::prelude::*;
 
-use crate::transcript::{Input, Turn};
+use crate::driver::Stock;
+use crate::transcript::{Input, Note, Turn};
 
 #[derive(Clone, Copy, Debug, PartialEq, Choice, serde::Serialize, serde::Deserialize)]
 pub enum Size {

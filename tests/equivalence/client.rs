@@ -1,7 +1,7 @@
 //! A client that says something sensible, for the most part.
 
 use crate::choices::Random;
-use crate::generate::EVENTS;
+use crate::generate::{NOTES, NUMBERS};
 use crate::interpret::{Pending, interpret};
 use crate::transcript::Input;
 use crate::tree::{Program, Type};
@@ -30,8 +30,11 @@ fn input(pending: &Pending<'_>, random: &mut Random) -> Input {
         return Input::Silence;
     }
     let percent = if pending.is_hear { 50 } else { 25 };
-    if pending.hears && below(100) < percent {
-        return Input::Event(below(EVENTS) as u32);
+    if !pending.hears.is_empty() && below(100) < percent {
+        let is_other = below(100) < 10;
+        let ty = pending.hears[below(pending.hears.len())];
+        let events = if (ty == Type::Note) != is_other { NOTES } else { NUMBERS };
+        return Input::Event(events[below(events.len())].clone());
     }
     Input::Reply(match below(100) {
         0..12 => WRONG[below(WRONG.len())].to_owned(),
@@ -51,6 +54,8 @@ fn input(pending: &Pending<'_>, random: &mut Random) -> Input {
             Type::Text => ["x", "yes", " ab ", "", "word"][below(5)].to_owned(),
             Type::Maybe => ["", "5", " 1 ", "  "][below(4)].to_owned(),
             Type::Numbers => ["1,2", "", "3", "1, 1,", " 2 , 5"][below(5)].to_owned(),
+            // Nobody reads these.
+            Type::Note | Type::Generic | Type::Stock => "hello".to_owned(),
             Type::Size => ["small", "2", "Extra-Large", "MEDIUM", "extra large", "extra_large"][below(6)].to_owned(),
         },
     })

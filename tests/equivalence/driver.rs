@@ -8,11 +8,32 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime};
 
-use converse::{Clock as Started, Conversation, Event, Finish, Outbox, Slot, Talk};
+use converse::{Clock as Started, Conversation, Dependencies, Event, Finish, Outbox, Slot, Talk};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::transcript::{Clock, Input, Then, Turn};
+use crate::transcript::{Clock, Event as Notice, Input, Then, Turn};
+
+/// How much is left of a stock.
+pub(crate) const STOCK: u32 = 4;
+
+/// What a conversation may depend on.
+pub(crate) struct Stock(());
+
+impl Stock {
+    pub(crate) fn left(&self) -> u32 {
+        STOCK
+    }
+}
+
+/// What that comes from.
+pub(crate) struct App;
+
+impl axum::extract::FromRef<App> for Stock {
+    fn from_ref(_: &App) -> Self {
+        Stock(())
+    }
+}
 
 /// The least by which two times differ here.
 const TICK: Duration = Duration::from_secs(1);
@@ -20,7 +41,7 @@ const TICK: Duration = Duration::from_secs(1);
 /// Holds a conversation with a client that says what is in the script.
 pub(crate) fn hold<C>(conversation: C, script: &[Input]) -> Vec<Turn>
 where
-    C: Conversation<Output: Debug, State: Serialize + DeserializeOwned, With: Default>,
+    C: Conversation<Output: Debug, State: Serialize + DeserializeOwned, With: Dependencies<App>>,
 {
     let mut held = Holding {
         slot: Slot::Start(conversation),
@@ -36,8 +57,8 @@ where
         // Once it has run out, a clock does not run.
         let (input, clock) = match input {
             Input::Reply(reply) => (converse::Input::Reply(reply.clone().into()), clock),
-            Input::Event(number) => {
-                held.kept.push(*number);
+            Input::Event(event) => {
+                held.kept.push(event.clone());
                 held.settle(&mut turns);
                 continue;
             }
@@ -86,7 +107,7 @@ struct Holding<C: Conversation> {
     slot: Slot<C>,
     history: History,
     /// The events that nobody has heard yet.
-    kept: Vec<u32>,
+    kept: Vec<Notice>,
     now: SystemTime,
     /// When the next timer rings.
     alarm: Option<SystemTime>,
@@ -94,7 +115,7 @@ struct Holding<C: Conversation> {
 
 impl<C> Holding<C>
 where
-    C: Conversation<Output: Debug, State: Serialize + DeserializeOwned, With: Default>,
+    C: Conversation<Output: Debug, State: Serialize + DeserializeOwned, With: Dependencies<App>>,
 {
     /// Does what is to be done before anybody says anything more.
     fn settle(&mut self, turns: &mut Vec<Turn>) {
@@ -113,14 +134,18 @@ where
         while left < self.kept.len()
             && let Some(clock) = clock(turns)
         {
-            let number = self.kept.remove(left);
-            match self.turn(converse::Input::Event(Event::new(number)), clock) {
+            let notice = self.kept.remove(left);
+            let event = match notice.clone() {
+                Notice::Number(number) => Event::new(number),
+                Notice::Note(note) => Event::new(note),
+            };
+            match self.turn(converse::Input::Event(event), clock) {
                 Some(turn) => {
                     turns.push(turn);
                     left = 0;
                 }
                 None => {
-                    self.kept.insert(left, number);
+                    self.kept.insert(left, notice);
                     left += 1;
                 }
             }
@@ -216,13 +241,13 @@ fn step<C>(
     rung: Option<SystemTime>,
 ) -> Result<(Poll<C::Output>, Finish), String>
 where
-    C: Conversation<With: Default>,
+    C: Conversation<With: Dependencies<App>>,
 {
     let mut talk = Talk::new(outbox, input).at(now);
     if let Some(rung) = rung {
         talk = talk.rung(rung);
     }
-    let with = C::With::default();
+    let with = C::With::from_state(&App);
     let polled = catch_unwind(AssertUnwindSafe(|| {
         pin!(C::turn(slot, &with, &mut talk)).poll(&mut Context::from_waker(Waker::noop()))
     }));

@@ -14,7 +14,8 @@ use std::mem;
 
 use self::past::Past;
 use self::revise::{Asked, Gap};
-use crate::transcript::{Clock, Input, Then, Turn};
+use crate::driver::STOCK;
+use crate::transcript::{Clock, Event, Input, Then, Turn};
 use crate::tree::{Block, Conversation, Expression, Name, On, Program, Statement, Tail, Type, Value};
 
 /// Above this a conversation goes round without a wait, which is a mistake of the generator.
@@ -30,8 +31,8 @@ pub(crate) struct Pending<'p> {
     pub(crate) has_clock: bool,
     /// Whether a timer runs.
     pub(crate) has_timer: bool,
-    /// Whether the conversation hears events.
-    pub(crate) hears: bool,
+    /// The types of the events that are heard here and around.
+    pub(crate) hears: Vec<Type>,
     /// Whether it waits for nothing else.
     pub(crate) is_hear: bool,
 }
@@ -40,7 +41,6 @@ pub(crate) struct Pending<'p> {
 pub(crate) fn interpret(program: &Program, client: &mut dyn FnMut(&Pending<'_>) -> Option<Input>) -> Vec<Turn> {
     let mut interpreter = Interpreter {
         client,
-        hears: program.conversation.hears,
         contexts: Vec::new(),
         turns: Vec::new(),
         said: Vec::new(),
@@ -92,7 +92,6 @@ enum Jump {
 
 struct Interpreter<'t, 'c> {
     client: &'c mut dyn FnMut(&Pending<'_>) -> Option<Input>,
-    hears: bool,
     /// The conversations that run each other, the outermost first.
     contexts: Vec<Context<'t>>,
     turns: Vec<Turn>,
@@ -102,7 +101,7 @@ struct Interpreter<'t, 'c> {
     /// What the turn had said when it went back.
     said_before: Vec<String>,
     /// The events that nobody has heard yet.
-    kept: Vec<u32>,
+    kept: Vec<Event>,
     /// How many seconds have passed.
     now: u64,
     steps: usize,
@@ -111,6 +110,8 @@ struct Interpreter<'t, 'c> {
 /// What a conversation knows where it stands.
 #[derive(Default)]
 struct Context<'t> {
+    /// The type of its events, if it hears any.
+    hears: Option<Type>,
     /// The last of a name is the one that is meant.
     variables: Vec<(&'t str, Value)>,
     ons: Vec<Listening<'t>>,
@@ -168,8 +169,9 @@ impl<'t> Interpreter<'t, '_> {
 
     fn conversation(&mut self, conversation: &'t Conversation, parameters: Vec<Value>) -> Result {
         let names = conversation.parameters.iter().map(|(name, _)| name.as_str());
-        let variables = names.zip(parameters).collect();
-        self.contexts.push(Context { variables, fuel: 5, ..Context::default() });
+        let with = conversation.with.iter().map(|with| (with.as_str(), Value::Stock(STOCK)));
+        let variables = with.chain(names.zip(parameters)).collect();
+        self.contexts.push(Context { hears: conversation.hears, variables, fuel: 5, ..Context::default() });
         let result = self.block(&conversation.body);
         self.contexts.pop();
         match result {

@@ -43,7 +43,8 @@ fn random_conversations_leave_no_word_out() {
     const WORDS: &str = "say \"  say String  ask \"  = run  Box::new(  = once  unless  .take()  among V  among &  verbatim  \
         where  within 5  within seconds(  tries  else |  else [  on \"  on silence  on after  retry  wait  back  answer  goto  close 4  \
         return Some(  revise  break;  break 'l  continue  loop {  while (  while let  : u32 in  if let  match  let d  ?;  \
-        hears u32  on 0 =>  on p  = hear";
+        hears u32  hears Note  on 0 =>  on p  on Note::Paid(p  : u32 = hear  : Note = hear  with (e: Stock)  .left()  \
+        <T>(  ::<Size> {";
     let mut random = Random(1);
     let all: String = (0..200)
         .map(|_| source::conversations(&generate::generate(&mut Choices::new(Random(random.next()))).conversation))

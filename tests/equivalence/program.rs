@@ -86,7 +86,7 @@ fn libraries() -> &'static [(String, PathBuf)] {
             let name = message["target"]["name"].as_str()?;
             let mut files = message["filenames"].as_array()?.iter().filter_map(|file| file.as_str());
             let file = files.rfind(|file| file.ends_with(".rlib"))?;
-            ["converse", "serde", "serde_json"].contains(&name).then(|| (name.to_owned(), PathBuf::from(file)))
+            ["axum", "converse", "serde", "serde_json"].contains(&name).then(|| (name.to_owned(), PathBuf::from(file)))
         });
         libraries.collect()
     })

@@ -21,19 +21,24 @@ pub(crate) fn start(program: &Program) -> String {
 
 impl Display for Conversation {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "pub {}", self.name)?;
+        write!(f, "pub(crate) {}", self.name)?;
+        if self.generic.is_some() {
+            f.write_str("<T>")?;
+        }
         if !self.parameters.is_empty() {
             let parameters = self.parameters.iter().map(|(name, ty)| format!("{name}: {ty}"));
             write!(f, "({})", parameters.collect::<Vec<_>>().join(", "))?;
         }
-        if self.hears {
-            f.write_str(" hears u32")?;
-        }
+        self.with.as_ref().map_or(Ok(()), |with| write!(f, " with ({with}: Stock)"))?;
+        self.hears.map_or(Ok(()), |hears| write!(f, " hears {hears}"))?;
         match self.output {
             Output::Unit => {}
             Output::Plain(ty) => write!(f, " -> {ty}")?,
             Output::Fallible(Outcome::Option, ty) => write!(f, " -> Option<{ty}>")?,
             Output::Fallible(Outcome::Result, ty) => write!(f, " -> Result<{ty}, String>")?,
+        }
+        if self.generic.is_some() {
+            f.write_str(" where T: converse::Remember + Clone + std::fmt::Debug")?;
         }
         write!(f, " {{\nlet mut fuel: u32 = 5;\n{}}}", Inside(&self.body))
     }
@@ -48,6 +53,9 @@ impl Display for Type {
             Type::Maybe => "Option<u32>",
             Type::Numbers => "Vec<u32>",
             Type::Size => "Size",
+            Type::Note => "Note",
+            Type::Generic => "T",
+            Type::Stock => "Stock",
         })
     }
 }
@@ -64,6 +72,7 @@ impl Display for Literal<'_> {
             Value::Maybe(Some(number)) => write!(f, "Some({number}u32)"),
             Value::Numbers(numbers) => write!(f, "Vec::<u32>::from({numbers:?})"),
             Value::Size(size) => write!(f, "Size::{}", SIZES[*size]),
+            Value::Note(note) => write!(f, "Note::{note:?}"),
             value => write!(f, "{value}"),
         }
     }
@@ -85,6 +94,7 @@ impl Display for Fields<'_, Expression> {
 }
 
 fn fields(f: &mut Formatter<'_>, of: &Conversation, values: impl Iterator<Item: Display>) -> fmt::Result {
+    of.generic.map_or(Ok(()), |ty| write!(f, "::<{ty}>"))?;
     if of.parameters.is_empty() {
         return Ok(());
     }
@@ -112,6 +122,7 @@ impl Display for Expression {
                 let values: Vec<String> = values.iter().map(ToString::to_string).collect();
                 write!(f, "vec![{}]", values.join(", "))
             }
+            Expression::Left(name) => write!(f, "{name}.left()"),
             Expression::Take(name) => write!(f, "{name}.take()"),
             Expression::Try(Outcome::Option, maybe) => write!(f, "{maybe}?"),
             Expression::Try(Outcome::Result, number) => write!(f, "checked({number})?"),
@@ -266,8 +277,10 @@ impl Display for Taken<'_> {
             Pattern::Bind(name) => f.write_str(name),
             Pattern::Is(Value::Text(text)) => write!(f, "{text:?}"),
             Pattern::Is(Value::Size(size)) => write!(f, "Size::{}", SIZES[*size]),
+            Pattern::Is(Value::Note(note)) => write!(f, "Note::{note:?}"),
             Pattern::Is(value) => write!(f, "{value}"),
             Pattern::Some(name) => write!(f, "Some({name})"),
+            Pattern::Paid(name) => write!(f, "Note::Paid({name})"),
         }
     }
 }
@@ -357,7 +370,7 @@ impl Display for On {
                 let words: Vec<String> = words.iter().map(|word| format!("{word:?}")).collect();
                 write!(f, "on {}", words.join(" | "))?;
             }
-            Occasion::Event(pattern, guard) => {
+            Occasion::Event(_, pattern, guard) => {
                 write!(f, "on {}", Taken(pattern))?;
                 guard.as_ref().map_or(Ok(()), |guard| write!(f, " if {guard}"))?;
             }

@@ -4,12 +4,25 @@ use std::fmt::{self, Display, Formatter};
 
 use serde::{Deserialize, Serialize};
 
+/// What the server sends: a number, or something with variants.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Event {
+    Number(u32),
+    Note(Note),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Note {
+    Paid(u32),
+    Left,
+}
+
 /// What a client does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Input {
     Reply(String),
     /// The server sends this.
-    Event(u32),
+    Event(Event),
     /// So many seconds pass, in which no question's time is over.
     Passes(u32),
     /// It says nothing until the question's time is over; passed over where no clock runs.
@@ -58,7 +71,7 @@ impl Display for Dialogue<'_> {
             if number > 0 {
                 match script.find(|input| **input != Input::Silence || clock != Clock::None) {
                     Some(Input::Reply(reply)) => writeln!(f, "  > {reply:?}")?,
-                    Some(Input::Event(number)) => writeln!(f, "  > (event {number})")?,
+                    Some(Input::Event(event)) => writeln!(f, "  * {event:?}")?,
                     Some(Input::Passes(seconds)) => writeln!(f, "  ~ {seconds}s")?,
                     Some(Input::Silence) => writeln!(f, "  > (silence)")?,
                     None => {}

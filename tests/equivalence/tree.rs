@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use crate::transcript::Note;
+
 /// The name of a variable, a question or a label.
 pub(crate) type Name = String;
 
@@ -21,9 +23,16 @@ pub(crate) enum Type {
     Numbers,
     /// `Size`, which the program around the conversations declares as a `Choice`.
     Size,
+    /// `Note`, an event.
+    Note,
+    /// `T`, the parameter of a conversation's types.
+    Generic,
+    /// `Stock`, which a conversation depends on.
+    Stock,
 }
 
 impl Type {
+    /// Those which a question can ask for.
     pub(crate) const ALL: [Type; 6] = [Type::Number, Type::Flag, Type::Text, Type::Maybe, Type::Numbers, Type::Size];
 
     /// Whether a value is shown by `{}`, and not by `{:?}` alone.
@@ -32,7 +41,7 @@ impl Type {
     }
 
     pub(crate) fn is_copy(self) -> bool {
-        !matches!(self, Type::Text | Type::Numbers)
+        matches!(self, Type::Number | Type::Flag | Type::Maybe | Type::Size)
     }
 }
 
@@ -49,6 +58,9 @@ pub(crate) enum Value {
     Maybe(Option<u32>),
     Numbers(Vec<u32>),
     Size(usize),
+    Note(Note),
+    /// With so many of something.
+    Stock(u32),
     /// The output `Some(value)`, `None`, `Ok(value)` or `Err(text)`.
     Wrapped(&'static str, Option<Box<Value>>),
 }
@@ -64,6 +76,8 @@ impl fmt::Display for Value {
             Value::Maybe(maybe) => write!(f, "{maybe:?}"),
             Value::Numbers(numbers) => write!(f, "{numbers:?}"),
             Value::Size(size) => f.write_str(SIZES[*size]),
+            Value::Note(note) => write!(f, "{note:?}"),
+            Value::Stock(left) => write!(f, "Stock({left})"),
             Value::Wrapped(variant, None) => f.write_str(variant),
             Value::Wrapped(variant, Some(value)) => write!(f, "{variant}({value})"),
         }
@@ -94,6 +108,8 @@ pub(crate) enum Expression {
     First(Box<Expression>),
     /// `vec![…]`
     List(Vec<Expression>),
+    /// How many there are of what the conversation depends on.
+    Left(Name),
     /// `name.take()`, which leaves `None`.
     Take(Name),
     /// `maybe?` where the output is an `Option`, `checked(number)?` where it is a `Result`.
@@ -200,6 +216,8 @@ pub(crate) enum Pattern {
     Bind(Name),
     Is(Value),
     Some(Name),
+    /// `Note::Paid(name)`
+    Paid(Name),
 }
 
 /// `let name: Type = ask "…" …;`, or `let name: Type = hear …;`
@@ -255,8 +273,8 @@ pub(crate) struct On {
 #[derive(Clone, Debug)]
 pub(crate) enum Occasion {
     Words(Vec<String>),
-    /// An event, if the guard holds.
-    Event(Pattern, Option<Expression>),
+    /// An event of this type, if the guard holds.
+    Event(Type, Pattern, Option<Expression>),
     /// So many seconds without a word.
     Silence(u32),
     /// So long after it was reached.
@@ -316,10 +334,22 @@ pub(crate) enum Outcome {
 pub(crate) struct Conversation {
     pub(crate) name: Name,
     pub(crate) parameters: Vec<(Name, Type)>,
-    /// Whether it hears events, which are numbers.
-    pub(crate) hears: bool,
+    /// What its parameters of the type `T` are, if there are any.
+    pub(crate) generic: Option<Type>,
+    /// What it calls the stock that it depends on, if it does.
+    pub(crate) with: Option<Name>,
+    /// The type of its events, numbers or notes.
+    pub(crate) hears: Option<Type>,
     pub(crate) output: Output,
     pub(crate) body: Block,
+}
+
+impl Conversation {
+    /// The types of its parameters, as whoever runs it knows them.
+    pub(crate) fn parameter_types(&self) -> Vec<Type> {
+        let known = |ty| if ty == Type::Generic { self.generic.expect("it has one") } else { ty };
+        self.parameters.iter().map(|(_, ty)| known(*ty)).collect()
+    }
 }
 
 /// A conversation, with the parameters that it is held with.

@@ -119,7 +119,7 @@ impl<'t> Opaque<'t> {
             | Control::While { condition: Condition::IsSome(name, _), .. }
             | Control::For { item: name, .. } => self.binds.push(name),
             Control::Match { arms, .. } => self.binds.extend(arms.iter().filter_map(|arm| match &arm.pattern {
-                Pattern::Bind(name) | Pattern::Some(name) => Some(name),
+                Pattern::Bind(name) | Pattern::Some(name) | Pattern::Paid(name) => Some(name),
                 Pattern::Anything | Pattern::Is(_) => None,
             })),
             _ => {}

@@ -1,6 +1,7 @@
 //! Random values: constants, expressions of a type, and what is said.
 
 use super::{Generator, NAMES};
+use crate::transcript::Note;
 use crate::tree::{Expression, Name, Outcome, Output, Piece, SIZES, Template, Type, Value};
 
 /// Few, so that comparisons hold now and then.
@@ -23,7 +24,17 @@ impl Generator<'_> {
                 Value::Numbers((0..length).map(|_| self.choices.below(10) as u32).collect())
             }
             Type::Size => Value::Size(self.choices.below(SIZES.len())),
+            Type::Note if self.choices.chance(50) => Value::Note(Note::Left),
+            Type::Note => Value::Note(Note::Paid([1, 5][self.choices.below(2)])),
+            Type::Generic | Type::Stock => unreachable!("there is no constant of {ty}"),
         }
+    }
+
+    /// The types that something has or can have here.
+    pub(super) fn types(&mut self) -> Vec<Type> {
+        let known = [Type::Note, Type::Generic].into_iter();
+        let known = known.filter(|ty| self.scope.visible().iter().any(|variable| variable.ty == *ty));
+        Type::ALL.into_iter().chain(known).collect()
     }
 
     /// The name of a variable of the type, if there is one.
@@ -45,6 +56,7 @@ impl Generator<'_> {
     fn nested(&mut self, ty: Type, depth: usize) -> Expression {
         let variable = |this: &mut Self| this.variable_of(ty).map(|name| Expression::Variable(name, ty));
         match self.choices.below(10) {
+            _ if ty == Type::Generic => return variable(self).expect("there is one"),
             2..6 if let Some(variable) = variable(self) => return variable,
             6.. if depth > 0 => {}
             _ => return Expression::Literal(self.constant(ty)),
@@ -52,6 +64,11 @@ impl Generator<'_> {
         let mut part = |ty| Box::new(self.nested(ty, depth - 1));
         match ty {
             Type::Number => match part(Type::Number) {
+                _ if let Some(stock) = self.variable_of(Type::Stock)
+                    && self.choices.chance(40) =>
+                {
+                    Expression::Left(stock)
+                }
                 number if matches!(*number, Expression::Literal(_)) => {
                     let ty = *self.choices.pick(&[Type::Text, Type::Numbers]);
                     Expression::Length(ty, Box::new(self.nested(ty, depth - 1)))
@@ -77,7 +94,8 @@ impl Generator<'_> {
                 let length = self.choices.below(3) + 1;
                 Expression::List((0..length).map(|_| self.nested(Type::Number, depth - 1)).collect())
             }
-            Type::Size => Expression::Literal(self.constant(Type::Size)),
+            Type::Size | Type::Note => Expression::Literal(self.constant(ty)),
+            Type::Generic | Type::Stock => unreachable!("{ty} is not made of anything"),
         }
     }
 
@@ -126,7 +144,8 @@ impl Generator<'_> {
         let mut pieces = vec![Piece::Text(format!("w{}", self.number))];
         while pieces.len() < 7 && self.choices.chance(45) {
             pieces.push(Piece::Text(" ".to_owned()));
-            let ty = *self.choices.pick(&Type::ALL);
+            let types = self.types();
+            let ty = *self.choices.pick(&types);
             let variable = self.variable_of(ty);
             pieces.push(match variable {
                 Some(name) if !arguments || self.choices.chance(70) => Piece::Capture(name, ty),

@@ -22,7 +22,7 @@ impl Generator<'_> {
         let mut words = self.scope.words.last().cloned().unwrap_or_default();
         let is_heard = !words.is_empty();
         // Events have more than one way to go, or it does not matter who is first.
-        let percent = if self.scope.hears { 45 } else { 20 };
+        let percent = if self.scope.hears.is_some() { 45 } else { 20 };
         while ons.len() < 2 && self.choices.chance(percent) {
             ons.extend(self.listen(&mut words));
         }
@@ -31,8 +31,10 @@ impl Generator<'_> {
 
     /// An `on` for words that none of those there listens for, if any is left.
     fn listen(&mut self, taken: &mut Vec<String>) -> Option<On> {
-        if self.scope.hears && self.choices.chance(50) {
-            return Some(self.listen_to_event());
+        if let Some(ty) = self.scope.hears
+            && self.choices.chance(50)
+        {
+            return Some(self.listen_to_event(ty));
         }
         let mut words = vec![*self.choices.pick(&WORDS)];
         if self.choices.chance(25) {

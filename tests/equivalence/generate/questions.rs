@@ -242,7 +242,7 @@ impl Generator<'_> {
 
     fn run_of(&mut self, name: Name, conversation: Name, output: Output) -> Statement {
         let conversation = self.conversation(conversation, output, 4);
-        let arguments = conversation.parameters.iter().map(|(_, ty)| self.expression(*ty)).collect();
+        let arguments = conversation.parameter_types().into_iter().map(|ty| self.expression(ty)).collect();
         let bound = match output {
             Output::Plain(ty) => Some(ty),
             _ => None,

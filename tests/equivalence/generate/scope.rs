@@ -22,8 +22,8 @@ pub(super) struct Scope {
     pub(super) skipped: Vec<Skipped>,
     /// Whether this may ask anything.
     pub(super) asks: bool,
-    /// Whether this hears events.
-    pub(super) hears: bool,
+    /// The type of the events that this hears, if it hears any.
+    pub(super) hears: Option<Type>,
     /// Whether it is run by no action, at any depth.
     pub(super) stores: bool,
 }
@@ -84,7 +84,7 @@ impl Scope {
             taken: Taken::from(["fuel".to_owned()]),
             skipped: Vec::new(),
             asks: true,
-            hears: false,
+            hears: None,
             stores: true,
         }
     }

@@ -169,7 +169,7 @@ impl Generator<'_> {
             Kind::Say => statements.push(Statement::Say(self.template(true))),
             Kind::Let => statements.push(self.let_value()),
             Kind::Change => statements.push(self.change()),
-            Kind::Hear if self.scope.hears => statements.push(self.hear()),
+            Kind::Hear if let Some(ty) = self.scope.hears => statements.push(self.hear(ty)),
             Kind::Ask | Kind::Hear => statements.push(self.ask()),
             Kind::On => {
                 let on = self.on();
@@ -206,7 +206,8 @@ impl Generator<'_> {
     }
 
     fn let_value(&mut self) -> Statement {
-        let (name, ty, mutable) = (self.name(), *self.choices.pick(&Type::ALL), self.choices.chance(50));
+        let types = self.types();
+        let (name, ty, mutable) = (self.name(), *self.choices.pick(&types), self.choices.chance(50));
         let value = self.value_or_end(ty);
         let readable = match &value {
             Expression::Literal(_) => matches!(ty, Type::Number | Type::Flag),
@@ -277,16 +278,16 @@ impl Generator<'_> {
     /// The name for a pattern, and the `let` that takes what it binds. Nothing else may use it.
     fn bound(&mut self) -> (Name, Statement) {
         let pattern = self.fresh("p");
-        let statement = self.takes(&pattern);
+        let statement = self.takes(&pattern, Type::Number);
         (pattern, statement)
     }
 
     /// The `let` that takes what a pattern binds.
-    pub(super) fn takes(&mut self, pattern: &str) -> Statement {
+    pub(super) fn takes(&mut self, pattern: &str, ty: Type) -> Statement {
         let name = self.name();
-        self.scope.declare(&name, Type::Number, false);
-        let value = Expression::Variable(pattern.to_owned(), Type::Number);
-        Statement::Let { name, mutable: false, ty: Type::Number, written: true, value }
+        self.scope.declare(&name, ty, false);
+        let value = Expression::Variable(pattern.to_owned(), ty);
+        Statement::Let { name, mutable: false, ty, written: true, value }
     }
 
     fn match_control(&mut self, goal: &Goal) -> (Control, bool) {

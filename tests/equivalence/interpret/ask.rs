@@ -46,9 +46,9 @@ impl<'t> Interpreter<'t, '_> {
                         }
                     }
                     Heard::Client(Input::Passes(_)) => unreachable!("nothing hears how time passes"),
-                    Heard::Client(Input::Event(number)) => match self.listener(ask, number) {
-                        Some(place) => self.take_event(ask, place, number),
-                        None => return Ok(Value::Number(number)),
+                    Heard::Client(Input::Event(event)) => match self.listener(ask, &event) {
+                        Some(place) => self.take_event(ask, place, &event),
+                        None => return Ok(event.value()),
                     },
                     Heard::Client(Input::Reply(reply)) => match self.reply(ask, &reply, &mut refused) {
                         Ok(answer) => return Ok(answer),
@@ -126,17 +126,17 @@ impl<'t> Interpreter<'t, '_> {
             words,
             has_clock: self.clock != Clock::None,
             has_timer: self.alarm().is_some(),
-            hears: self.hears,
+            hears: self.contexts.iter().filter_map(|context| context.hears).collect(),
             is_hear: ask.prompt.is_none(),
         };
         let heard = match self.next_kept(ask) {
-            Some(number) => Heard::Client(Input::Event(number)),
+            Some(event) => Heard::Client(Input::Event(event)),
             None => loop {
                 if let Some((depth, index)) = self.ringing() {
                     break Heard::Timer(depth, index);
                 }
                 match (self.client)(&pending).ok_or(Jump::Out)? {
-                    Input::Event(number) if !self.is_for(ask, number) => self.kept.push(number),
+                    Input::Event(event) if !self.is_for(ask, &event) => self.kept.push(event),
                     Input::Passes(seconds) => self.now += u64::from(seconds),
                     input => break Heard::Client(input),
                 }

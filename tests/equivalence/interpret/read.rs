@@ -22,6 +22,7 @@ pub(super) fn read(ty: Type, reply: &str, verbatim: bool, options: Option<Vec<u3
         (Type::Maybe, None) => number(text).map(|number| Value::Maybe(Some(number))),
         (Type::Numbers, None) => parts().map(number).collect::<Result<_, _>>().map(Value::Numbers),
         (Type::Size, None) => size(text).map(Value::Size),
+        (Type::Note | Type::Generic | Type::Stock, None) => unreachable!("nothing asks for a {ty}"),
     }
 }
 

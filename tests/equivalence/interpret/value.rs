@@ -56,6 +56,10 @@ impl<'t> Interpreter<'t, '_> {
                 let numbers = values.iter().map(|value| Ok(self.value(value)?.number()));
                 Value::Numbers(numbers.collect::<Result<_>>()?)
             }
+            Expression::Left(name) => match self.variable(name) {
+                Value::Stock(left) => Value::Number(*left),
+                value => unreachable!("{value} is no stock"),
+            },
             Expression::Take(name) => mem::replace(self.variable(name), Value::Maybe(None)),
             Expression::Try(Outcome::Option, maybe) => match self.value(maybe)?.maybe() {
                 Some(number) => Value::Number(number),
