@@ -243,6 +243,12 @@ impl<'t> Talk<'t> {
         self.finish.advanced = true;
     }
 
+    /// Whether another question waits than before, or the same one anew.
+    #[doc(hidden)]
+    pub fn has_advanced(&self) -> bool {
+        self.finish.advanced
+    }
+
     /// Waits for an event, and asks nothing.
     #[doc(hidden)]
     pub fn hear(&mut self) {

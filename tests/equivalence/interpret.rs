@@ -123,6 +123,8 @@ struct Context<'t> {
     loops: Vec<Loop<'t>>,
     /// The name of the place where another conversation runs.
     running: Option<&'t str>,
+    /// How many silences there were in what it runs, and since which change of the question that waits.
+    silent: (usize, u32),
     /// How many times `spend` gives something away.
     fuel: u32,
 }

@@ -71,3 +71,23 @@ fn dependencies_come_out_of_the_state() {
     assert!(std::sync::Arc::ptr_eq(&with.kitchen.0, &app.kitchen.0));
     let _: axum::Router = routes![order].with_state(app);
 }
+
+conversation! {
+    /// Calls others by the name of what it depends on.
+    Hidden with (menu: Menu) -> String {
+        let many: usize = ask "How many?"
+            else |menu| { say "{menu}"; retry }
+            tries menu.0.len() + 1 else close 4000, "too many";
+        let menu: String = ask "Which of them?"
+            on "all" => { say "{}", menu.0.join(", "); retry };
+        format!("{many} {menu}")
+    }
+}
+
+#[test]
+fn a_dependency_can_be_hidden_and_is_there_again() {
+    let mut dialogue = Dialogue::start_with(Hidden, HiddenWith { menu: Menu(&["soup", "fish"]) }, &["How many?"]);
+    dialogue.reply("x", &["invalid digit found in string", "How many?"]).reply("2", &["Which of them?"]);
+    dialogue.reply("all", &["soup, fish", "Which of them?"]).reply("soup", &[]);
+    assert_eq!(dialogue.output.as_deref(), Some("2 soup"));
+}

@@ -100,3 +100,29 @@ fn the_timer_of_a_block_ends_with_it() {
     early.pass(6 * MINUTE, &[]).pass(4 * MINUTE, &["Hurry, Ada!", "Three?"]).reply("y", &[]);
     assert_eq!(early.output.as_deref(), Some("y"));
 }
+
+conversation! {
+    /// Is patient with each question of what it runs.
+    Patient -> u32 {
+        on silence 5s => ["Still there?", { return 0 }];
+        let sum: u32 = run Quietly;
+        sum
+    }
+}
+
+conversation! {
+    /// Asks twice, and says nothing of silence.
+    Quietly -> u32 {
+        let one: u32 = ask "One?";
+        let two: u32 = ask "Two?";
+        one + two
+    }
+}
+
+#[test]
+fn silences_are_counted_for_each_question_of_what_is_run() {
+    let mut dialogue = Dialogue::start(Patient, &["One?"]);
+    dialogue.silence(&["Still there?", "One?"]).reply("1", &["Two?"]);
+    dialogue.silence(&["Still there?", "Two?"]).silence(&[]);
+    assert_eq!(dialogue.output, Some(0));
+}

@@ -29,28 +29,45 @@ pub(crate) struct Variable {
     pub(crate) older: Older,
 }
 
-/// Every variable of a conversation.
+/// Every variable of a conversation, its dependencies first.
 #[derive(Debug, Default)]
-pub(crate) struct Arena(Vec<Variable>);
+pub(crate) struct Arena {
+    all: Vec<Variable>,
+    dependencies: usize,
+}
 
 impl Arena {
     pub(crate) fn add(&mut self, variable: Variable) -> VariableId {
-        self.0.push(variable);
-        VariableId(self.0.len() - 1)
+        self.all.push(variable);
+        VariableId(self.all.len() - 1)
+    }
+
+    /// Has all that was added so far be dependencies.
+    pub(crate) fn are_dependencies(&mut self) {
+        self.dependencies = self.all.len();
+    }
+
+    /// The variables that can be had at any time, and are never remembered.
+    pub(crate) fn dependencies(&self) -> impl Iterator<Item = VariableId> + use<> {
+        (0..self.dependencies).map(VariableId)
+    }
+
+    pub(crate) fn is_dependency(&self, id: VariableId) -> bool {
+        id.0 < self.dependencies
     }
 
     pub(crate) fn get(&self, id: VariableId) -> &Variable {
-        &self.0[id.0]
+        &self.all[id.0]
     }
 
     /// What is said of a variable in older states.
     pub(crate) fn older(&mut self, id: VariableId) -> &mut Older {
-        &mut self.0[id.0].older
+        &mut self.all[id.0].older
     }
 
     /// The variables with their names.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (VariableId, &Variable)> {
-        self.0.iter().enumerate().map(|(index, variable)| (VariableId(index), variable))
+        self.all.iter().enumerate().map(|(index, variable)| (VariableId(index), variable))
     }
 
     /// The variable's name, without the `r#` of a raw identifier.

@@ -39,10 +39,7 @@ impl<'t> Interpreter<'t, '_> {
                         match &ask.within {
                             Some((_, Some(action))) => self.action(action, silent, None),
                             Some((_, None)) => Jump::Close(4408, "no answer came in time".to_owned()),
-                            None => {
-                                let (depth, index, _) = self.silence().expect("something started the clock");
-                                self.take_up(depth, index, silent)
-                            }
+                            None => self.be_silent(silent),
                         }
                     }
                     Heard::Client(Input::Passes(_)) => unreachable!("nothing hears how time passes"),
@@ -204,6 +201,20 @@ impl<'t> Interpreter<'t, '_> {
                 Some((depth, context.ons.iter().rposition(|listening| hears(listening.on))?))
             });
         listening.map(|(depth, index)| self.take_up(depth, index, 1))
+    }
+
+    /// The innermost `on silence` hears of one, the `own` of the question so many.
+    fn be_silent(&mut self, own: u32) -> Jump {
+        let (depth, index, _) = self.silence().expect("something started the clock");
+        if depth == self.contexts.len() - 1 {
+            return self.take_up(depth, index, own);
+        }
+        // Around a conversation that is run, it counts from where the question that waits is another.
+        let changes = self.past.changes();
+        let silent = &mut self.contexts[depth].silent;
+        *silent = if silent.0 == changes { (changes, silent.1 + 1) } else { (changes, 1) };
+        let count = silent.1;
+        self.take_up(depth, index, count)
     }
 
     /// The innermost `on silence`, and how long it waits.

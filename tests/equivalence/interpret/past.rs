@@ -19,6 +19,8 @@ pub(super) struct Past {
     /// The visit that waits or waited last, and how many there were.
     waiting: usize,
     visits: usize,
+    /// How many times another visit waited than before.
+    changes: usize,
 }
 
 #[derive(Clone, PartialEq)]
@@ -42,10 +44,15 @@ impl Past {
         self.waiting == visit
     }
 
+    pub(super) fn changes(&self) -> usize {
+        self.changes
+    }
+
     /// A visit waits. If it is another than before, that one's question is left behind: a `hear` is none.
     pub(super) fn wait(&mut self, visit: usize, asks: bool) {
         let here = self.here.replace(self.at);
         self.before.extend(here.filter(|_| self.waiting != visit && self.asks));
+        self.changes += usize::from(self.waiting != visit);
         (self.waiting, self.asks) = (visit, asks);
     }
 

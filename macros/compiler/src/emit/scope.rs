@@ -14,17 +14,19 @@ use crate::names::{Arena, VariableId, Variables};
 #[derive(Clone)]
 pub(crate) struct Scope<'g> {
     variables: &'g Arena,
+    /// Where the dependencies are.
+    own: &'g TokenStream,
     /// What a name means in the emitted code.
     shown: BTreeMap<String, VariableId>,
-    /// The variables that stand under a name of ours.
+    /// The variables that stand under a name of ours, and the dependencies that do not stand under their own.
     hidden: Variables,
 }
 
 impl<'g> Scope<'g> {
     /// The scope at the beginning of a region that these variables are handed to, in the order of their declaration.
-    pub(crate) fn of(variables: &'g Arena, handed: impl IntoIterator<Item = VariableId>) -> Self {
-        let mut scope = Scope { variables, shown: BTreeMap::new(), hidden: Variables::new() };
-        for variable in handed {
+    pub(crate) fn of(variables: &'g Arena, own: &'g TokenStream, handed: impl IntoIterator<Item = VariableId>) -> Self {
+        let mut scope = Scope { variables, own, shown: BTreeMap::new(), hidden: Variables::new() };
+        for variable in variables.dependencies().chain(handed) {
             if let Some(earlier) = scope.shown.insert(variables.name(variable), variable) {
                 scope.hidden.insert(earlier);
             }
@@ -66,7 +68,13 @@ impl<'g> Scope<'g> {
             self.hidden.remove(&variable);
             let own = self.pattern(variable);
             self.shown.insert(self.variables.name(variable), variable);
-            out.extend(quote_spanned!(Span::mixed_site()=> let #own = #ours;));
+            out.extend(match self.variables.is_dependency(variable) {
+                true => {
+                    let (with, name) = (self.own, self.name(variable));
+                    quote_spanned!(Span::mixed_site()=> let #own = &#with.#name;)
+                }
+                false => quote_spanned!(Span::mixed_site()=> let #own = #ours;),
+            });
         }
         out
     }
@@ -76,7 +84,9 @@ impl<'g> Scope<'g> {
         let mut out = TokenStream::new();
         for variable in declared {
             let Some(hides) = self.shown.remove(&self.variables.name(variable)) else { continue };
-            if hides != variable && needed.contains(&hides) {
+            if self.variables.is_dependency(hides) {
+                self.hidden.insert(hides);
+            } else if hides != variable && needed.contains(&hides) {
                 let own = self.name(hides);
                 self.hidden.insert(hides);
                 let ours = self.pattern(hides);
@@ -108,7 +118,8 @@ impl<'g> Scope<'g> {
     pub(crate) fn declare(&mut self, declared: impl IntoIterator<Item = VariableId>) {
         for variable in declared {
             self.hidden.remove(&variable);
-            self.shown.insert(self.variables.name(variable), variable);
+            let earlier = self.shown.insert(self.variables.name(variable), variable);
+            self.hidden.extend(earlier.filter(|earlier| self.variables.is_dependency(*earlier)));
         }
     }
 }

@@ -41,7 +41,10 @@ pub(crate) fn turn(
 ) -> TokenStream {
     let output = output(conversation);
     let ending = Ending::of(conversation.output.as_ref());
-    let emitter = Emitter { conversation, graph, live, machine, ending, traced };
+    let own = quote_spanned!(Span::mixed_site()=> .1).into_iter();
+    let own: TokenStream = graph.others(conversation).iter().flat_map(|_| own.clone()).collect();
+    let own = quote_spanned!(Span::mixed_site()=> with #own);
+    let emitter = Emitter { conversation, graph, live, machine, ending, own: own.clone(), traced };
     let body = emitter.body();
     let items = &graph.items;
     let returned = emitter.ending.returned(&output);
@@ -49,8 +52,6 @@ pub(crate) fn turn(
     let (name, with) = (&conversation.name, states::with(conversation, graph));
     let generics = generics::bounded(conversation, graph);
     let (generics, arguments, bounds) = generics.split_for_impl();
-    let own = quote_spanned!(Span::mixed_site()=> .1).into_iter();
-    let own: TokenStream = graph.others(conversation).iter().flat_map(|_| own.clone()).collect();
     let dependencies: Vec<_> = conversation.dependencies.iter().map(|dependency| &dependency.name).collect();
     let future = emitter.ending.future(quote_spanned!(Span::mixed_site()=> turn(slot, with, talk)), graph.awaits);
     quote_spanned! {Span::mixed_site()=>
@@ -70,7 +71,7 @@ pub(crate) fn turn(
                 with: &#with,
                 talk: &mut ::converse::__private::Talk<'_>,
             ) -> #returned #bounds {
-                #(#[allow(unused_variables)] let #dependencies = &with #own.#dependencies;)*
+                #(#[allow(unused_variables)] let #dependencies = &#own.#dependencies;)*
                 #body
             }
             #future
@@ -84,6 +85,8 @@ pub(super) struct Emitter<'e, 'a> {
     pub(super) live: &'e Liveness,
     pub(super) machine: &'e Machine,
     pub(super) ending: Ending,
+    /// What the conversation itself depends on, beside what those which it runs do.
+    pub(super) own: TokenStream,
     /// Whether a turn tells which edges it takes.
     pub(super) traced: bool,
 }
@@ -191,7 +194,7 @@ impl<'e> Emitter<'e, '_> {
         taken: Taken,
     ) -> TokenStream {
         let handed = region.fields.iter().map(|field| field.variable);
-        let scope = Scope::of(&self.graph.variables, handed.chain(region.unset.iter().copied()));
+        let scope = Scope::of(&self.graph.variables, &self.own, handed.chain(region.unset.iter().copied()));
         let mut body = from.map(|from| self.leaves(from)).unwrap_or_default();
         body.extend(self.region(region, &mut scope.clone()));
         // Of a conversation's parameters some may not be needed.

@@ -141,6 +141,11 @@ impl<'e> Emitter<'e, '_> {
             |duration| quote_spanned!(Span::mixed_site()=> ::converse::__private::Talk::wait_at_most(talk, #duration);),
         );
         let alarms = self.alarms(arms.question, scope);
+        // Another question of what is run has silences of its own.
+        let anew = arms.heard.silences.map(|silences| {
+            let silences = scope.name(silences);
+            quote_spanned!(Span::mixed_site()=> if ::converse::__private::Talk::has_advanced(talk) { #silences = 0; })
+        });
         let (waiting, pending) = (self.waiting(arms.question, scope), self.ending.pending());
         let (runs, ran) = (self.runs(arms.question), self.ran());
         // A type that differs is said at what is run.
@@ -157,6 +162,7 @@ impl<'e> Emitter<'e, '_> {
                         if ::converse::__private::Slot::is_over(&#name) {
                             return #pending;
                         }
+                        #anew
                         match heard {
                             #heard
                             _ => {}

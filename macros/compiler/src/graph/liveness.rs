@@ -11,7 +11,7 @@ impl Liveness {
         &self.0[block.0]
     }
 
-    /// What is needed before each of the block's operations, and last before its end.
+    /// What is needed before each of the block's operations, and last before its end. Dependencies are always there.
     pub(crate) fn through(&self, graph: &Graph<'_>, block: &Block<'_>) -> Vec<Variables> {
         let mut needed = self.before_end(graph, &block.end);
         let mut all = vec![needed.clone()];
@@ -19,6 +19,7 @@ impl Liveness {
             self.before(operation, &mut needed);
             all.push(needed.clone());
         }
+        all.iter_mut().for_each(|needed| needed.retain(|variable| !graph.variables.is_dependency(*variable)));
         all.reverse();
         all
     }

@@ -287,6 +287,8 @@ pub(crate) struct Listening {
     pub(crate) events: Vec<MatchArm>,
     pub(crate) timers: Vec<(VariableId, BlockId)>,
     pub(crate) silence: Option<BlockId>,
+    /// How many silences there were, where a conversation is run and that matters.
+    pub(crate) silences: Option<VariableId>,
 }
 
 impl Listening {

@@ -54,6 +54,10 @@ pub(crate) fn build<'a>(cx: &mut Diagnostics, conversation: &'a Conversation) ->
         astray: Vec::new(),
         unheard: Vec::new(),
     };
+    for dependency in &conversation.dependencies {
+        builder.declare(dependency.name.clone(), false, Some(dependency.ty.clone()));
+    }
+    builder.graph.variables.are_dependencies();
     for parameter in &conversation.parameters {
         let id = builder.declare(parameter.name.clone(), false, Some(parameter.ty.clone()));
         builder.graph.parameters.push(id);

@@ -69,6 +69,7 @@ impl<'a> Builder<'_, 'a> {
         self.pending.push(id);
         let mut heard = self.heard(id);
         heard.silence = on_silence.map(|handler| self.on_silence(handler, id, silences));
+        heard.silences = silences;
         self.pending.pop();
         self.here = Some(turn);
         self.end(End::Run { question: id, heard, done: answered });
