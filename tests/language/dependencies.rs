@@ -77,7 +77,7 @@ conversation! {
     Hidden with (menu: Menu) -> String {
         let many: usize = ask "How many?"
             else |menu| { say "{menu}"; retry }
-            tries menu.0.len() + 1 else close 4000, "too many";
+            tries menu.0.len() as u32 + 1 else close 4000, "too many";
         let menu: String = ask "Which of them?"
             on "all" => { say "{}", menu.0.join(", "); retry };
         format!("{many} {menu}")
