@@ -29,6 +29,8 @@ mod routes;
 
 pub use choice::choice;
 pub use routes::{routes, ws_route};
+#[doc(hidden)]
+pub use syntax::clauses;
 
 /// What `conversation! { … }` stands for: a struct, the enum of its states, and an `impl` of `Conversation`.
 ///

@@ -2,15 +2,15 @@
 
 use std::collections::VecDeque;
 
-use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::{Expr, Type, UnOp};
 
 use super::action::action;
 use super::amiss;
 use super::ast::{Ask, Older, On, Tries, Where, Within};
+use super::cut;
 use super::message::message;
 use super::on::on;
-use super::shape::ends_expression;
 use super::time::duration;
 use super::words::Clause;
 use crate::diagnostics::Diagnostics;
@@ -85,67 +85,18 @@ struct Parts {
     clauses: VecDeque<Part>,
 }
 
-/// Cuts before each word of a clause. Such a word follows a whole expression, where Rust has no identifier, or a bare
-/// `return`; only an `else` might belong to an `if` of the expression before it.
+/// Cuts before each word of a clause.
 fn split(tokens: TokenStream) -> Parts {
-    let mut parts = Parts { prompt: TokenStream::new(), clauses: VecDeque::new() };
-    let mut before: Option<TokenTree> = None;
-    // How many `if`s stand open, and whether the last of them has had its block.
-    let mut open_ifs = 0usize;
-    let mut after_if_block = false;
-    let mut tokens = tokens.into_iter().peekable();
-    while let Some(token) = tokens.next() {
-        let mut clause = None;
-        if let TokenTree::Ident(ident) = &token {
-            // Two names in a row are never the value of a `return`.
-            let followed = matches!(tokens.peek(), Some(TokenTree::Ident(_) | TokenTree::Literal(_)));
-            let whole = before.as_ref().is_none_or(|before| ends_expression(before) || followed && may_be_bare(before));
-            clause = Clause::of(ident)
-                .filter(|clause| whole || *clause == Clause::Else)
-                .map(|clause| (clause, ident.clone()));
-            if ident == "if" && !after_if_block {
-                open_ifs += 1;
-            }
-            if after_if_block && ident == "else" {
-                clause = None;
-            }
-            if after_if_block && ident != "else" && ident != "if" {
-                open_ifs = 0;
-            }
-            after_if_block = after_if_block && ident == "else";
-        } else if let TokenTree::Group(group) = &token {
-            after_if_block = open_ifs > 0 && group.delimiter() == Delimiter::Brace && !after_if_block;
-            if !after_if_block && group.delimiter() == Delimiter::Brace {
-                open_ifs = 0;
-            }
-        } else if after_if_block || ends_arrow(before.as_ref(), &token) {
-            // Before an arrow, an `if` is a guard: the block behind it is none of it.
-            after_if_block = false;
-            open_ifs = 0;
-        }
-        before = Some(token.clone());
-        match clause {
-            Some((clause, word)) => {
-                open_ifs = 0;
-                after_if_block = false;
-                parts.clauses.push_back(Part { clause, word, tokens: TokenStream::new() });
-            }
-            None => parts.clauses.back_mut().map_or(&mut parts.prompt, |part| &mut part.tokens).extend([token]),
-        }
-    }
-    parts
-}
-
-/// Whether a token is the second of a `=>`.
-fn ends_arrow(before: Option<&TokenTree>, token: &TokenTree) -> bool {
-    let punct = |token: &TokenTree, c: char| matches!(token, TokenTree::Punct(p) if p.as_char() == c);
-    before.is_some_and(|before| punct(before, '=')) && punct(token, '>')
-}
-
-/// Whether this may stand without anything that belongs to it: a jump; an `else`, by mistake.
-fn may_be_bare(token: &TokenTree) -> bool {
-    const BARE: [&str; 4] = ["return", "break", "continue", "else"];
-    matches!(token, TokenTree::Ident(word) if BARE.iter().any(|bare| word == bare))
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let starts = cut::clauses(&tokens);
+    let ends = starts.iter().skip(1).copied().chain([tokens.len()]);
+    let clauses = starts.iter().zip(ends).filter_map(|(start, end)| {
+        let TokenTree::Ident(word) = &tokens[*start] else { return None };
+        let tokens = tokens[start + 1..end].iter().cloned().collect();
+        Some(Part { clause: Clause::of(word)?, word: word.clone(), tokens })
+    });
+    let prompt = tokens[..starts.first().copied().unwrap_or(tokens.len())].iter().cloned().collect();
+    Parts { prompt, clauses: clauses.collect() }
 }
 
 fn clause(cx: &mut Diagnostics, ask: &mut Ask, part: Part, rest: &mut VecDeque<Part>) {
@@ -280,37 +231,5 @@ fn check_count(cx: &mut Diagnostics, count: &Expr) {
             cx.error_under(count, "this is no number of tries").help(help);
         }
         _ => {}
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn clauses_are_cut_before_their_words() {
-        let source = r#""A {}?", x where if a { b } else { c } else "no" within 30s else { retry } else "text""#;
-        let parts = split(source.parse().expect("tokens"));
-        let found: Vec<String> = parts.clauses.iter().map(|part| format!("{}|{}", part.word, part.tokens)).collect();
-        assert_eq!(parts.prompt.to_string(), r#""A {}?" , x"#);
-        let expected =
-            ["where|if a { b } else { c }", r#"else|"no""#, "within|30s", "else|{ retry }", r#"else|"text""#];
-        assert_eq!(found, expected);
-    }
-
-    #[test]
-    fn a_guard_has_no_else() {
-        let parts = split(r#""A?" on n if n > 3 => { retry } else "no""#.parse().expect("tokens"));
-        let found: Vec<String> = parts.clauses.iter().map(|part| format!("{}|{}", part.word, part.tokens)).collect();
-        assert_eq!(found, ["on|n if n > 3 => { retry }", r#"else|"no""#]);
-    }
-
-    #[test]
-    fn a_bare_jump_ends_where_a_clause_begins() {
-        let parts = split(
-            r#""A?" within 1min else return tries 3 else break on "x" => return within"#.parse().expect("tokens"),
-        );
-        let found: Vec<String> = parts.clauses.iter().map(|part| format!("{}|{}", part.word, part.tokens)).collect();
-        assert_eq!(found, ["within|1min", "else|return", "tries|3", "else|break", r#"on|"x" => return within"#]);
     }
 }

@@ -4,6 +4,7 @@ mod action;
 mod amiss;
 pub(crate) mod ast;
 mod clauses;
+mod cut;
 mod head;
 mod message;
 mod older;
@@ -19,6 +20,7 @@ mod verb;
 pub(crate) mod words;
 
 pub(crate) use amiss::misspelt_verb;
+pub use cut::clauses;
 pub(crate) use head::parse;
 pub(crate) use message::message;
 pub(crate) use older::{is_older, take as take_older};

@@ -78,7 +78,7 @@ impl<'s> Reader<'s> {
                 let mut before = self.between(binding, &tokens[at - 1..]);
                 before.extend(self.between(&tokens[at - 1..at], &tokens[at..]));
                 let word = tokens[at].to_string();
-                let cuts = if word == "ask" || word == "hear" { words::clauses(rest) } else { Vec::new() };
+                let cuts = if word == "ask" || word == "hear" { converse_compiler::clauses(rest) } else { Vec::new() };
                 let prompt = &rest[..cuts.first().copied().unwrap_or(rest.len())];
                 before.extend(self.between(&tokens[at..=at], prompt));
                 let lead = binding.iter().map(|token| token.to_string().len() + 1).sum::<usize>() + word.len() + 3;

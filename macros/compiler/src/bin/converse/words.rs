@@ -25,7 +25,6 @@ pub(crate) enum Found {
 const SPEAK: &[&str] = &["say", "run", "once", "answer", "goto", "revise", "close", "restart", "migrate"];
 /// The words that give a `let` its value.
 const ASK: &[&str] = &["ask", "run", "once", "hear"];
-const CLAUSES: &[&str] = &["unless", "among", "verbatim", "where", "within", "tries", "on", "else"];
 /// Rust's keywords that no expression ends with.
 const KEYWORDS: &[&str] = &[
     "as", "break", "const", "continue", "else", "enum", "fn", "for", "if", "impl", "in", "let", "loop", "match", "mod",
@@ -82,42 +81,6 @@ pub(crate) fn has_second_word(on: &[TokenTree]) -> bool {
     let [word, kind, what, ..] = on else { return false };
     let timed = one_of(kind, &["silence", "after"]) && !matches!(what, TokenTree::Punct(_));
     is_ident(Some(word), "on") && (timed || one_of(kind, &["outdated"]) && matches!(what, TokenTree::Literal(_)))
-}
-
-/// Where each clause of a question begins. Its word follows a whole expression, where Rust has no identifier, or a bare
-/// `return`; only an `else` might belong to an `if` of the expression before it.
-pub(crate) fn clauses(tokens: &[TokenTree]) -> Vec<usize> {
-    let mut found = Vec::new();
-    // How many `if`s stand open, and whether the last of them has had its block.
-    let (mut open_ifs, mut after_if_block) = (0usize, false);
-    for (at, token) in tokens.iter().enumerate() {
-        let (is_if, is_else) = (is_ident(Some(token), "if"), is_ident(Some(token), "else"));
-        if matches!(token, TokenTree::Ident(_)) {
-            // Two names in a row are never the value of a `return`.
-            let two = matches!(tokens.get(at + 1), Some(TokenTree::Ident(_) | TokenTree::Literal(_)));
-            let bare = two && at > 0 && one_of(&tokens[at - 1], &["return", "break", "continue"]);
-            let whole = at == 0 || bare || ends_expression(&tokens[at - 1]);
-            let clause = one_of(token, CLAUSES) && (whole || is_else) && !(after_if_block && is_else);
-            open_ifs += usize::from(is_if && !after_if_block);
-            if clause || after_if_block && !is_else && !is_if {
-                open_ifs = 0;
-            }
-            after_if_block = after_if_block && is_else && !clause;
-            if clause {
-                found.push(at);
-            }
-        } else if matches!(token, TokenTree::Group(_)) {
-            after_if_block = open_ifs > 0 && is_brace(Some(token)) && !after_if_block;
-            if !after_if_block && is_brace(Some(token)) {
-                open_ifs = 0;
-            }
-        } else if after_if_block || is_arrow(tokens, at) {
-            // Before an arrow, an `if` is a guard: the block behind it is none of it.
-            after_if_block = false;
-            open_ifs = 0;
-        }
-    }
-    found
 }
 
 /// Whether the group at `at` is the input of a macro.
@@ -193,12 +156,4 @@ fn typed_pattern(tokens: &[TokenTree], at: usize) -> Option<usize> {
     let end = (at..tokens.len()).find(|at| is_ident(tokens.get(*at), "in"))?;
     let colon = |at: usize| is_punct(tokens.get(at), ':');
     (at + 1..end).any(|at| colon(at) && !colon(at + 1) && !colon(at - 1)).then_some(end)
-}
-
-fn ends_expression(token: &TokenTree) -> bool {
-    match token {
-        TokenTree::Ident(_) => !one_of(token, KEYWORDS),
-        TokenTree::Literal(_) | TokenTree::Group(_) => true,
-        TokenTree::Punct(punct) => punct.as_char() == '?',
-    }
 }

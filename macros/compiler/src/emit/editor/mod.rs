@@ -13,6 +13,7 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 
 use self::head::head;
+use crate::syntax::clauses;
 use crate::syntax::shape::{
     begins_statement, behind_reason, end_of_handler, ends_expression, is_arrow, is_macro_call, is_tuple_pattern,
 };
@@ -317,30 +318,6 @@ fn end(tokens: &[TokenTree], start: usize, from: usize, in_arm: bool) -> usize {
         _ => false,
     };
     (start..tokens.len()).find(ends).unwrap_or(tokens.len())
-}
-
-/// Where the clauses of a question begin.
-fn clauses(content: &[TokenTree]) -> Vec<usize> {
-    let mut starts = Vec::new();
-    let mut open_ifs = 0usize;
-    for (at, token) in content.iter().enumerate() {
-        if is_arrow(content, at) {
-            open_ifs = 0; // That of a guard has no `else`.
-        }
-        let TokenTree::Ident(ident) = token else { continue };
-        open_ifs += usize::from(ident == "if");
-        let before = at.checked_sub(1).map(|before| &content[before]);
-        let behind_block = matches!(before, Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace);
-        if ident == "else" && open_ifs > 0 && behind_block {
-            open_ifs -= 1;
-        } else if let Some(clause) = Clause::of(ident)
-            && (clause == Clause::Else || before.is_none_or(ends_expression))
-        {
-            open_ifs = 0;
-            starts.push(at);
-        }
-    }
-    starts
 }
 
 /// Whether `#[was = "phone"]` or `#[default(0)]` stands at `at`, which Rust does not know; the value in it, if there is one.
