@@ -32,7 +32,7 @@ impl fmt::Display for Price {
 
 conversation! {
     /// Sells something.
-    Sale {
+    pub(crate) Sale {
         let price = Price(250);
         let price: Price = price;
         let many: u32 = ask "How many?";

@@ -4,3 +4,4 @@ mod bugs;
 mod covers;
 mod dialogues;
 mod reports;
+mod wire;

@@ -2,14 +2,15 @@
 
 use std::marker::PhantomData;
 use std::panic::{Location, resume_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
-use std::{env, fmt, fs, thread};
+use std::{env, fmt, thread};
 
+use super::check::{self, Failure, expected};
 use super::play::{Blow, Stage, Text, Trail};
-use super::transcript::{self, Line};
+use super::transcript::Line;
 use super::walk::Walk;
 use super::{accept, coverage, report, trace};
 use crate::conversation::{Conversation, Dependencies};
@@ -122,7 +123,8 @@ where
     #[track_caller]
     pub fn check(&self, transcript: &str) {
         let at = Location::caller();
-        self.check_text(&place(at), transcript, Path::new(""), |accepted| accept::in_source(at, transcript, accepted));
+        let accept = |accepted: &str| accept::in_source(at, transcript, accepted);
+        check::text(&place(at), transcript, accept, |written| self.checked(Path::new(""), written));
     }
 
     /// Plays the transcripts in the files of a folder whose names end in `.dialogue`, the folders in it included. A path is from
@@ -133,20 +135,7 @@ where
     /// If one of them goes otherwise, or there is none.
     #[track_caller]
     pub fn check_files(&self, folder: impl AsRef<Path>) {
-        let folder = folder.as_ref();
-        let mut files = Vec::new();
-        if let Err(error) = find(folder, &mut files) {
-            panic!("the folder {} cannot be read: {error}", folder.display());
-        }
-        assert!(!files.is_empty(), "no file in {} is called `*.dialogue`", folder.display());
-        files.sort();
-        for file in files {
-            let place = file.display().to_string();
-            let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{place} cannot be read: {error}"));
-            let beside = file.parent().unwrap_or(folder);
-            let accept = |accepted: &str| fs::write(&file, accepted).map_err(|error| error.to_string());
-            self.check_text(&place, &text, beside, accept);
-        }
+        check::files(folder.as_ref(), |folder, written| self.checked(folder, written));
     }
 
     /// Walks through the conversation, a hundred times: replies, events and silences are drawn, each walk is played again, and
@@ -190,18 +179,8 @@ where
         }
     }
 
-    #[track_caller]
-    fn check_text(&self, place: &str, text: &str, folder: &Path, accept: impl FnOnce(&str) -> Result<(), String>) {
-        let written = transcript::read(text).unwrap_or_else(|error| panic!("{place}: {error}"));
-        let checked = self.run(folder, move |stage| check(stage, &written));
-        let (accepted, report) = match checked.unwrap_or_else(|report| Err((None, report))) {
-            Ok(()) => return,
-            Err(failure) => failure,
-        };
-        match accepted.filter(|_| is_accepting()) {
-            Some(accepted) => accept(&accepted).unwrap_or_else(|error| panic!("{place}: {error}\n\n{report}")),
-            None => panic!("{place}: {report}"),
-        }
+    fn checked(&self, folder: &Path, written: Vec<(usize, Line)>) -> Result<(), Failure> {
+        self.run(folder, move |stage| survives(stage, &written)).unwrap_or_else(|report| Err((None, report)))
     }
 
     /// Runs a test on a thread of its own, so that whoever calls this may have a runtime, and may stop waiting.
@@ -249,26 +228,22 @@ where
     }
 }
 
-/// # Errors
-///
-/// How it went, where that can be accepted; and what to say about it.
-fn check<C: Conversation>(stage: &Stage<'_, C>, written: &[(usize, Line)]) -> Result<(), (Option<String>, String)> {
+/// Whether it goes as it is written, and the same whatever happens to it.
+fn survives<C: Conversation>(stage: &Stage<'_, C>, written: &[(usize, Line)]) -> Result<(), Failure> {
     let wrong = |error| (None, error);
     let well = stage.play(written, None).map_err(wrong)?;
-    let expected: Vec<Line> =
-        written.iter().map(|(_, line)| line).filter(|line| !matches!(line, Line::Remark(_))).cloned().collect();
     if let Some(endless) = &well.wrong {
         return Err((None, format!("{endless}\n\n{}", Text(&well.lines))));
     }
-    if let Some(difference) = report::difference(&expected, &well.lines) {
+    if let Some(difference) = report::difference(&expected(written), &well.lines) {
         let accepted = accept::merged(written, &well.lines);
         return Err((Some(accepted), report::went_otherwise(&difference)));
     }
-    for (at, wait) in well.waits.iter().enumerate() {
+    for (at, (question, line)) in well.waits.iter().enumerate() {
         for blow in [Blow::Cut, Blow::Kill] {
             let struck = stage.play(written, Some((at, blow))).map_err(wrong)?;
             if let Some(difference) = report::unlike(&well, &struck) {
-                return Err((None, report::did_not_survive(wait, blow, &difference)));
+                return Err((None, report::did_not_survive(Some(question), *line, blow, &difference)));
             }
         }
     }
@@ -281,30 +256,6 @@ impl<C: Conversation, M, F> fmt::Debug for Dialogue<C, M, F> {
     }
 }
 
-fn place(at: &Location<'_>) -> String {
+pub(super) fn place(at: &Location<'_>) -> String {
     format!("{}:{}", at.file(), at.line())
-}
-
-/// # Panics
-///
-/// If the environment says something else than it can.
-fn is_accepting() -> bool {
-    match env::var("CONVERSE_TRANSCRIPT") {
-        Err(env::VarError::NotPresent) => false,
-        Ok(value) if value.is_empty() => false,
-        Ok(value) if value == "overwrite" => true,
-        other => panic!("CONVERSE_TRANSCRIPT is {other:?}: it can only be `overwrite`"),
-    }
-}
-
-fn find(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            find(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "dialogue") {
-            files.push(path);
-        }
-    }
-    Ok(())
 }

@@ -57,8 +57,12 @@
 //!
 //! So a transcript fails where a conversation forgets something, or where a type is not read back as it was stored.
 //! What a conversation depends on is made anew for each of these, by what [`Dialogue::with`] is given.
+//!
+//! [`route`] plays the same transcripts through a router and a WebSocket, and [`address`] at an address.
 
 mod accept;
+mod check;
+mod client;
 mod coverage;
 mod dialogue;
 mod draw;
@@ -68,10 +72,13 @@ mod process;
 mod replies;
 mod report;
 mod sample;
+mod script;
 pub(crate) mod trace;
 mod transcript;
 mod walk;
+mod wire;
 
 pub use self::coverage::{Coverage, Missed, coverage};
 pub use self::dialogue::{Dialogue, dialogue};
+pub use self::wire::{App, Wire, address, route};
 pub use crate::__assert_covered as assert_covered;

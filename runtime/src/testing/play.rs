@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::literal;
 use super::process::{Process, Stands, World};
+use super::report;
 use super::transcript::{self, Line};
 use crate::conversation::Conversation;
 use crate::message::Message;
@@ -114,7 +115,7 @@ impl<C: Conversation> Stage<'_, C> {
 
     fn do_it(&self, process: &mut Process<C>, line: &Line) -> Result<(Vec<Message>, Stands), String> {
         Ok(match line {
-            Line::Says(text) => process.say(self.message(text)?),
+            Line::Says(text) => process.say(message(self.folder, text)?),
             Line::Event(text) => match literal::read(text) {
                 Ok(event) => process.send(&event),
                 Err(error) => return Err(format!("`{text}` is no event of {}: {error}", C::FLOW.name)),
@@ -122,27 +123,6 @@ impl<C: Conversation> Stage<'_, C> {
             Line::Passes(time, _) => process.pass(*time),
             Line::Remark(_) | Line::Told(_) | Line::Ends(_) => (Vec::new(), Stands::Waits),
         })
-    }
-
-    /// What a client says, from how it is written.
-    fn message(&self, text: &str) -> Result<Message, String> {
-        if text.starts_with('"') {
-            return literal::read::<String>(text).map(Message::from);
-        }
-        if let Some(json) = text.strip_prefix("json ") {
-            return Ok(json.trim().into());
-        }
-        let Some(binary) = text.strip_prefix("binary ").map(str::trim) else { return Ok(text.into()) };
-        match binary.strip_prefix("0x") {
-            Some(hex) => match data_encoding::HEXLOWER_PERMISSIVE.decode(hex.as_bytes()) {
-                Ok(bytes) => Ok(bytes.into()),
-                Err(error) => Err(format!("`{binary}` is no bytes: {error}")),
-            },
-            None => match fs::read(self.folder.join(binary)) {
-                Ok(bytes) => Ok(bytes.into()),
-                Err(error) => Err(format!("{} cannot be read: {error}", self.folder.join(binary).display())),
-            },
-        }
     }
 }
 
@@ -181,15 +161,34 @@ impl<C: Conversation> Player<C> {
         let from = before.len().checked_sub(again.len());
         let is_so = from.is_some_and(|from| before[from..].iter().copied().eq(&again));
         if !is_so || again.len() < self.last {
-            let told = if again.is_empty() { "nothing\n".to_owned() } else { Text(&again).to_string() };
-            self.played.wrong =
-                Some(format!("the client that came back was told\n{told}instead of what it had been told last"));
+            self.played.wrong = Some(report::said_otherwise(&again));
         }
         self.waits = matches!(stands, Stands::Waits);
         if let Stands::Closed(close) = stands {
             self.played.lines.push(Line::Ends(transcript::ended(&close)));
         }
         self
+    }
+}
+
+/// What a client says, from how it is written.
+pub(super) fn message(folder: &Path, text: &str) -> Result<Message, String> {
+    if text.starts_with('"') {
+        return literal::read::<String>(text).map(Message::from);
+    }
+    if let Some(json) = text.strip_prefix("json ") {
+        return Ok(json.trim().into());
+    }
+    let Some(binary) = text.strip_prefix("binary ").map(str::trim) else { return Ok(text.into()) };
+    match binary.strip_prefix("0x") {
+        Some(hex) => match data_encoding::HEXLOWER_PERMISSIVE.decode(hex.as_bytes()) {
+            Ok(bytes) => Ok(bytes.into()),
+            Err(error) => Err(format!("`{binary}` is no bytes: {error}")),
+        },
+        None => match fs::read(folder.join(binary)) {
+            Ok(bytes) => Ok(bytes.into()),
+            Err(error) => Err(format!("{} cannot be read: {error}", folder.join(binary).display())),
+        },
     }
 }
 

@@ -37,8 +37,8 @@ pub(super) fn does_not_end(lines: &[Line]) -> String {
     format!("nothing more comes of this, and it has not ended\n\n{}", Text(lines))
 }
 
-/// One that goes otherwise when something happens to it.
-pub(super) fn did_not_survive((question, line): &(String, usize), blow: Blow, difference: &str) -> String {
+/// One that goes otherwise when something happens to it, behind this line, while it waited, if that is known, at this question.
+pub(super) fn did_not_survive(question: Option<&str>, line: usize, blow: Blow, difference: &str) -> String {
     let blow = match blow {
         Blow::Cut => "the connection broke",
         Blow::Kill => "the process was killed",
@@ -47,10 +47,14 @@ pub(super) fn did_not_survive((question, line): &(String, usize), blow: Blow, di
         0 => "before its first line".to_owned(),
         line => format!("behind line {line}"),
     };
-    format!(
-        "the dialogue goes otherwise where {blow} while it waited at `{question}`, {behind} (- without that, + with it)\n\n\
-         {difference}"
-    )
+    let question = question.map(|question| format!(" while it waited at `{question}`")).unwrap_or_default();
+    format!("the dialogue goes otherwise where {blow}{question}, {behind} (- without that, + with it)\n\n{difference}")
+}
+
+/// What a client that came back was told, which is not what it had been told last.
+pub(super) fn said_otherwise(again: &[Line]) -> String {
+    let told = if again.is_empty() { "nothing\n".to_owned() } else { Text(again).to_string() };
+    format!("the client that came back was told\n{told}instead of what it had been told last")
 }
 
 /// How a dialogue differs from itself without a blow.

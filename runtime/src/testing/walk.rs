@@ -239,7 +239,7 @@ fn told<C: Conversation>(stage: &Stage<'_, C>, lines: &[Line], fault: Fault) -> 
     for (at, wait) in well.waits.iter().enumerate() {
         let struck = stage.play(&lines, Some((at, blow)))?;
         if let Some(difference) = report::unlike(&well, &struck) {
-            return Ok(report::did_not_survive(wait, blow, &difference));
+            return Ok(report::did_not_survive(Some(&wait.0), wait.1, blow, &difference));
         }
     }
     Ok(Text(&well.lines).to_string())
