@@ -3,5 +3,6 @@
 mod bugs;
 mod covers;
 mod dialogues;
+mod documented;
 mod reports;
 mod wire;

@@ -24,6 +24,8 @@ mod older;
 
 mod emit;
 
+mod documented;
+
 mod choice;
 mod routes;
 
@@ -74,8 +76,13 @@ fn compile(cx: &mut diagnostics::Diagnostics, tree: &syntax::ast::Conversation, 
     graph::check_question_marks(cx, tree, &graph);
     let machine = lower::lower(cx, &graph, &live);
     older::check(cx, tree, &graph, &machine);
+    let dialogues = documented::find(cx, tree);
     if cx.is_empty() {
-        return emit::conversation(tree, &graph, &edges, &live, &machine, traced);
+        let mut tokens = emit::conversation(tree, &graph, &edges, &live, &machine, traced);
+        if traced {
+            tokens.extend(documented::tests(tree, &dialogues));
+        }
+        return tokens;
     }
     let mut tokens = emit::stub(tree);
     tokens.extend(std::mem::take(cx).into_compile_errors());

@@ -127,6 +127,17 @@ where
         check::text(&place(at), transcript, accept, |written| self.checked(Path::new(""), written));
     }
 
+    /// Plays a transcript that stands in the documentation of the conversation, in this file, at the lines that it has.
+    #[doc(hidden)]
+    #[track_caller]
+    pub fn check_documented(&self, file: &str, transcript: &str) {
+        let accept = |_: &str| Err(format!("{file} is not rewritten: correct the documentation by hand"));
+        let above = transcript.lines().take_while(|line| line.trim().is_empty()).count();
+        check::text(&format!("{file}:{}", above + 1), transcript, accept, |written| {
+            self.checked(Path::new(""), written)
+        });
+    }
+
     /// Plays the transcripts in the files of a folder whose names end in `.dialogue`, the folders in it included. A path is from
     /// where the test runs, which is the crate's folder.
     ///

@@ -91,6 +91,7 @@ impl From<(Router, Sessions)> for App {
     }
 }
 
+type Sends = dyn Fn(Sessions, String, String) -> Sending + Send + Sync;
 type Sending = Pin<Box<dyn Future<Output = Result<(), String>>>>;
 
 /// Tests over a WebSocket: what [`route`] and [`address`] make.
@@ -99,7 +100,7 @@ pub struct Wire {
     pub(super) at: Place,
     pub(super) headers: Vec<(String, String)>,
     /// Sends an event, as it is written, under a name.
-    hears: Option<Arc<dyn Fn(Sessions, String, String) -> Sending + Send + Sync>>,
+    hears: Option<Arc<Sends>>,
 }
 
 impl Wire {
