@@ -5,4 +5,5 @@ mod covers;
 mod dialogues;
 mod documented;
 mod reports;
+mod stored;
 mod wire;

@@ -36,16 +36,7 @@ pub fn stored_conversations_survive(folder: &str, file: &str, flows: &[Flow]) {
 ///
 /// Why the test fails.
 pub fn check(folder: &Path, file: &str, flows: &[Flow], mode: Option<&OsStr>) -> Result<String, String> {
-    let overwrites = match mode {
-        None => false,
-        Some(mode) if mode == "overwrite" => true,
-        Some(mode) => {
-            let mode = mode.to_string_lossy();
-            return Err(format!(
-                "CONVERSE_LOCK is `{mode}`; it can be `overwrite`, which writes {file}, or not be set"
-            ));
-        }
-    };
+    let overwrites = is_overwrite(mode, file)?;
     if let Some(mistake) = mistake(flows) {
         return Err(mistake);
     }
@@ -78,6 +69,23 @@ pub fn check(folder: &Path, file: &str, flows: &[Flow], mode: Option<&OsStr>) ->
              committed and released with it:\n\n    {OVERWRITE}\n",
             as_now(unrecorded)
         )),
+    }
+}
+
+/// Whether the environment has `what` written.
+#[cfg(feature = "testing")]
+pub(crate) fn overwrites(what: &str) -> Result<bool, String> {
+    is_overwrite(env::var_os("CONVERSE_LOCK").as_deref(), what)
+}
+
+fn is_overwrite(mode: Option<&OsStr>, what: &str) -> Result<bool, String> {
+    match mode {
+        None => Ok(false),
+        Some(mode) if mode == "overwrite" => Ok(true),
+        Some(mode) => {
+            let mode = mode.to_string_lossy();
+            Err(format!("CONVERSE_LOCK is `{mode}`; it can be `overwrite`, which writes {what}, or not be set"))
+        }
     }
 }
 

@@ -12,8 +12,12 @@ use super::check::{self, Failure, expected};
 use super::play::{Blow, Stage, Text, Trail};
 use super::transcript::Line;
 use super::walk::Walk;
-use super::{accept, coverage, report, trace};
+use super::{accept, coverage, report, stored, trace};
 use crate::conversation::{Conversation, Dependencies};
+use crate::lock::check as lock;
+
+/// How many walks there are.
+const ROUNDS: u64 = 100;
 
 /// How long a test waits for a turn to end, by the clock on the wall.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -178,7 +182,6 @@ where
     /// happens to it, if it is not the same twice, or if no reply leads on from a question.
     #[track_caller]
     pub fn walk(&self) {
-        const ROUNDS: u64 = 100;
         let place = place(Location::caller());
         let seed = env::var("CONVERSE_SEED").ok().map(|seed| seed.parse());
         let seed = seed.transpose().expect("CONVERSE_SEED is a number").unwrap_or(1);
@@ -186,6 +189,30 @@ where
         let found =
             self.run(Path::new(""), move |stage| Walk { rounds: ROUNDS, seed, says: &says, hears: &hears }.all(stage));
         if let Err(report) = found.unwrap_or_else(Err) {
+            panic!("{place}: {report}");
+        }
+    }
+
+    /// Has conversations go on that builds before this one have stored, as the files in a folder have them: one file for each
+    /// form in which a release stored the conversation, with one state for each of its questions.
+    ///
+    /// `CONVERSE_LOCK=overwrite cargo test` adds the form of this build, from [walks](Self::walk), and belongs to a release as it
+    /// does for [`lock!`](crate::lock!). That compares forms by their names; this reads what was stored, types of your own
+    /// included.
+    ///
+    /// # Panics
+    ///
+    /// If one of them is not gone on with, if this build's form is not among the files, or if they are broken.
+    #[track_caller]
+    pub fn check_stored(&self, folder: impl AsRef<Path>) {
+        let place = place(Location::caller());
+        let (says, hears, folder) = (self.says.clone(), self.hears.clone(), folder.as_ref().to_owned());
+        let overwrites = lock::overwrites("the files").unwrap_or_else(|error| panic!("{place}: {error}"));
+        let checked = self.run(Path::new(""), move |stage| {
+            let walk = Walk { rounds: ROUNDS, seed: 1, says: &says, hears: &hears };
+            stored::check(stage, &walk, &folder, overwrites)
+        });
+        if let Err(report) = checked.and_then(|checked| checked) {
             panic!("{place}: {report}");
         }
     }

@@ -73,6 +73,7 @@ mod replies;
 mod report;
 mod sample;
 mod script;
+mod stored;
 pub(crate) mod trace;
 mod transcript;
 mod walk;

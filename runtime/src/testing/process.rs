@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
 
+use serde::Deserialize;
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::{Instant, advance};
 
@@ -17,9 +18,9 @@ use crate::link::Event;
 use crate::message::Message;
 use crate::registry::ConnectionId;
 use crate::session;
-use crate::sessions::{Arrival, Sessions, Token, Visit};
+use crate::sessions::{Access, Arrival, Saved, Sessions, Token, Visit};
 use crate::socket::WebSocket;
-use crate::store::{Id, Memory, Pushed, Store};
+use crate::store::{Filter, Id, Memory, Pushed, Record, Schema, Status, Store};
 
 /// What outlives a process.
 #[derive(Clone)]
@@ -36,6 +37,28 @@ pub(super) struct World {
 impl World {
     pub(super) fn new() -> Self {
         World { store: Memory::default(), now: pretended::first(), token: None, id: None, events: 0 }
+    }
+
+    /// One with a conversation in it that a build of this schema has stored at a question.
+    ///
+    /// # Errors
+    ///
+    /// If that is not what is stored of a conversation.
+    pub(super) fn holding<C: Conversation>(
+        schema: Schema,
+        question: &str,
+        stored: &serde_json::Value,
+    ) -> Result<Self, String> {
+        let mut world = World::new();
+        let mut saved = Saved::deserialize(stored).map_err(|error| error.to_string())?;
+        let mut record = Record::new(Id::random(), C::FLOW.name, question, schema);
+        let token = Token::random(record.id);
+        saved.access.token = Some(token.hash());
+        Sessions::new(world.store.clone()).0.put(&mut record, &saved).map_err(|error| error.to_string())?;
+        (world.token, world.id) = (Some(token), Some(record.id));
+        let runtime = Builder::new_current_thread().build().expect("the system has what a runtime needs");
+        runtime.block_on(world.store.create(&record)).map_err(|error| error.to_string())?;
+        Ok(world)
     }
 }
 
@@ -145,6 +168,23 @@ impl<C: Conversation> Process<C> {
             Some(Ok(saved)) => saved.words.len() <= said,
             _ => true,
         }
+    }
+
+    /// What is stored of the conversation, but for who may come back.
+    pub(super) fn stored(&self) -> Result<serde_json::Value, String> {
+        let id = self.world.id.expect("somebody has come in");
+        let loaded = self.runtime.block_on(self.world.store.load(id));
+        let record = loaded.map_err(|error| error.to_string())?.expect("it is stored");
+        let mut saved = self.sessions.0.take(&record).map_err(|error| error.to_string())?;
+        saved.access = Access::default();
+        serde_json::to_value(&saved).map_err(|error| error.to_string())
+    }
+
+    /// Whether something is there that this build could not read.
+    pub(super) fn has_set_aside(&self) -> bool {
+        let parked = Filter { status: Some(Status::Parked), ..Filter::default() };
+        let found = self.runtime.block_on(self.world.store.list(&parked, None, 1));
+        found.is_ok_and(|found| !found.is_empty())
     }
 
     /// The question that the conversation waits at.

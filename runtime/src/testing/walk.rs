@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::draw::Draw;
 use super::play::{Blow, Played, Player, Stage, Text};
+use super::process::Process;
 use super::replies::{Replies, asked, words_of};
 use super::report;
 use super::sample::sample;
@@ -54,7 +55,7 @@ impl Walk<'_> {
         let mut tried: BTreeMap<String, (usize, Vec<Line>)> = BTreeMap::new();
         for seed in (self.seed..).take(usize::try_from(self.rounds).unwrap_or(usize::MAX)) {
             let mut draw = Draw::new(seed);
-            let went = self.one(stage, &mut draw, &mut replies, &mut tried)?;
+            let went = self.one(stage, &mut draw, &mut replies, &mut tried, &mut |_, _| Ok(()))?;
             let lines: Vec<Line> = went.lines.iter().filter(|line| line.is_input()).cloned().collect();
             let places: Vec<usize> = (0..BLOWS).map(|_| draw.below(went.waits.len())).collect();
             let Some(fault) = fault(stage, &lines, Some(&places))? else { continue };
@@ -76,6 +77,19 @@ impl Walk<'_> {
         Ok(())
     }
 
+    /// Walks, and looks at it wherever it waits.
+    pub(super) fn each_wait<C: Conversation>(
+        &self,
+        stage: &Stage<'_, C>,
+        look: &mut dyn FnMut(&Process<C>, &str) -> Result<(), String>,
+    ) -> Result<(), String> {
+        let (mut replies, mut tried) = (Replies::new(&C::FLOW, self.says), BTreeMap::new());
+        for seed in (self.seed..).take(usize::try_from(self.rounds).unwrap_or(usize::MAX)) {
+            self.one(stage, &mut Draw::new(seed), &mut replies, &mut tried, look)?;
+        }
+        Ok(())
+    }
+
     /// One walk.
     fn one<C: Conversation>(
         &self,
@@ -83,6 +97,7 @@ impl Walk<'_> {
         draw: &mut Draw,
         replies: &mut Replies,
         tried: &mut BTreeMap<String, (usize, Vec<Line>)>,
+        look: &mut dyn FnMut(&Process<C>, &str) -> Result<(), String>,
     ) -> Result<Played, String> {
         let with = (stage.outside)();
         let mut player = stage.enter(with());
@@ -91,6 +106,7 @@ impl Walk<'_> {
                 break;
             }
             let question = player.played.waits.last().map(|(question, _)| question.clone()).unwrap_or_default();
+            look(&player.process, &question)?;
             let mut line = self.next(draw, replies, &question, &player);
             // What ends it is known soon enough. There is more to see where it goes on.
             for _ in 0..4 {
