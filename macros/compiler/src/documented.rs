@@ -118,7 +118,7 @@ pub(crate) fn tests(conversation: &Conversation, documented: &[Documented]) -> T
         // In a function there are no tests.
         quote_spanned! {span.resolved_at(Span::mixed_site())=>
             #[cfg(test)]
-            #[allow(unnameable_test_items, dead_code)]
+            #[allow(unnameable_test_items, dead_code, clippy::redundant_closure)]
             #[test]
             fn #test() {
                 ::converse::testing::dialogue(|| #begin) #with .check_documented(::core::file!(), #text);

@@ -23,6 +23,9 @@ const ENOUGH: usize = 200;
 /// At how many places of a walk something happens to it.
 const BLOWS: usize = 3;
 
+/// Looks at a process where it waits at a question.
+type Look<'l, C> = dyn FnMut(&Process<C>, &str) -> Result<(), String> + 'l;
+
 /// What to walk by.
 pub(super) struct Walk<'w> {
     pub(super) rounds: u64,
@@ -81,7 +84,7 @@ impl Walk<'_> {
     pub(super) fn each_wait<C: Conversation>(
         &self,
         stage: &Stage<'_, C>,
-        look: &mut dyn FnMut(&Process<C>, &str) -> Result<(), String>,
+        look: &mut Look<'_, C>,
     ) -> Result<(), String> {
         let (mut replies, mut tried) = (Replies::new(&C::FLOW, self.says), BTreeMap::new());
         for seed in (self.seed..).take(usize::try_from(self.rounds).unwrap_or(usize::MAX)) {
@@ -97,7 +100,7 @@ impl Walk<'_> {
         draw: &mut Draw,
         replies: &mut Replies,
         tried: &mut BTreeMap<String, (usize, Vec<Line>)>,
-        look: &mut dyn FnMut(&Process<C>, &str) -> Result<(), String>,
+        look: &mut Look<'_, C>,
     ) -> Result<Played, String> {
         let with = (stage.outside)();
         let mut player = stage.enter(with());
