@@ -50,7 +50,7 @@ mod tests {
     use super::{broken, mended};
 
     #[test]
-    #[should_panic(expected = "number -> number: on Coin { cents:0 }, wait")]
+    #[should_panic(expected = "number -> number: on Coin { cents: 0 }, wait")]
     fn it_is_found() {
         dialogue(|| broken::Machine).hears("Coin { cents: 0 }").walk();
         assert_covered!(broken::Machine);
