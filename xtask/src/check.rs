@@ -9,6 +9,7 @@ pub(crate) fn check() -> Result {
     // What rustfmt leaves alone. The README's program is an example, word by word.
     run(cargo(&["run", "--quiet", "-p", "converse-compiler", "--bin", "converse", "--", "fmt", "--check"]).args([
         "examples",
+        "tests/bugs",
         "tests/kit",
         "tests/language",
     ]))?;

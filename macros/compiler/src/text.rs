@@ -19,8 +19,10 @@ impl Message {
 pub(crate) fn source(tokens: TokenStream) -> String {
     let mut text = String::new();
     let mut before: Option<TokenTree> = None;
+    // Whether that is a colon by itself, as behind the name of a field.
+    let mut after_colon = false;
     for token in tokens {
-        if before.as_ref().is_some_and(|before| spaced(before, &token)) {
+        if after_colon || before.as_ref().is_some_and(|before| spaced(before, &token)) {
             text.push(' ');
         }
         match &token {
@@ -37,9 +39,15 @@ pub(crate) fn source(tokens: TokenStream) -> String {
             }
             other => text.push_str(&other.to_string()),
         }
+        let in_path = before.is_some_and(|before| is_colon(&before, Spacing::Joint));
+        after_colon = is_colon(&token, Spacing::Alone) && !in_path;
         before = Some(token);
     }
     text
+}
+
+fn is_colon(token: &TokenTree, spacing: Spacing) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == ':' && punct.spacing() == spacing)
 }
 
 /// Whether a space stands between two neighbours.
@@ -62,13 +70,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn types_read_as_written() {
+    fn types_and_patterns_read_as_written() {
         for text in [
             "HashMap<String, Vec<u8>>",
             "Option<::std::net::IpAddr>",
             "(u8, [i32; 4], ::a::B)",
             "Box<dyn Fn(u8) -> u8>",
             "i32",
+            "Paid { by: ::a::Name, .. }",
         ] {
             assert_eq!(source(text.parse().expect("tokens")), text);
         }

@@ -10,7 +10,10 @@ use super::transcript::Line;
 pub(super) fn merged(written: &[(usize, Line)], went: &[Line]) -> String {
     let mut went = went.iter().peekable();
     let mut merged = Vec::new();
-    for (_, line) in written {
+    // Behind the last line stands the space in front of the closing quote, which is to stay behind what is added.
+    let blank = |line: &Line| matches!(line, Line::Remark(text) if text.is_empty());
+    let end = written.iter().rposition(|(_, line)| !blank(line)).map_or(0, |last| last + 1);
+    for (_, line) in &written[..end] {
         match line {
             Line::Remark(_) => merged.push(line),
             Line::Told(_) | Line::Ends(_) => merged.extend(went.next_if(|line| !line.is_input())),
@@ -113,6 +116,11 @@ mod tests {
         let written = "# Begins.\n< A?\n> 1\n\n# Ends.\n< B?\n! end";
         assert_eq!(accepted(written, "< A?\n> 1\n< C?\n! end"), "# Begins.\n< A?\n> 1\n\n# Ends.\n< C?\n! end\n");
         assert_eq!(accepted("> 1\n# It ends.\n> 2", "< A?\n> 1\n! end"), "< A?\n> 1\n# It ends.\n! end\n");
+    }
+
+    #[test]
+    fn what_is_added_follows_without_a_gap() {
+        assert_eq!(accepted("\n    > 1\n    ", "< A?\n> 1\n< B?\n! end").trim_start(), "< A?\n> 1\n< B?\n! end\n");
     }
 
     #[test]

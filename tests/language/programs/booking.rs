@@ -2,9 +2,8 @@
 //! help and cancel are heard at every level.
 
 use converse::prelude::*;
+use converse::testing::{assert_covered, dialogue};
 use serde::{Deserialize, Serialize};
-
-use crate::dialogue::Dialogue;
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 struct Date {
@@ -79,29 +78,106 @@ fn fresh() -> Booking {
 }
 
 #[test]
-fn what_is_known_is_not_asked() {
-    let known = Booking { city: Some("Rome".to_owned()), nights: Some(2) };
-    let mut dialogue = Dialogue::start(known, &["When?"]);
-    dialogue.reply("24/12", &["Rome, 24/12, 2 nights."]);
-    assert_eq!(dialogue.output, Some(Some(("Rome".to_owned(), Date { day: 24, month: 12 }, 2))));
-}
-
-#[test]
-fn an_ambiguous_day_is_cleared_up_two_levels_down() {
-    let mut dialogue = Dialogue::start(fresh(), &["Which city?"]);
-    dialogue.reply("Oslo", &["When?"]).reply("40/40", &["That is no day.", "When?"]);
-    dialogue.reply("5/6", &["Month 6 or month 5?"]).reply("7", &["One of the two, please.", "Month 6 or month 5?"]);
-    dialogue.reply("5", &["How many nights?"]).reply("0", &["At least one.", "How many nights?"]);
-    dialogue.reply("3", &["Oslo, 6/5, 3 nights."]);
-    assert_eq!(dialogue.output, Some(Some(("Oslo".to_owned(), Date { day: 6, month: 5 }, 3))));
-}
-
-#[test]
-fn help_is_that_of_the_level_and_cancel_ends_it_all() {
-    let mut dialogue = Dialogue::start(fresh(), &["Which city?"]);
-    dialogue.reply("help", &["A city, a day, and for how long.", "Which city?"]).reply("Oslo", &["When?"]);
-    dialogue.reply("help", &["A day like 24/12.", "When?"]).reply("5/6", &["Month 6 or month 5?"]);
-    dialogue.reply("help", &["Say the number of the month that you mean.", "Month 6 or month 5?"]);
-    dialogue.reply("cancel", &["Nothing is booked."]);
-    assert_eq!(dialogue.output, Some(None));
+fn every_way_through_it_is_taken() {
+    let booking = dialogue(fresh);
+    dialogue(|| Booking { city: Some("Rome".to_owned()), nights: Some(2) }).check(
+        "
+        < When?
+        > 24/12
+        < Rome, 24/12, 2 nights.
+        ! end
+        ",
+    );
+    booking.check(
+        "
+        < Which city?
+        > help
+        < A city, a day, and for how long.
+        < Which city?
+        > binary 0x00
+        < Which city?
+        > Oslo
+        < When?
+        > help
+        < A day like 24/12.
+        < When?
+        > binary 0x00
+        < When?
+        > 40/40
+        < That is no day.
+        < When?
+        > 5/6
+        < Month 6 or month 5?
+        > help
+        < Say the number of the month that you mean.
+        < Month 6 or month 5?
+        > 7
+        < One of the two, please.
+        < Month 6 or month 5?
+        > May
+        < Month 6 or month 5?
+        > 5
+        < How many nights?
+        > help
+        < A city, a day, and for how long.
+        < How many nights?
+        > 0
+        < At least one.
+        < How many nights?
+        > many
+        < A number, please.
+        < How many nights?
+        > 3
+        < Oslo, 6/5, 3 nights.
+        ! end
+        ",
+    );
+    booking.check(
+        "
+        < Which city?
+        > cancel
+        < Nothing is booked.
+        ! end
+        ",
+    );
+    booking.check(
+        "
+        < Which city?
+        > Oslo
+        < When?
+        > cancel
+        < Nothing is booked.
+        ! end
+        ",
+    );
+    booking.check(
+        "
+        < Which city?
+        > Oslo
+        < When?
+        > 5/6
+        < Month 6 or month 5?
+        > cancel
+        < Nothing is booked.
+        ! end
+        ",
+    );
+    booking.check(
+        "
+        < Which city?
+        > Oslo
+        < When?
+        > 5/6
+        < Month 6 or month 5?
+        > 6
+        < How many nights?
+        > cancel
+        < Nothing is booked.
+        ! end
+        ",
+    );
+    // Help is that of the level: while one of these runs another, it is the other's that is heard.
+    assert_covered!(Booking, except = ["day -> day: on \"help\""]);
+    assert_covered!(Day, except = ["cleared -> cleared: on \"help\""]);
+    assert_covered!(Clearing);
 }

@@ -1,8 +1,9 @@
 //! Name, age and location in turn, and what was understood.
 
 use converse::prelude::*;
+use converse::testing::{assert_covered, dialogue};
 
-use crate::dialogue::{Dialogue, remembered};
+use crate::dialogue::remembered;
 
 conversation! {
     /// Gets to know somebody.
@@ -19,18 +20,34 @@ conversation! {
 }
 
 #[test]
-fn one_thing_after_another() {
-    let mut dialogue = Dialogue::start(Acquaintance, &["Hello! What are you called?"]);
-    dialogue.reply(" ", &["I did not catch that.", "Hello! What are you called?"]);
-    dialogue.reply("Grace", &["How old are you, Grace?"]);
-    dialogue.reply("old", &["A number, please.", "How old are you, Grace?"]);
-    dialogue.reply("200", &["Nobody is that old.", "How old are you, Grace?"]);
-    dialogue.reply("45", &["And where are you?"]);
-    dialogue.reply("Arlington", &["Grace, 45, from Arlington: nice to meet you."]);
-    assert_eq!(dialogue.output, Some(("Grace".to_owned(), 45, "Arlington".to_owned())));
-    assert_eq!(
-        remembered::<Acquaintance>(),
-        ["name()", "age(name: String)", "location(name: String, age: u8)"],
-        "no more than was answered"
+fn every_way_through_it_is_taken() {
+    dialogue(|| Acquaintance).check(
+        "
+        < Hello! What are you called?
+        >
+        < I did not catch that.
+        < Hello! What are you called?
+        > Grace
+        < How old are you, Grace?
+        > old
+        < A number, please.
+        < How old are you, Grace?
+        > 200
+        < Nobody is that old.
+        < How old are you, Grace?
+        > 45
+        < And where are you?
+        > binary 0x00
+        < And where are you?
+        > Arlington
+        < Grace, 45, from Arlington: nice to meet you.
+        ! end
+        ",
     );
+    assert_covered!(Acquaintance);
+}
+
+#[test]
+fn no_more_is_kept_than_was_answered() {
+    assert_eq!(remembered::<Acquaintance>(), ["name()", "age(name: String)", "location(name: String, age: u8)"]);
 }

@@ -1,8 +1,7 @@
 //! Something is listed: a title, a description, three tags of many, and a preview in which each can be changed once more.
 
 use converse::prelude::*;
-
-use crate::dialogue::Dialogue;
+use converse::testing::{assert_covered, dialogue};
 
 conversation! {
     /// Puts something on offer.
@@ -28,24 +27,66 @@ conversation! {
     }
 }
 
-const NEXT: &str = "Publish, or change title, description or tags?";
-
 #[test]
-fn one_change_comes_back_to_the_preview() {
-    let tags = ["old", "new", "big", "red"].map(str::to_owned).to_vec();
-    let mut dialogue = Dialogue::start(Listing { tags }, &["Title?"]);
-    dialogue.reply("", &["It needs one.", "Title?"]).reply("Chair", &["Description?"]);
-    dialogue.reply("For one.", &["Three of old, new, big, red?"]);
-    dialogue.reply("old, red", &["Three, not 2.", "Three of old, new, big, red?"]);
-    dialogue.reply("old, big, red", &["Chair: For one. (old, big, red)", NEXT]);
-    dialogue.reply("change title", &["Title?"]).reply("", &["It needs one.", "Title?"]);
-    dialogue.reply("Throne", &["Throne: For one. (old, big, red)", NEXT]);
-    dialogue.reply("change tags", &["Three of old, new, big, red?"]);
-    dialogue.reply("new", &["Three, not 1.", "Three of old, new, big, red?"]);
-    dialogue.reply("new, big, red", &["Throne: For one. (new, big, red)", NEXT]);
-    dialogue.reply("burn it", &["I cannot do that.", "Throne: For one. (new, big, red)", NEXT]);
-    dialogue.reply("change description", &["Description?"]);
-    dialogue.reply("For two.", &["Throne: For two. (new, big, red)", NEXT]);
-    dialogue.reply("publish", &[]);
-    assert_eq!(dialogue.output.as_deref(), Some("Throne"));
+fn every_way_through_it_is_taken() {
+    let tags = || ["old", "new", "big", "red"].map(str::to_owned).to_vec();
+    let offer = dialogue(move || Listing { tags: tags() });
+    offer.check(
+        "
+        < Title?
+        >
+        < It needs one.
+        < Title?
+        > Chair
+        < Description?
+        > binary 0x00
+        < Description?
+        > For one.
+        < Three of old, new, big, red?
+        > green
+        < expected one of: old, new, big, red.
+        < Three of old, new, big, red?
+        > old, red
+        < Three, not 2.
+        < Three of old, new, big, red?
+        > old, big, red
+        < Chair: For one. (old, big, red)
+        < Publish, or change title, description or tags?
+        > change title
+        < Title?
+        >
+        < It needs one.
+        < Title?
+        > Throne
+        < Throne: For one. (old, big, red)
+        < Publish, or change title, description or tags?
+        > change tags
+        < Three of old, new, big, red?
+        > green
+        < expected one of: old, new, big, red.
+        < Three of old, new, big, red?
+        > new
+        < Three, not 1.
+        < Three of old, new, big, red?
+        > new, big, red
+        < Throne: For one. (new, big, red)
+        < Publish, or change title, description or tags?
+        > binary 0x00
+        < Publish, or change title, description or tags?
+        > burn it
+        < I cannot do that.
+        < Throne: For one. (new, big, red)
+        < Publish, or change title, description or tags?
+        > change description
+        < Description?
+        > binary 0x00
+        < Description?
+        > For two.
+        < Throne: For two. (new, big, red)
+        < Publish, or change title, description or tags?
+        > publish
+        ! end
+        ",
+    );
+    assert_covered!(Listing);
 }

@@ -1,6 +1,7 @@
 //! A profile: gender by choice, a photo or none, a location or none, and a text; cancelled at any time.
 
 use converse::prelude::*;
+use converse::testing::{assert_covered, dialogue};
 
 use crate::dialogue::{Dialogue, remembered};
 
@@ -39,6 +40,99 @@ conversation! {
 }
 
 #[test]
+fn every_way_through_it_is_taken() {
+    let visit = dialogue(|| About);
+    visit.check(
+        "
+        < Boy, Girl or Other?
+        > Cat
+        < That was expected one of: Boy, Girl, Other.
+        < Boy, Girl or Other?
+        > girl
+        < A photo, or /skip.
+        > no
+        < That is no photo.
+        < A photo, or /skip.
+        > binary 0x010203
+        < Gorgeous, all 3 bytes of it!
+        < Where are you? Or /skip.
+        > binary 0x00
+        < Where are you? Or /skip.
+        > Paris
+        < At last, something about yourself.
+        > binary 0x00
+        < At last, something about yourself.
+        > I sing.
+        < Thank you!
+        ! end
+        ",
+    );
+    visit.check(
+        "
+        < Boy, Girl or Other?
+        > 3
+        < A photo, or /skip.
+        > /skip
+        < I bet you look great!
+        < Where are you? Or /skip.
+        > /skip
+        < You seem a bit paranoid!
+        < At last, something about yourself.
+        > No.
+        < Thank you!
+        ! end
+        ",
+    );
+    visit.check(
+        "
+        < Boy, Girl or Other?
+        > /cancel
+        < Bye, until another time.
+        ! end
+        ",
+    );
+    visit.check(
+        "
+        < Boy, Girl or Other?
+        > Boy
+        < A photo, or /skip.
+        > /cancel
+        < Bye, until another time.
+        ! end
+        ",
+    );
+    visit.check(
+        "
+        < Boy, Girl or Other?
+        > Boy
+        < A photo, or /skip.
+        > /skip
+        < I bet you look great!
+        < Where are you? Or /skip.
+        > /cancel
+        < Bye, until another time.
+        ! end
+        ",
+    );
+    visit.check(
+        "
+        < Boy, Girl or Other?
+        > Boy
+        < A photo, or /skip.
+        > /skip
+        < I bet you look great!
+        < Where are you? Or /skip.
+        > Paris
+        < At last, something about yourself.
+        > /cancel
+        < Bye, until another time.
+        ! end
+        ",
+    );
+    assert_covered!(About);
+}
+
+#[test]
 fn a_photo_is_a_binary_message() {
     let mut dialogue = Dialogue::start(About, &["Boy, Girl or Other?"]);
     dialogue.reply("Cat", &["That was expected one of: Boy, Girl, Other.", "Boy, Girl or Other?"]);
@@ -51,32 +145,4 @@ fn a_photo_is_a_binary_message() {
     let expected = Profile { gender, photo: Some(3), location: Some("Paris".to_owned()), bio };
     assert_eq!(dialogue.output, Some(Some(expected)));
     assert_eq!(remembered::<About>()[2], "location(gender: String, size: Option<usize>)", "not the photo");
-}
-
-#[test]
-fn what_is_skipped_is_missing() {
-    let mut dialogue = Dialogue::start(About, &["Boy, Girl or Other?"]);
-    dialogue.reply("3", &["A photo, or /skip."]);
-    dialogue.reply("/skip", &["I bet you look great!", "Where are you? Or /skip."]);
-    dialogue.reply("/skip", &["You seem a bit paranoid!", "At last, something about yourself."]);
-    dialogue.reply("No.", &["Thank you!"]);
-    let (gender, bio) = ("Other".to_owned(), "No.".to_owned());
-    assert_eq!(dialogue.output, Some(Some(Profile { gender, photo: None, location: None, bio })));
-}
-
-#[test]
-fn it_is_cancelled_anywhere() {
-    for replies in [&[][..], &["Boy"], &["Boy", "/skip"], &["Boy", "/skip", "/skip"]] {
-        let mut dialogue = Dialogue::start(About, &["Boy, Girl or Other?"]);
-        let said: [&[&str]; 3] = [
-            &["A photo, or /skip."],
-            &["I bet you look great!", "Where are you? Or /skip."],
-            &["You seem a bit paranoid!", "At last, something about yourself."],
-        ];
-        for (reply, said) in replies.iter().zip(said) {
-            dialogue.reply(*reply, said);
-        }
-        dialogue.reply("/cancel", &["Bye, until another time."]);
-        assert_eq!(dialogue.output, Some(None));
-    }
 }

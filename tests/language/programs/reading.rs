@@ -1,6 +1,7 @@
 //! Who is old enough picks up to two books of a list, in a conversation of its own.
 
 use converse::prelude::*;
+use converse::testing::{assert_covered, dialogue};
 
 use crate::dialogue::{Dialogue, remembered};
 
@@ -48,14 +49,57 @@ conversation! {
 }
 
 #[test]
-fn up_to_two_are_picked_and_gone_from_the_list() {
-    let mut dialogue = Dialogue::start(Library, &["Your name?"]);
-    dialogue.reply("Ada", &["Your age?"]).reply("36", &["Which one? Emma, Ulysses, Dubliners, or done."]);
-    dialogue.reply("ulysses", &["Which one? Emma, Dubliners, or done."]);
-    dialogue.reply("Ulysses", &["That is not on the list.", "Which one? Emma, Dubliners, or done."]);
-    dialogue.reply("2", &["Ada, 2 books."]);
-    let books = ["Ulysses", "Dubliners"].map(str::to_owned).to_vec();
-    assert_eq!(dialogue.output, Some(Reader { name: "Ada".to_owned(), age: 36, books }));
+fn every_way_through_it_is_taken() {
+    let visit = dialogue(|| Library);
+    visit.check(
+        "
+        < Your name?
+        > binary 0x00
+        < Your name?
+        > Ada
+        < Your age?
+        > old
+        < A number, please.
+        < Your age?
+        > 36
+        < Which one? Emma, Ulysses, Dubliners, or done.
+        > ulysses
+        < Which one? Emma, Dubliners, or done.
+        > Ulysses
+        < That is not on the list.
+        < Which one? Emma, Dubliners, or done.
+        > 2
+        < Ada, 2 books.
+        ! end
+        ",
+    );
+    visit.check(
+        "
+        < Your name?
+        > Ada
+        < Your age?
+        > 25
+        < Which one? Emma, Ulysses, Dubliners, or done.
+        > 1
+        < Which one? Ulysses, Dubliners, or done.
+        > Done
+        < Ada, 1 books.
+        ! end
+        ",
+    );
+    visit.check(
+        "
+        < Your name?
+        > Bob
+        < Your age?
+        > 24
+        < Bob, 0 books.
+        ! end
+        ",
+    );
+    dialogue(|| Picking { offered: Vec::new(), most: 2 }).check("! end");
+    assert_covered!(Library);
+    assert_covered!(Picking);
 }
 
 #[test]

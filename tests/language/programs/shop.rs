@@ -1,6 +1,7 @@
 //! A shop with buttons. `/cancel` leaves it at any time, and whatever is no button is not understood.
 
 use converse::prelude::*;
+use converse::testing::{assert_covered, dialogue};
 
 use crate::dialogue::Dialogue;
 
@@ -40,16 +41,52 @@ fn shop() -> Shop {
 }
 
 #[test]
-fn buttons_lead_through_the_shop() {
-    let mut dialogue = Dialogue::start(shop(), &[MENU]);
-    dialogue.reply("pay", &["There is nothing to pay.", MENU]);
-    dialogue.reply("what?", &["Unable to handle that.", MENU]);
-    dialogue.reply("buy", &["Which one? [tea] [cups]"]);
-    dialogue.reply("milk", &["Unable to handle that.", "Which one? [tea] [cups]"]);
-    dialogue.reply("cups", &["cups is in your basket.", MENU]);
-    dialogue.reply("basket", &["You have 1.", MENU]);
-    dialogue.reply("pay", &["Thank you."]);
-    assert_eq!(dialogue.output, Some(vec!["cups".to_owned()]));
+fn every_way_through_it_is_taken() {
+    let visit = dialogue(shop);
+    visit.check(
+        "
+        < [buy] [basket] [pay]
+        > pay
+        < There is nothing to pay.
+        < [buy] [basket] [pay]
+        > what?
+        < Unable to handle that.
+        < [buy] [basket] [pay]
+        > buy
+        < Which one? [tea] [cups]
+        > milk
+        < Unable to handle that.
+        < Which one? [tea] [cups]
+        > cups
+        < cups is in your basket.
+        < [buy] [basket] [pay]
+        > basket
+        < You have 1.
+        < [buy] [basket] [pay]
+        > pay
+        < Thank you.
+        ! end
+        ",
+    );
+    visit.check(
+        "
+        < [buy] [basket] [pay]
+        > /cancel
+        < Come again.
+        ! end
+        ",
+    );
+    visit.check(
+        "
+        < [buy] [basket] [pay]
+        > buy
+        < Which one? [tea] [cups]
+        > /cancel
+        < Come again.
+        ! end
+        ",
+    );
+    assert_covered!(Shop);
 }
 
 #[test]

@@ -2,8 +2,9 @@
 //! confirmation takes a correction.
 
 use converse::prelude::*;
+use converse::testing::{assert_covered, dialogue};
 
-use crate::dialogue::{Dialogue, remembered};
+use crate::dialogue::remembered;
 
 /// Does it, and says under which number.
 async fn execute(recipient: &str, amount: u32) -> u32 {
@@ -37,31 +38,149 @@ conversation! {
 }
 
 #[test]
-fn what_is_not_there_is_asked_for_again() {
-    let mut dialogue = Dialogue::start(Transfer { balance: 100 }, &["To whom?"]);
-    dialogue.reply("Ada", &["How much?"]).reply("all", &["An amount, please.", "How much?"]);
-    dialogue.reply("0", &["That is nothing.", "How much?"]);
-    dialogue.reply("500", &["You have only 100.", "How much?"]);
-    dialogue.reply("balance", &["You have 100.", "How much?"]);
-    dialogue.reply("60", &["60 to Ada?"]).reply("yes", &["Done, as number 63."]);
-    assert_eq!(dialogue.output, Some(Some(63)));
+fn every_way_through_it_is_taken() {
+    let transfer = dialogue(|| Transfer { balance: 100 });
+    transfer.check(
+        "
+        < To whom?
+        >
+        < Somebody has to get it.
+        < To whom?
+        > balance
+        < You have 100.
+        < To whom?
+        > Ada
+        < How much?
+        > all
+        < An amount, please.
+        < How much?
+        > 0
+        < That is nothing.
+        < How much?
+        > 500
+        < You have only 100.
+        < How much?
+        > balance
+        < You have 100.
+        < How much?
+        > 60
+        < 60 to Ada?
+        > balance
+        < You have 100.
+        < 60 to Ada?
+        > binary 0x00
+        < 60 to Ada?
+        > yes
+        < Done, as number 63.
+        ! end
+        ",
+    );
+    transfer.check(
+        "
+        < To whom?
+        > Ada
+        < How much?
+        > 60
+        < 60 to Ada?
+        > hm
+        < Yes, or what is wrong: amount or recipient.
+        < 60 to Ada?
+        > recipient
+        < To whom?
+        >
+        < Somebody has to get it.
+        < To whom?
+        > balance
+        < You have 100.
+        < To whom?
+        > Bob
+        < 60 to Bob?
+        > balance
+        < You have 100.
+        < 60 to Bob?
+        > amount
+        < How much?
+        > all
+        < An amount, please.
+        < How much?
+        > 0
+        < That is nothing.
+        < How much?
+        > 500
+        < You have only 100.
+        < How much?
+        > balance
+        < You have 100.
+        < How much?
+        > 70
+        < 70 to Bob?
+        > yes
+        < Done, as number 73.
+        ! end
+        ",
+    );
+    transfer.check(
+        "
+        < To whom?
+        > cancel
+        < Nothing was transferred.
+        ! end
+        ",
+    );
+    transfer.check(
+        "
+        < To whom?
+        > Ada
+        < How much?
+        > Cancel
+        < Nothing was transferred.
+        ! end
+        ",
+    );
+    transfer.check(
+        "
+        < To whom?
+        > Ada
+        < How much?
+        > 60
+        < 60 to Ada?
+        > cancel
+        < Nothing was transferred.
+        ! end
+        ",
+    );
+    transfer.check(
+        "
+        < To whom?
+        > Ada
+        < How much?
+        > 60
+        < 60 to Ada?
+        > amount
+        < How much?
+        > cancel
+        < Nothing was transferred.
+        ! end
+        ",
+    );
+    transfer.check(
+        "
+        < To whom?
+        > Ada
+        < How much?
+        > 60
+        < 60 to Ada?
+        > recipient
+        < To whom?
+        > cancel
+        < Nothing was transferred.
+        ! end
+        ",
+    );
+    assert_covered!(Transfer);
 }
 
 #[test]
-fn the_confirmation_takes_a_correction_of_one_thing() {
-    let mut dialogue = Dialogue::start(Transfer { balance: 100 }, &["To whom?"]);
-    dialogue.reply("Ada", &["How much?"]).reply("60", &["60 to Ada?"]);
-    dialogue.reply("hm", &["Yes, or what is wrong: amount or recipient.", "60 to Ada?"]);
-    dialogue.reply("recipient", &["To whom?"]).reply("Bob", &["60 to Bob?"]);
-    dialogue.reply("balance", &["You have 100.", "60 to Bob?"]);
-    dialogue.reply("amount", &["How much?"]).reply("70", &["70 to Bob?"]).reply("yes", &["Done, as number 73."]);
-    assert_eq!(dialogue.output, Some(Some(73)));
+fn what_is_corrected_is_not_kept() {
     assert_eq!(remembered::<Transfer>()[4], "recipient_revised(balance: u32, amount: u32)");
-}
-
-#[test]
-fn it_is_cancelled_in_the_middle() {
-    let mut dialogue = Dialogue::start(Transfer { balance: 100 }, &["To whom?"]);
-    dialogue.reply("Ada", &["How much?"]).reply("Cancel", &["Nothing was transferred."]);
-    assert_eq!(dialogue.output, Some(None));
 }
