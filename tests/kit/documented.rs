@@ -31,7 +31,8 @@ conversation! {
     /// ! end
     /// ```
     Greeting {
-        let name: String = ask "Your name?" where !name.is_empty() else retry;
+        let name: String = ask "Your name?"
+            where !name.is_empty() else retry;
         say "Hello, {name}.";
     }
 }

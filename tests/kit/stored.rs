@@ -13,7 +13,8 @@ mod first {
         /// Asks how somebody can be reached.
         pub(crate) Contact {
             on silence 3d => return;
-            let name: String = ask "Your name?" where !name.is_empty() else retry;
+            let name: String = ask "Your name?"
+                where !name.is_empty() else retry;
             let phone: u32 = ask "Your number, {name}?";
             let fax: u32 = ask "And your fax, beside {phone}?";
             say "{name}: {phone}, {fax}.";
@@ -30,7 +31,8 @@ mod now {
         pub(crate) Contact {
             on outdated "fax" => goto done;
             on silence 3d => return;
-            let name: String = ask "Your name?" where !name.is_empty() else retry;
+            let name: String = ask "Your name?"
+                where !name.is_empty() else retry;
             #[was = "phone"]
             let mobile: u64 = ask "Your number, {name}?";
             #[default("by day".to_owned())]

@@ -32,22 +32,22 @@ pub mod mended {
     }
 }
 
-// The mended one is held against what was released, where the table was a `u8`.
-converse::lock!("conversations.lock": mended::Order);
-
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
+    use converse::testing::dialogue;
 
-    use converse::{__private::check_lock, Conversation};
+    use super::{broken, mended};
 
-    use super::broken;
-
-    /// What the test that `lock!` makes does, which cannot be expected to fail; and whatever the environment says, it writes nothing.
     #[test]
-    #[should_panic(expected = "Order/sure: `table` is `String` now, and was `u8`")]
+    #[should_panic(
+        expected = "Order does not go on at `sure`: who comes back is told `This conversation has changed since."
+    )]
     fn it_is_found() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-        check_lock(folder, "conversations.lock", &[broken::Order::FLOW], None).unwrap_or_else(|why| panic!("{why}"));
+        dialogue(|| broken::Order).check_stored("stored");
+    }
+
+    #[test]
+    fn without_it_all_is_well() {
+        dialogue(|| mended::Order).check_stored("stored");
     }
 }
