@@ -36,3 +36,9 @@ fn a_visitor_is_known_in_the_end() {
 fn whatever_a_visitor_says_it_survives() {
     dialogue(|| Introduction).walk();
 }
+
+/// The one of the files that is not of this build is of one that counted the letters of the name, too.
+#[test]
+fn visitors_of_builds_before_go_on() {
+    dialogue(|| Introduction).check_stored("tests/stored");
+}

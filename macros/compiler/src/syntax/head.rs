@@ -107,7 +107,7 @@ fn head(input: ParseStream<'_>) -> syn::Result<Head> {
         ));
     }
     if !input.peek(syn::token::Brace) {
-        let order = "in this order: `Name(parameters) with (dependencies) -> Output { … }`";
+        let order = "in this order: `Name(parameters) with (dependencies) hears Event -> Output { … }`";
         return Err(with_help(input.span(), "expected the conversation's body, in braces", order));
     }
     let content;

@@ -103,6 +103,10 @@ impl Shaper<'_> {
         let followed = match after {
             Some(TokenTree::Literal(_)) => true,
             Some(TokenTree::Ident(next)) => next != "as" && next != "in" && next != "else",
+            // A `!` behind a name begins the input of a macro, or a `!=`.
+            Some(TokenTree::Punct(p)) if p.as_char() == '!' => {
+                matches!(tokens.get(at + 2), Some(TokenTree::Ident(_) | TokenTree::Literal(_)))
+            }
             _ => false,
         };
         let found = match word {
@@ -152,7 +156,8 @@ impl Shaper<'_> {
         let mut group = Group::new(Delimiter::Brace, content.iter().cloned().collect());
         group.set_span(content.first().map_or(ident.span(), TokenTree::span));
         out.push(TokenTree::Group(group));
-        if word == Word::On && !matches!(tokens.get(end.at), Some(TokenTree::Punct(p)) if p.as_char() == ';') {
+        let ends = matches!(tokens.get(end.at), Some(TokenTree::Punct(p)) if p.as_char() == ';');
+        if word == Word::On && !ends && !end.missing_semicolon {
             out.push(punct(';', ident.span())); // After a block none is written.
         }
         if end.missing_semicolon {
@@ -231,6 +236,10 @@ pub(crate) fn end_of_handler(tokens: &[TokenTree], start: usize) -> End {
             TokenTree::Punct(p) if p.as_char() == ';' => return End { at, missing_semicolon: false },
             TokenTree::Group(group) if after_arrow && group.delimiter() == Delimiter::Brace => {
                 return End { at: at + 1, missing_semicolon: false };
+            }
+            // Behind a list a `;` has to stand: what follows is a statement of its own.
+            TokenTree::Group(group) if after_arrow && group.delimiter() == Delimiter::Bracket => {
+                return End { at: at + 1, missing_semicolon: !ends_statement(tokens.get(at + 1)) };
             }
             _ => after_arrow = is_arrow(tokens, at),
         }
@@ -347,6 +356,11 @@ mod tests {
         check("on (a, 1) => retry; on (x); ", "__converse_on! { (a, 1) => retry }; on (x);");
         check("match x { a => on (x), b if c => d }", "match x { a => on (x), b if c => d }");
         check("for x: Vec<a::B> in y {} for z in y {}", "for __converse_typed! { x: Vec<a::B> } in y {} for z in y {}");
+        check(
+            "answer !done; let a: bool = once !done;",
+            "__converse_verb! { answer !done }; let a: bool = __converse_once! { !done };",
+        );
+        check("answer!(x); answer != x;", "answer!(x); answer != x;");
         check(r#"f(ask "x")"#, r#"f(__converse_ask! { "x" })"#);
     }
 

@@ -97,6 +97,9 @@ impl Shadow {
         let variable = self.is_variable(&ident.to_string());
         let followed = match tokens.get(at + 1) {
             None => !variable,
+            Some(TokenTree::Punct(p)) if p.as_char() == '!' => {
+                matches!(tokens.get(at + 2), Some(TokenTree::Ident(_) | TokenTree::Literal(_)))
+            }
             Some(TokenTree::Punct(p)) => matches!(p.as_char(), ';' | ',') && !variable,
             Some(TokenTree::Literal(_)) => true,
             Some(TokenTree::Ident(next)) if next == "else" => word == Word::Hear && !variable,
