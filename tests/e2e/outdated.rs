@@ -3,7 +3,9 @@
 use axum::Router;
 use converse::store::{Filter, Memory, Record, Status, Store, Time};
 use converse::{Held, Sessions, prelude::*};
+use serde_json::json;
 
+use crate::protocol::Peer;
 use crate::support::{Browser, hear, talk};
 
 /// A build: its conversation is called as in all others, and its route, too.
@@ -186,6 +188,21 @@ async fn what_a_newer_build_has_stored_is_left_to_it() {
         hear(&mut client, &[prompts[answered]]).await;
     }
     assert!(aside(&store).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_client_that_numbers_its_inputs_is_left_to_a_newer_build_too() {
+    let store = Memory::default();
+    let (old, new) = one_after_the_other(&store);
+    leave(&new, "/checkout/1", &["Mobile?", "City?"], &["123"]).await;
+    let before = record(&store, "1").await;
+    let peer = Peer::open(&Browser::new(&old, "/checkout/1")).await;
+    let closed = peer.refused(r#"{"t": "hello"}"#).await;
+    assert_eq!(closed, (1012, "a newer build has it: connect again".to_owned()));
+    assert_eq!(record(&store, "1").await, before);
+    let (mut peer, welcome) = Peer::hello(&Browser::new(&new, "/checkout/1"), json!({"t": "hello"})).await;
+    assert_eq!(welcome["state"], "resumed");
+    assert_eq!(peer.next().await["text"], "City?");
 }
 
 #[tokio::test]

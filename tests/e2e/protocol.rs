@@ -40,11 +40,11 @@ fn app() -> Router {
 }
 
 /// One connection of a client.
-struct Peer(Client<DuplexStream>);
+pub(crate) struct Peer(Client<DuplexStream>);
 
 impl Peer {
     /// Opens a socket, and says nothing yet.
-    async fn open(browser: &Browser) -> Self {
+    pub(crate) async fn open(browser: &Browser) -> Self {
         let protocol = (header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static("converse.v1"));
         let (client, response) = browser.open(Some(protocol)).await.expect("the handshake succeeds");
         assert_eq!(response.headers()[header::SEC_WEBSOCKET_PROTOCOL], "converse.v1");
@@ -53,7 +53,7 @@ impl Peer {
     }
 
     /// Says this first; what it is welcomed with.
-    async fn hello(browser: &Browser, hello: Value) -> (Self, Value) {
+    pub(crate) async fn hello(browser: &Browser, hello: Value) -> (Self, Value) {
         let mut peer = Peer::open(browser).await;
         peer.say(hello).await;
         let welcome = peer.next().await;
@@ -65,7 +65,7 @@ impl Peer {
         self.0.send(frame.to_string()).await;
     }
 
-    async fn next(&mut self) -> Value {
+    pub(crate) async fn next(&mut self) -> Value {
         serde_json::from_str(&self.0.text().await).expect("a frame is JSON")
     }
 
@@ -76,7 +76,7 @@ impl Peer {
     }
 
     /// What it is closed with for this.
-    async fn refused(mut self, message: impl Into<Message>) -> (u16, String) {
+    pub(crate) async fn refused(mut self, message: impl Into<Message>) -> (u16, String) {
         self.0.send(message).await;
         self.0.closed().await
     }

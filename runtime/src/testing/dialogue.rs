@@ -200,6 +200,13 @@ where
     /// does for [`lock!`](crate::lock!). That compares forms by their names; this reads what was stored, types of your own
     /// included.
     ///
+    /// ```no_run
+    /// # use converse::prelude::*;
+    /// # use converse::testing::dialogue;
+    /// # conversation! { pub Order { let dish: String = ask "Which dish?"; say "{dish}"; } }
+    /// dialogue(|| Order).check_stored("tests/stored");
+    /// ```
+    ///
     /// # Panics
     ///
     /// If one of them is not gone on with, if this build's form is not among the files, or if they are broken.

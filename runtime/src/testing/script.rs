@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::accept;
 use super::check::{Failure, expected};
 use super::client::{Came, Client, Place};
 use super::play::{Blow, Played, message};
@@ -14,7 +15,7 @@ pub(super) async fn survives(wire: &Wire, written: &[(usize, Line)], folder: &Pa
     let wrong = |error| (None, error);
     let (well, comes_back) = play(wire, written, folder, None).await.map_err(wrong)?;
     if let Some(difference) = report::difference(&expected(written), &well.lines) {
-        let accepted = super::accept::merged(written, &well.lines);
+        let accepted = accept::merged(written, &well.lines);
         return Err((Some(accepted), report::went_otherwise(&difference)));
     }
     let many = if comes_back { well.waits.len() } else { 0 };

@@ -24,8 +24,8 @@ use crate::store::Filter;
 /// Tests of what a router answers at a path, without a network: it is asked by a WebSocket client over a pipe in memory. `app`
 /// makes the router, anew each time that a dialogue is played.
 ///
-/// Time is the test's here, too: `~ 30s` costs none, but for the pings of the connection, so that `~ 30d` is for a
-/// [`dialogue`](super::dialogue()). Each transcript is played again, once for every line at which the client
+/// Time is the test's here, too. `~ 30s` costs none, but for the pings of the connection, so that `~ 30d` is for a
+/// [`dialogue`](super::dialogue()); and while nothing else is left to do, single milliseconds pass by themselves. Each transcript is played again, once for every line at which the client
 /// does something: there the connection breaks, and the client comes back with its cookie. That is left out where it was given
 /// none, as by a router without conversations.
 ///
@@ -64,16 +64,28 @@ pub fn route<A: Into<App>>(app: impl Fn() -> A + Send + Sync + 'static, path: &s
 /// Tests of what is served at an address: `ws://127.0.0.1:8080/introduce`.
 ///
 /// Time is everybody's: `~ 30s` takes as long. Nothing is played twice, for what is there is not made anew for a test, and no
-/// events can be sent. That whatever is to be said comes at all is waited for, for 20 s.
+/// events can be sent. What is to be said is waited for, for 20 s. An address that begins with `wss://` fails: this client has no
+/// TLS.
 ///
-/// # Errors of a test
+/// ```no_run
+/// use converse::testing::address;
 ///
-/// Addresses that begin with `wss://`: this client has no TLS.
+/// address("ws://127.0.0.1:8080/introduce").check("< What is your name?\n> Ada\n< And your age?");
+/// ```
 pub fn address(url: &str) -> Wire {
     Wire { at: Place::Address(url.to_owned()), headers: Vec::new(), hears: None }
 }
 
-/// A router, and the sessions that are in it where a transcript sends events.
+/// A router, and the sessions that are in it where a transcript sends events, as for [`Wire::hears`].
+///
+/// ```
+/// use converse::Sessions;
+/// use converse::testing::App;
+///
+/// let sessions = Sessions::in_memory();
+/// let router = axum::Router::new().layer(sessions.clone());
+/// let app = App::from((router, sessions));
+/// ```
 pub struct App {
     pub(super) router: Router,
     sessions: Option<Sessions>,
