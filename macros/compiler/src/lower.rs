@@ -8,7 +8,7 @@ use syn::visit::{self, Visit};
 use syn::{Ident, Stmt, Type};
 
 use crate::diagnostics::Diagnostics;
-use crate::graph::{BlockId, End, Exit, Graph, Liveness, Opaque, Operation, QuestionId, next_use};
+use crate::graph::{BlockId, End, Exit, Graph, Liveness, Opaque, Operation, QuestionId, next_uses};
 use crate::machine::{Field, Join, Machine, Region, State};
 use crate::names::{VariableId, Variables, plain};
 use crate::text::source;
@@ -125,6 +125,8 @@ impl Lowering<'_, '_, '_> {
         let mut names = BTreeSet::new();
         let mut fields = Vec::new();
         let is_start = block == Graph::ENTRY;
+        let theirs = |variable: &VariableId| self.graph.variables.get(*variable).label.is_none();
+        let used = next_uses(self.graph, block, self.live.at(block).iter().copied().filter(theirs).collect());
         for variable in self.live.at(block).clone() {
             let declared = self.graph.variables.get(variable);
             if !is_start {
@@ -140,7 +142,7 @@ impl Lowering<'_, '_, '_> {
                 name = format_ident!("{}_{}", first, number, span = declared.name.span());
                 number += 1;
             }
-            let used = declared.label.is_none().then(|| next_use(self.graph, block, variable)).flatten();
+            let used = used.get(&variable).copied();
             fields.push(Field { variable, name, ty: declared.ty.clone(), used });
         }
         let unset = self.unset(block);

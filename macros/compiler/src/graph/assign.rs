@@ -7,6 +7,9 @@ use crate::opaque::assigned_inside;
 
 /// Reports every `goto` that skips an assignment.
 pub(crate) fn check_jumps(cx: &mut Diagnostics, graph: &Graph<'_>, live: &Liveness) {
+    if graph.jumps.is_empty() {
+        return;
+    }
     let assigned = Assigned::of(graph);
     for jump in &graph.jumps {
         let (from, behind) = jump.from;

@@ -24,6 +24,14 @@ impl Liveness {
         all
     }
 
+    /// What is needed before the first of the block's operations.
+    fn before_all(&self, graph: &Graph<'_>, block: &Block<'_>) -> Variables {
+        let mut needed = self.before_end(graph, &block.end);
+        block.operations.iter().rev().for_each(|operation| self.before(operation, &mut needed));
+        needed.retain(|variable| !graph.variables.is_dependency(*variable));
+        needed
+    }
+
     /// Turns what is needed after an operation into what is needed before it.
     fn before(&self, operation: &Operation<'_>, needed: &mut Variables) {
         match operation {
@@ -126,7 +134,7 @@ pub(crate) fn liveness(graph: &Graph<'_>) -> Liveness {
     loop {
         let mut changed = false;
         for id in graph.ids().rev() {
-            let needed = live.through(graph, graph.block(id)).swap_remove(0);
+            let needed = live.before_all(graph, graph.block(id));
             changed |= live.0[id.0] != needed;
             live.0[id.0] = needed;
         }

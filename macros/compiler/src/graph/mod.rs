@@ -26,7 +26,7 @@ pub(crate) use build::build;
 pub(crate) use detour::mark_detours;
 pub(crate) use edges::{Edge, Node, edges, line};
 pub(crate) use fallible::check_question_marks;
-pub(crate) use later::next_use;
+pub(crate) use later::next_uses;
 pub(crate) use liveness::{Liveness, liveness};
 pub(crate) use progress::check_loops;
 pub(crate) use stray::check_stray_words;
