@@ -30,3 +30,6 @@ async fn echo(mut ws: WebSocket) -> converse::Result {
 async fn main() -> converse::Result {
     converse::serve("127.0.0.1:8080", routes![connect, echo]).await
 }
+
+#[cfg(test)]
+mod tests;
