@@ -19,9 +19,10 @@ conversation! {
     ///
     /// What is written in another language is none of ours:
     ///
-    /// ```text
+    /// ````text
     /// < Your age?
     /// ```
+    /// ````
     ///
     /// ```dialogue
     /// # Spaces around a name do not count.

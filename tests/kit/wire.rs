@@ -87,6 +87,9 @@ async fn an_address_is_spoken_to() {
     let serving = tokio::spawn(server.shutdown_on(async { drop(stopped.await) }).serve(app().0));
     let checked = tokio::task::spawn_blocking(move || {
         address(&url).check("< Rover: which size?\n> 54\n< Your name?\n~ 20ms\n> Ada\n< Order 57.");
+        let beginning = url.clone();
+        let report = failure(move || address(&beginning).check(""));
+        assert!(report.contains("+ < Rover: which size?\n"), "{report}");
         failure(move || address(&url).check("< Rover: which size?\n* Cash"))
     });
     let report = checked.await.expect("it goes as it is written");
@@ -112,6 +115,9 @@ fn what_is_wrong_is_said() {
     assert!(report.ends_with("events go through sessions: have `route` return `(router, sessions)`"), "{report}");
     let report = failure(|| route(app, "/buy/Rover").hears::<Purchase>().check("* Gold"));
     assert!(report.contains("line 1: `Gold` is no event of Purchase: "), "{report}");
+    let silent = || Router::new().route("/silent", axum::routing::any(std::future::pending::<()>));
+    let report = failure(move || route(silent, "/silent").check(""));
+    assert!(report.ends_with("/silent does not answer the handshake"), "{report}");
     let report = failure(|| address("wss://localhost/buy").check("< Which?"));
     assert!(report.ends_with("wss://localhost/buy does not begin with `ws://`: this client has no TLS"), "{report}");
     let report = failure(|| address("ws://127.0.0.1:1/buy").check("< Which?"));

@@ -29,14 +29,23 @@ pub(crate) fn find(cx: &mut Diagnostics, conversation: &Conversation) -> Vec<Doc
     let mut found = Vec::new();
     let mut lines = conversation.attributes.iter().flat_map(lines);
     while let Some((line, _)) = lines.next() {
-        let Some(fence) = line.trim().strip_prefix("```") else { continue };
-        let is_end = |(line, _): &(String, Span)| line.trim() == "```";
+        let Some((fence, language)) = opened(line.trim()) else { continue };
+        // It ends with as many of the same, or more.
+        let is_end =
+            |(line, _): &(String, Span)| matches!(opened(line.trim()), Some((end, "")) if end.starts_with(fence));
         let block: Vec<(String, Span)> = lines.by_ref().take_while(|line| !is_end(line)).collect();
-        if fence.trim() == "dialogue" {
+        if language == "dialogue" {
             found.extend(read(cx, conversation, &block));
         }
     }
     found
+}
+
+/// The fence of a block of code that a line opens or closes, and the language behind it.
+fn opened(line: &str) -> Option<(&str, &str)> {
+    let fence = line.chars().next().filter(|first| "`~".contains(*first))?;
+    let (fence, language) = line.split_at(line.len() - line.trim_start_matches(fence).len());
+    (fence.len() >= 3).then_some((fence, language.trim()))
 }
 
 /// The lines of a `///`, or of a `#[doc = "…"]` that has several.
@@ -67,7 +76,8 @@ fn read(cx: &mut Diagnostics, conversation: &Conversation, block: &[(String, Spa
     }
     // So that a line's number is that in the file.
     let above = usize::try_from(line(*span)).unwrap_or_default().saturating_sub(1);
-    let lines = block.iter().map(|(line, _)| if line.trim().starts_with('=') { "" } else { line.as_str() });
+    let begins = usize::from(first.trim().starts_with('='));
+    let lines = block.iter().enumerate().map(|(index, (line, _))| if index < begins { "" } else { line.as_str() });
     let text = "\n".repeat(above) + &lines.collect::<Vec<_>>().join("\n");
     Some(Documented { span: *span, text, begin, with })
 }

@@ -1,6 +1,7 @@
 //! A WebSocket client that a transcript speaks through.
 
 use std::fmt;
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,6 +31,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const PAUSE: (Duration, usize) = (Duration::from_millis(2), 2_500);
 /// Where time is the test's, it passes only where nothing else is left to do: then this much of it.
 const TICK: Duration = Duration::from_millis(1);
+/// How long an address may take to say something that is not waited for.
+const GRACE: Duration = Duration::from_millis(100);
 /// How much the pipe holds, in bytes.
 const PIPE: usize = 64 * 1024;
 
@@ -109,13 +112,8 @@ impl Client {
         cookie: Option<HeaderValue>,
     ) -> Result<Self, String> {
         let path = request.uri().path().to_owned();
-        let entered = match is_ours {
-            true => client_async(request, stream).await,
-            false => match timeout(PATIENCE, client_async(request, stream)).await {
-                Ok(entered) => entered,
-                Err(_) => return Err(format!("{path} does not answer the handshake")),
-            },
-        };
+        let entered = answered(is_ours, client_async(request, stream)).await;
+        let entered = entered.ok_or_else(|| format!("{path} does not answer the handshake"))?;
         let (socket, response) = entered.map_err(|error| match error {
             Error::Http(response) => format!("{path} answers {}", response.status()),
             error => format!("{path} is no WebSocket: {error}"),
@@ -137,30 +135,22 @@ impl Client {
 
     /// What has come by now, and nothing where nothing is left to be done.
     pub(super) async fn heard(&mut self) -> Option<Came> {
-        match self.is_ours {
-            true => tokio::select! {
-                biased;
-                came = self.came.recv() => came,
-                () = sleep(TICK) => None,
-            },
-            false => self.came.try_recv().ok(),
+        if !self.is_ours {
+            return timeout(GRACE, self.came.recv()).await.ok().flatten();
         }
+        for _ in 0..2 {
+            tokio::select! {
+                biased;
+                came = self.came.recv() => return came,
+                () = sleep(TICK) => pause().await,
+            }
+        }
+        None
     }
 
     /// What comes next, if anything does.
     pub(super) async fn next(&mut self) -> Option<Came> {
-        if !self.is_ours {
-            return timeout(PATIENCE, self.came.recv()).await.ok().flatten();
-        }
-        let (pause, most) = PAUSE;
-        for _ in 0..most {
-            if let Some(came) = self.heard().await {
-                return Some(came);
-            }
-            // Time stands still meanwhile: whoever works at it does so on a thread that this runtime does not know.
-            spawn_blocking(move || std::thread::sleep(pause)).await.ok()?;
-        }
-        None
+        answered(self.is_ours, self.came.recv()).await.flatten()
     }
 
     /// What is told while time passes.
@@ -186,6 +176,28 @@ impl Client {
             sleep(TICK).await;
         }
     }
+}
+
+/// What an answer is, if it comes at all.
+async fn answered<T>(is_ours: bool, answer: impl Future<Output = T>) -> Option<T> {
+    if !is_ours {
+        return timeout(PATIENCE, answer).await.ok();
+    }
+    tokio::pin!(answer);
+    for _ in 0..PAUSE.1 {
+        tokio::select! {
+            biased;
+            answer = &mut answer => return Some(answer),
+            () = sleep(TICK) => pause().await,
+        }
+    }
+    None
+}
+
+/// Lets those work who do so on a thread that this runtime does not know. The test's time stands still meanwhile.
+async fn pause() {
+    // It cannot panic.
+    drop(spawn_blocking(|| std::thread::sleep(PAUSE.0)).await);
 }
 
 fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(serving: &mut JoinSet<()>, stream: S, router: Router) {

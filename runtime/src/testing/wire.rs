@@ -64,7 +64,7 @@ pub fn route<A: Into<App>>(app: impl Fn() -> A + Send + Sync + 'static, path: &s
 /// Tests of what is served at an address: `ws://127.0.0.1:8080/introduce`.
 ///
 /// Time is everybody's: `~ 30s` takes as long. Nothing is played twice, for what is there is not made anew for a test, and no
-/// events can be sent. What is to be said is waited for, for 20 s. An address that begins with `wss://` fails: this client has no
+/// events can be sent. What is to be said is waited for, for 20 s, and what is said besides for a tenth of one. An address that begins with `wss://` fails: this client has no
 /// TLS.
 ///
 /// ```no_run
