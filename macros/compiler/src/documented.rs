@@ -62,11 +62,12 @@ fn lines(attribute: &Attribute) -> Vec<(String, Span)> {
 fn read(cx: &mut Diagnostics, conversation: &Conversation, block: &[(String, Span)]) -> Option<Documented> {
     let (first, span) = block.first()?;
     let name = &conversation.name;
-    let (begin, with) = match first.trim().strip_prefix('=') {
+    let begins = first.trim().strip_prefix('=');
+    let (begin, with) = match begins {
         Some(begin) => begun(cx, *span, begin)?,
         None => (quote!(#name), None),
     };
-    let is_begun = first.trim().starts_with('=') || conversation.parameters.is_empty();
+    let is_begun = begins.is_some() || conversation.parameters.is_empty();
     if !is_begun || (with.is_none() && !conversation.dependencies.is_empty()) {
         let fields = if conversation.parameters.is_empty() { "" } else { " { … }" };
         let with = if conversation.dependencies.is_empty() { "" } else { ", with STATE" };
@@ -76,9 +77,9 @@ fn read(cx: &mut Diagnostics, conversation: &Conversation, block: &[(String, Spa
     }
     // So that a line's number is that in the file.
     let above = usize::try_from(line(*span)).unwrap_or_default().saturating_sub(1);
-    let begins = usize::from(first.trim().starts_with('='));
-    let lines = block.iter().enumerate().map(|(index, (line, _))| if index < begins { "" } else { line.as_str() });
-    let text = "\n".repeat(above) + &lines.collect::<Vec<_>>().join("\n");
+    let begins = usize::from(begins.is_some());
+    let lines: Vec<&str> = block[begins..].iter().map(|(line, _)| line.as_str()).collect();
+    let text = "\n".repeat(above + begins) + &lines.join("\n");
     Some(Documented { span: *span, text, begin, with })
 }
 

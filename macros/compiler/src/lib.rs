@@ -32,7 +32,7 @@ mod routes;
 pub use choice::choice;
 pub use routes::{routes, ws_route};
 #[doc(hidden)]
-pub use syntax::clauses;
+pub use syntax::{clauses, is_negated};
 
 /// What `conversation! { … }` stands for: a struct, the enum of its states, and an `impl` of `Conversation`.
 ///

@@ -154,17 +154,18 @@ impl Client {
     }
 
     /// What is told while time passes.
-    pub(super) async fn pass(&mut self, time: Duration, mut told: impl FnMut(Came)) {
+    pub(super) async fn pass(&mut self, time: Duration) -> Vec<Came> {
+        let mut told = Vec::new();
         let passed = sleep(time);
         tokio::pin!(passed);
         loop {
             tokio::select! {
                 biased;
                 came = self.came.recv() => match came {
-                    Some(came) => told(came),
-                    None => return,
+                    Some(came) => told.push(came),
+                    None => return told,
                 },
-                () = &mut passed => return,
+                () = &mut passed => return told,
             }
         }
     }

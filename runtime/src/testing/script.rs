@@ -119,9 +119,7 @@ impl Player<'_> {
                 self.wire.send(self.app.as_ref(), format!("event {}", self.events), event).await?;
             }
             Line::Passes(time, _) => {
-                let mut came = Vec::new();
-                self.client.pass(*time, |one| came.push(one)).await;
-                came.into_iter().for_each(|one| self.note(one));
+                self.client.pass(*time).await.into_iter().for_each(|came| self.note(came));
             }
             Line::Remark(_) | Line::Told(_) | Line::Ends(_) => {}
         }

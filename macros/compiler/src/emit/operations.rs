@@ -127,11 +127,9 @@ impl<'e> Emitter<'e, '_> {
                     match &verb.kind {
                         VerbKind::Answer(value) => self.exit(exit, Some(quote!(#value)), scope),
                         VerbKind::Close { code, reason } => self.close(code, reason.as_ref()),
-                        VerbKind::Back => match exit {
-                            Exit::Back(question, _) => self.back(question, scope),
-                            _ => unreachable!("a `back` leads back"),
-                        },
-                        VerbKind::Retry | VerbKind::Wait | VerbKind::Goto(_) => self.exit(exit, None, scope),
+                        VerbKind::Retry | VerbKind::Wait | VerbKind::Back | VerbKind::Goto(_) => {
+                            self.exit(exit, None, scope)
+                        }
                     }
                 }
                 Escape::Continue(..) => self.exit(*exits.next()?, None, scope),
@@ -146,7 +144,8 @@ impl<'e> Emitter<'e, '_> {
     fn exit(&self, exit: Exit, value: Option<TokenStream>, scope: &Scope<'e>) -> TokenStream {
         match exit {
             Exit::Output => self.done(value),
-            Exit::Closed(_) | Exit::Back(..) => unreachable!("these are written by themselves"),
+            Exit::Closed(_) => unreachable!("it is written by itself"),
+            Exit::Back(question, _) => self.back(question, scope),
             Exit::To(target) => {
                 let jump = self.jump(target, scope);
                 quote_spanned!(Span::mixed_site()=> #value; #jump)

@@ -44,7 +44,7 @@ pub(crate) fn turn(
     let own = quote_spanned!(Span::mixed_site()=> .1).into_iter();
     let own: TokenStream = graph.others(conversation).iter().flat_map(|_| own.clone()).collect();
     let own = quote_spanned!(Span::mixed_site()=> with #own);
-    let emitter = Emitter { conversation, graph, live, machine, ending, own: own.clone(), traced };
+    let emitter = Emitter { conversation, graph, live, machine, ending, own, traced };
     let body = emitter.body();
     let items = &graph.items;
     let returned = emitter.ending.returned(&output);
@@ -52,6 +52,7 @@ pub(crate) fn turn(
     let (name, with) = (&conversation.name, states::with(conversation, graph));
     let generics = generics::bounded(conversation, graph);
     let (generics, arguments, bounds) = generics.split_for_impl();
+    let own = &emitter.own;
     let dependencies: Vec<_> = conversation.dependencies.iter().map(|dependency| &dependency.name).collect();
     let future = emitter.ending.future(quote_spanned!(Span::mixed_site()=> turn(slot, with, talk)), graph.awaits);
     quote_spanned! {Span::mixed_site()=>

@@ -1,5 +1,5 @@
-//! Where the clauses of a question begin: told by the tokens alone, for whoever has to know it, the compiler, what editors
-//! read, and the formatter.
+//! Where the clauses of a question begin, and what can follow a word: told by the tokens alone, for whoever has to know it, the
+//! compiler, what editors read, and the formatter.
 
 use proc_macro2::{Delimiter, TokenTree};
 
@@ -43,6 +43,12 @@ pub fn clauses(tokens: &[TokenTree]) -> Vec<usize> {
         }
     }
     found
+}
+
+/// Whether a value that begins by `!` stands at `at`, behind a word: behind a name, a `!` begins the input of a macro, or a `!=`.
+pub fn is_negated(tokens: &[TokenTree], at: usize) -> bool {
+    matches!(tokens.get(at), Some(TokenTree::Punct(p)) if p.as_char() == '!')
+        && matches!(tokens.get(at + 1), Some(TokenTree::Ident(_) | TokenTree::Literal(_)))
 }
 
 /// Whether what stands before `at` is whole without it.

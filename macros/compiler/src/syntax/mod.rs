@@ -20,7 +20,7 @@ mod verb;
 pub(crate) mod words;
 
 pub(crate) use amiss::misspelt_verb;
-pub use cut::clauses;
+pub use cut::{clauses, is_negated};
 pub(crate) use head::parse;
 pub(crate) use message::message;
 pub(crate) use older::{is_older, take as take_older};

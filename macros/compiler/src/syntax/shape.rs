@@ -6,6 +6,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 
+use super::cut::is_negated;
 use super::words::{Word, is_keyword};
 use crate::diagnostics::Diagnostics;
 
@@ -103,11 +104,7 @@ impl Shaper<'_> {
         let followed = match after {
             Some(TokenTree::Literal(_)) => true,
             Some(TokenTree::Ident(next)) => next != "as" && next != "in" && next != "else",
-            // A `!` behind a name begins the input of a macro, or a `!=`.
-            Some(TokenTree::Punct(p)) if p.as_char() == '!' => {
-                matches!(tokens.get(at + 2), Some(TokenTree::Ident(_) | TokenTree::Literal(_)))
-            }
-            _ => false,
+            _ => is_negated(tokens, at + 1),
         };
         let found = match word {
             // One that has nothing behind it yet is no variable's name either.

@@ -103,9 +103,7 @@ fn followed(tokens: &[TokenTree], at: usize) -> bool {
     match tokens.get(at) {
         Some(TokenTree::Literal(_)) => true,
         Some(next @ TokenTree::Ident(_)) => !one_of(next, &["as", "in", "else"]),
-        // A `!` behind a name begins the input of a macro, or a `!=`.
-        next if is_punct(next, '!') => matches!(tokens.get(at + 1), Some(TokenTree::Ident(_) | TokenTree::Literal(_))),
-        _ => false,
+        _ => converse_compiler::is_negated(tokens, at),
     }
 }
 

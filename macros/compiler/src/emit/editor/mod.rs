@@ -13,11 +13,11 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 
 use self::head::head;
-use crate::syntax::clauses;
 use crate::syntax::shape::{
     begins_statement, behind_reason, end_of_handler, ends_expression, is_arrow, is_macro_call, is_tuple_pattern,
 };
 use crate::syntax::words::{Clause, Word};
+use crate::syntax::{clauses, is_negated};
 
 /// `::converse::__private::editor! { async fn shadow(…) -> … { … } }`, of which a compiler sees nothing.
 pub(crate) fn editor(input: TokenStream) -> TokenStream {
@@ -97,9 +97,7 @@ impl Shadow {
         let variable = self.is_variable(&ident.to_string());
         let followed = match tokens.get(at + 1) {
             None => !variable,
-            Some(TokenTree::Punct(p)) if p.as_char() == '!' => {
-                matches!(tokens.get(at + 2), Some(TokenTree::Ident(_) | TokenTree::Literal(_)))
-            }
+            Some(TokenTree::Punct(_)) if is_negated(tokens, at + 1) => true,
             Some(TokenTree::Punct(p)) => matches!(p.as_char(), ';' | ',') && !variable,
             Some(TokenTree::Literal(_)) => true,
             Some(TokenTree::Ident(next)) if next == "else" => word == Word::Hear && !variable,
