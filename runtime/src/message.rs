@@ -1,6 +1,9 @@
 //! What goes over the socket: text or bytes, and what can be turned into either.
 
+use std::borrow::Borrow;
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 
 use bytes::Bytes;
@@ -81,8 +84,8 @@ impl fmt::Debug for Message {
     }
 }
 
-/// UTF-8 text that is cheap to clone. It dereferences to `str`.
-#[derive(Clone, Default, PartialEq, Eq, Hash)]
+/// UTF-8 text that is cheap to clone. It dereferences to `str`, and is compared and hashed as one.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Text(Utf8Bytes);
 
 impl Text {
@@ -117,6 +120,42 @@ impl fmt::Display for Text {
 impl fmt::Debug for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&**self, f)
+    }
+}
+
+impl Borrow<str> for Text {
+    fn borrow(&self) -> &str {
+        self
+    }
+}
+
+impl Hash for Text {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (**self).hash(state);
+    }
+}
+
+impl PartialOrd for Text {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Text {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (**self).cmp(other)
+    }
+}
+
+impl PartialEq<str> for Text {
+    fn eq(&self, other: &str) -> bool {
+        **self == *other
+    }
+}
+
+impl PartialEq<&str> for Text {
+    fn eq(&self, other: &&str) -> bool {
+        **self == **other
     }
 }
 

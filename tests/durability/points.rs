@@ -78,7 +78,7 @@ static SESSIONS: OnceLock<Sessions> = OnceLock::new();
 #[ws_route("/pay")]
 async fn pay(mut ws: WebSocket) -> converse::Result {
     let sessions = SESSIONS.get().expect("it serves");
-    let filter = Filter { flow: Some("Everything".to_owned()), ..Filter::default() };
+    let filter = Filter { flow: Some("Everything".into()), ..Filter::default() };
     for sale in sessions.list(&filter, None, 100).await.map_err(converse::Error::new)? {
         sessions.send::<Everything>(sale.id, "payment", &250).await.map_err(converse::Error::new)?;
     }

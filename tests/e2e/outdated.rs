@@ -90,7 +90,7 @@ async fn record(store: &Memory, key: &str) -> Record {
 async fn aside(store: &Memory) -> Vec<String> {
     let parked = Filter { status: Some(Status::Parked), ..Filter::default() };
     let aside = store.list(&parked, None, 10).await.expect("it is in memory");
-    aside.into_iter().map(|aside| aside.question).collect()
+    aside.into_iter().map(|aside| aside.question.to_string()).collect()
 }
 
 /// A node of the first build, and one of the second, which was started later.
@@ -163,7 +163,7 @@ async fn a_question_that_is_asked_instead_is_stored_before_it_is_asked() {
         hear(&mut client, &["How many of them?"]).await;
     }
     let after = record(&store, "1").await;
-    assert_eq!((before.question.as_str(), after.question.as_str()), ("coupon", "count"));
+    assert_eq!((&*before.question, &*after.question), ("coupon", "count"));
     assert_ne!(before.schema, after.schema);
 }
 
@@ -222,7 +222,7 @@ async fn where_builds_are_rolled_back_for_good_they_are_forgotten() {
     let (old, new) = one_after_the_other(&store);
     leave(&new, "/checkout/1", &["Mobile?"], &[]).await;
     let sessions = Sessions::new(store.clone());
-    let builds = Filter { flow: Some("converse.schema".to_owned()), ..Filter::default() };
+    let builds = Filter { flow: Some("converse.schema".into()), ..Filter::default() };
     let known = sessions.list(&builds, None, 10).await.expect("it is in memory");
     assert_eq!(known.len(), 1);
     for build in known {

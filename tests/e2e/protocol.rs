@@ -333,7 +333,7 @@ async fn an_input_for_a_question_that_is_gone_is_dropped_and_counted() {
     body["state"] = json!({"age": {"name": "nobody"}});
     (body["words"], body["numbers"]) = (json!([{"Text": "And your age?"}]), json!({"out": 3, "asked": 3}));
     let mut next = record.next();
-    (next.question, next.body) = ("age".into(), serde_json::to_vec(&body).expect("it was JSON"));
+    (next.question, next.body) = ("age".into(), serde_json::to_vec(&body).expect("it was JSON").into());
     store.commit(&next, &[]).await.expect("nobody else writes");
     peer.say(input(1, "Ada")).await;
     peer.hears(&[ask(3, "age", "And your age?")]).await;

@@ -149,7 +149,7 @@ async fn a_ticket_expires_and_only_its_hash_is_stored() {
     assert_eq!(until - record.updated.as_millis(), 60_000);
     body["access"]["ticket"]["until"] = json!(record.updated.as_millis());
     let mut next = record.next();
-    next.body = serde_json::to_vec(&body).expect("it was JSON");
+    next.body = serde_json::to_vec(&body).expect("it was JSON").into();
     place.store.commit(&next, &[]).await.expect("nobody else writes");
     refused(&mut place.guest(&ticket)).await;
 }

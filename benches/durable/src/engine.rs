@@ -24,7 +24,7 @@ pub(crate) async fn writes(
         let store = Arc::clone(store);
         let write = async move {
             let new = Record::new(Id::random(), "Order", "line", Schema::from_bytes([0; 16]));
-            let mut record = Record { body: vec![b'x'; bytes], ..new };
+            let mut record = Record { body: vec![b'x'; bytes].into(), ..new };
             store.create(&record).await.expect("it is stored");
             let mut done = 1;
             while Instant::now() < until {

@@ -209,7 +209,7 @@ async fn fill(path: &Path, size: usize) {
             for _ in (part..size).step_by(64) {
                 let record = Record::new(Id::random(), "Order", "line", Schema::from_bytes([0; 16]));
                 let body = format!(r#"{{"state":{{"line":{{"lines":["{LINE}","{LINE}"]}}}}}}"#).into_bytes();
-                store.create(&Record { body, ..record }).await.expect("it is stored");
+                store.create(&Record { body: body.into(), ..record }).await.expect("it is stored");
             }
         });
     }

@@ -9,6 +9,7 @@ use converse_flow::Flow;
 use super::compare::mistake;
 use super::file::{Lock, Release};
 use super::loss::{Loss, Place, losses, losses_at, place, running};
+use crate::message::Text;
 use crate::store::{Count, Reason, Schema, Store, StoreError};
 
 /// Says which of the conversations that wait in a store this build could not go on with.
@@ -69,7 +70,7 @@ pub async fn preflight(store: &dyn Store, lock: &str, flows: &[Flow]) -> Result<
 
 /// Why these records cannot be read, if they cannot.
 fn unreadable(count: &Count, lock: &Lock, flows: &[Flow]) -> Vec<Loss> {
-    let Some(flow) = flows.iter().find(|flow| flow.name == count.flow) else { return vec![Loss::Conversation] };
+    let Some(flow) = flows.iter().find(|flow| count.flow == flow.name) else { return vec![Loss::Conversation] };
     let question = match place(flow, &count.question) {
         Place::At(question) => question,
         Place::Migrated => return Vec::new(),
@@ -78,7 +79,7 @@ fn unreadable(count: &Count, lock: &Lock, flows: &[Flow]) -> Vec<Loss> {
     let now = Release::of(flow);
     let known = lock.releases(flow.name).iter().chain([&now]);
     let mut known = known.filter(|release| release.schema == count.schema);
-    let mut losses = match known.find_map(|release| release.questions.0.get(&count.question)) {
+    let mut losses = match known.find_map(|release| release.questions.0.get(&*count.question)) {
         Some(stored) => losses_at(flow, question, stored),
         None if question.remembers.is_empty() => Vec::new(),
         None => vec![Loss::Schema],
@@ -151,9 +152,9 @@ impl fmt::Display for Report {
 #[non_exhaustive]
 pub struct Finding {
     /// The name of the conversation.
-    pub flow: String,
+    pub flow: Text,
     /// The question that they wait at.
-    pub question: String,
+    pub question: Text,
     /// What wrote them.
     pub schema: Schema,
     /// How many there are.

@@ -14,7 +14,7 @@ use crate::flow::Kind;
 use crate::message::Message;
 use crate::outdated::Outdated;
 use crate::remember::moving;
-use crate::sessions::{Access, Attached, Entered, Inner, Keeper, Saved, Unkept, Words, schema};
+use crate::sessions::{Access, Attached, Entered, Inner, Keeper, Saved, State, Unkept, Words, schema, unwritten};
 use crate::socket::{Received, WebSocket};
 use crate::store::{EventId, Id, Pushed, Record, StoredEvent};
 use crate::talk::{Clock, Finish};
@@ -24,7 +24,8 @@ pub(super) struct Kept {
     keeper: Keeper,
     access: Access,
     words: Words,
-    /// The number of the last input that is stored.
+    /// The numbers of the last output and of the last input that are stored.
+    out: u64,
     inputs: u64,
     /// Where others of this process say that there is something new; not needed where nobody is there.
     attached: Option<Arc<Attached>>,
@@ -40,12 +41,12 @@ impl Drop for Kept {
 
 impl Kept {
     fn new(keeper: Keeper, access: Access, attached: Option<Arc<Attached>>) -> Self {
-        Kept { keeper, access, words: Words::default(), inputs: 0, attached }
+        Kept { keeper, access, words: Words::default(), out: 0, inputs: 0, attached }
     }
 
     /// The number of the last output that is stored.
     pub(super) fn out(&self) -> u64 {
-        self.words.out()
+        self.out
     }
 
     /// The number of the output that asks, and the question's name.
@@ -110,7 +111,7 @@ pub(super) async fn told(kept: Option<&Kept>) {
 
 impl<C: Conversation> Session<'_, C> {
     /// Says outputs by their numbers.
-    pub(super) async fn say(&mut self, words: Vec<(u64, Message)>) -> Result<(), Ending> {
+    pub(super) async fn say(&mut self, words: impl IntoIterator<Item = (u64, Message)>) -> Result<(), Ending> {
         let Some(wire) = &mut self.wire else { return Ok(()) };
         let asked = self.kept.as_ref().and_then(Kept::asked::<C>);
         for (number, word) in words {
@@ -152,7 +153,7 @@ impl<C: Conversation> Session<'_, C> {
             return Ending::Unkept(unkept);
         }
         let kept = self.kept.as_ref().expect("it was put there");
-        let words = kept.words.behind(0).cloned().collect();
+        let words: Vec<_> = kept.words.behind(0).map(|(number, word)| (number, word.clone())).collect();
         if let Err(left) = self.say(words).await {
             return left;
         }
@@ -164,7 +165,7 @@ impl<C: Conversation> Session<'_, C> {
 
     /// Begins with nobody there.
     pub(super) async fn start(&mut self, sessions: Arc<Inner>, key: Option<String>) -> Result<Id, Ending> {
-        let record = Record { key, ..Record::new(Id::random(), C::FLOW.name, "", schema(&C::FLOW)) };
+        let record = unwritten(&C::FLOW, key);
         let (id, access) = (record.id, Access::default());
         let keeper = Keeper::new(sessions, record, access.epoch);
         let input = self.stand(Kept::new(keeper, access, None), None).await?;
@@ -196,12 +197,13 @@ impl<C: Conversation> Session<'_, C> {
     }
 
     /// Stands where the conversation was left; what it goes on with at once, if it does.
-    async fn stand(&mut self, kept: Kept, saved: Option<Saved>) -> Result<Option<Input>, Ending> {
+    async fn stand(&mut self, kept: Kept, saved: Option<Saved<'static>>) -> Result<Option<Input>, Ending> {
         self.id = kept.keeper.record().id.to_string();
         kept.keeper.sessions().make_known(&C::FLOW).await;
         let kept = self.kept.insert(kept);
         let Some(saved) = saved else { return Ok(Some(Input::Start)) };
         (kept.words, kept.inputs) = (saved.words(), saved.inputs);
+        kept.out = kept.words.out();
         if let Some(close) = saved.close() {
             self.ended = Some(close);
             return Ok(None);
@@ -214,7 +216,7 @@ impl<C: Conversation> Session<'_, C> {
             Ok(slot) => self.slot = slot,
             Err(error) => return self.cannot_read(saved, error).await,
         }
-        self.history.restore(saved.before, saved.state.filter(|_| !saved.goes_on), saved.asks);
+        self.history.restore(saved.before.into_owned(), saved.state.filter(|_| !saved.goes_on), saved.asks);
         if moved {
             // What was said, and how long there was to answer, is of a question that is gone.
             kept.words.forget();
@@ -225,7 +227,7 @@ impl<C: Conversation> Session<'_, C> {
     }
 
     /// What becomes of a conversation whose state this build cannot read.
-    async fn cannot_read(&mut self, saved: Saved, error: serde_json::Error) -> Result<Option<Input>, Ending> {
+    async fn cannot_read(&mut self, saved: Saved<'static>, error: serde_json::Error) -> Result<Option<Input>, Ending> {
         let kept = self.kept.as_mut().expect("it stands there");
         let record = kept.keeper.record();
         let (id, question) = (record.id, &*record.question);
@@ -255,7 +257,7 @@ impl<C: Conversation> Session<'_, C> {
     }
 
     /// Keeps what cannot be read under another name, and stores the end of the conversation where it ends by that.
-    async fn set_aside(&mut self, outdated: &Saved) -> Result<(), Unkept> {
+    async fn set_aside(&mut self, outdated: &Saved<'_>) -> Result<(), Unkept> {
         let kept = self.kept.as_ref().expect("it stands there");
         kept.keeper.set_aside(outdated).await?;
         match self.ended.clone() {
@@ -283,22 +285,22 @@ impl<C: Conversation> Session<'_, C> {
         }
     }
 
-    /// The state as it will be stored, if it waits and is stored.
+    /// The state as it will be stored, if it waits, is stored, and may be gone back to.
     pub(super) fn state(&self) -> Result<Option<Box<RawValue>>, Unkept> {
-        let (Some(kept), Slot::Waiting(_)) = (&self.kept, &self.slot) else { return Ok(None) };
+        let (true, Some(kept), Slot::Waiting(_)) = (C::BACK, &self.kept, &self.slot) else { return Ok(None) };
         kept.keeper.sessions().write_raw(&self.slot).map(Some).map_err(|error| kept.keeper.refused(&error))
     }
 
-    /// Stores where a turn has led.
+    /// Stores where a turn has led; `written` is the state, where it was needed as text before.
     pub(super) async fn keep(
         &mut self,
-        state: Option<Box<RawValue>>,
+        written: Option<Box<RawValue>>,
         finish: Finish,
         close: Option<&Close>,
     ) -> Result<(), Unkept> {
         let Some(kept) = &mut self.kept else { return Ok(()) };
-        // As they are only once this is stored.
-        let mut words = kept.words.clone();
+        // Where this fails, what is stored is looked at anew.
+        let words = &mut kept.words;
         if finish.advanced || close.is_some() {
             words.answered();
         }
@@ -311,29 +313,36 @@ impl<C: Conversation> Session<'_, C> {
             words.arrived(wire.socket().heard().load(Ordering::Acquire));
             inputs = inputs.max(wire.inputs());
         }
-        let (said, numbers) = words.write();
+        let (said, numbers) = words.stored();
         let (silence, alarm) = self.clocks.stored();
         let question = match &self.slot {
             Slot::Waiting(waiting) => C::FLOW.questions.get(C::question(waiting)).map_or("", |question| question.name),
             _ => "",
         };
-        let saved = Saved {
-            state,
-            words: said,
-            numbers,
-            inputs,
-            done: self.done,
-            goes_on: finish.stored,
-            before: self.history.before.clone(),
-            asks: self.history.asks,
-            silence,
-            alarm,
-            ended: close.map(|close| (close.code, close.reason.to_string())),
-            access: kept.access.clone(),
-        };
+        let next = kept.keeper.next(
+            question,
+            &Saved {
+                state: match (&written, &self.slot) {
+                    (Some(written), _) => Some(State::Written(written)),
+                    (None, Slot::Waiting(_)) => Some(State::Value(&self.slot)),
+                    (None, _) => None,
+                },
+                words: said.into(),
+                numbers,
+                inputs,
+                done: self.done,
+                goes_on: finish.stored,
+                before: (&self.history.before).into(),
+                asks: self.history.asks,
+                silence,
+                alarm,
+                ended: close.map(|close| (close.code, (&*close.reason).into())),
+                access: kept.access.clone(),
+            },
+        )?;
         let consumed = self.events.heard();
-        kept.keeper.keep(question, &saved, &consumed).await?;
-        (kept.words, kept.inputs) = (words, inputs);
+        kept.keeper.keep(next, &consumed).await?;
+        (kept.out, kept.inputs) = (kept.words.out(), inputs);
         self.events.forget_heard();
         Ok(())
     }
@@ -380,13 +389,13 @@ impl<C: Conversation> Session<'_, C> {
         // A ticket may have been issued.
         kept.access = saved.access.clone();
         let same = asked == kept.keeper.record().question && saved.ended.is_none();
-        let said = kept.words.out();
+        let said = kept.out;
         (self.words, self.early) = (Vec::new(), 0);
         self.events.forget_stored();
         self.slot = Slot::Over;
         let input = self.stand(kept, Some(saved)).await?;
         let kept = self.kept.as_ref().expect("it stands there again");
-        let words = kept.words.behind(said).cloned().collect();
+        let words: Vec<_> = kept.words.behind(said).map(|(number, word)| (number, word.clone())).collect();
         self.say(words).await?;
         if let Some(close) = self.ended.take() {
             return Err(Ending::Closed(close));

@@ -139,7 +139,7 @@ struct Session<'s, C: Conversation> {
     ended: Option<Close>,
     kept: Option<Kept>,
     /// What was stored and cannot be read.
-    outdated: Option<Saved>,
+    outdated: Option<Saved<'static>>,
 }
 
 impl<'s, C: Conversation> Session<'s, C> {
@@ -329,7 +329,7 @@ impl<'s, C: Conversation> Session<'s, C> {
         }
         let last = self.kept.as_ref().map_or(words.len() as u64, Kept::out);
         let first = last + 1 - words.len() as u64;
-        self.say((first..).zip(words).skip(early).collect()).await
+        self.say((first..).zip(words).skip(early)).await
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::{RawValue, to_raw_value};
@@ -12,15 +13,20 @@ use crate::conversation::{Conversation, Slot};
 use crate::secret;
 use crate::store::{EventId, Id, Reason, Record};
 
+/// What is set aside for a body before it is written; most are not larger.
+const BODY: usize = 512;
+
 impl Inner {
     /// Puts a conversation into its record, whose name, flow and version are those that will be written.
-    pub(crate) fn put(&self, record: &mut Record, saved: &Saved) -> Result<(), Reason> {
-        record.body = self.seal(|| place(record), serde_json::to_vec(saved)?);
+    pub(crate) fn put<S: Serialize>(&self, record: &mut Record, saved: &Saved<'_, S>) -> Result<(), Reason> {
+        let mut body = Vec::with_capacity(BODY);
+        self.privately(|| serde_json::to_writer(&mut body, saved))?;
+        record.body = Bytes::from(self.seal(|| place(record), body));
         Ok(())
     }
 
     /// The conversation in a record.
-    pub(crate) fn take(&self, record: &Record) -> Result<Saved, Reason> {
+    pub(crate) fn take(&self, record: &Record) -> Result<Saved<'static>, Reason> {
         Ok(serde_json::from_slice(&self.open(&place(record), &record.body)?)?)
     }
 
@@ -36,30 +42,26 @@ impl Inner {
 
     /// A value as JSON, with its secrets where nobody else will see it.
     pub(crate) fn write<T: Serialize>(&self, value: &T) -> serde_json::Result<Vec<u8>> {
-        match self.is_private() {
-            true => secret::in_memory(|| serde_json::to_vec(value)),
-            false => serde_json::to_vec(value),
-        }
+        self.privately(|| serde_json::to_vec(value))
     }
 
     /// The same, as a part of what is written later.
     pub(crate) fn write_raw<T: Serialize>(&self, value: &T) -> serde_json::Result<Box<RawValue>> {
-        match self.is_private() {
-            true => secret::in_memory(|| to_raw_value(value)),
-            false => to_raw_value(value),
-        }
+        self.privately(|| to_raw_value(value))
     }
 
     /// What [`write`](Self::write) wrote.
     pub(crate) fn read<T: DeserializeOwned>(&self, json: &[u8]) -> serde_json::Result<T> {
-        match self.is_private() {
-            true => secret::in_memory(|| serde_json::from_slice(json)),
-            false => serde_json::from_slice(json),
-        }
+        self.privately(|| serde_json::from_slice(json))
+    }
+
+    /// Reads or writes, secrets included where nobody else will see them.
+    fn privately<R>(&self, work: impl FnOnce() -> R) -> R {
+        if self.is_private() { secret::in_memory(work) } else { work() }
     }
 
     /// Whether this build may be able to read a conversation: it is in the form of this build, or can be read.
-    pub(crate) fn may_read<C: Conversation>(&self, record: &Record, saved: &Saved) -> bool {
+    pub(crate) fn may_read<C: Conversation>(&self, record: &Record, saved: &Saved<'_>) -> bool {
         let state = saved.state.as_deref().filter(|_| record.schema != schema(&C::FLOW));
         state.is_none_or(|state| self.read::<Slot<C>>(state.get().as_bytes()).is_ok())
     }

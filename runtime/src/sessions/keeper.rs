@@ -3,10 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+use serde::Serialize;
 use tokio::time::{Instant, sleep};
 
 use super::Inner;
 use super::saved::Saved;
+use crate::message::Text;
 use crate::store::{EventId, Id, Record, Schema, Status, StoreError, Time, WriteId, commit_surely, create_surely};
 
 /// How long to wait before a write is tried again, at first and at most.
@@ -66,10 +69,10 @@ impl Keeper {
         &self.sessions
     }
 
-    /// Writes where a turn has led, together with what it has consumed. Until this returns, nobody may hear of the turn.
-    pub(crate) async fn keep(&mut self, question: &str, saved: &Saved, consumed: &[EventId]) -> Result<(), Unkept> {
+    /// The record of where a turn has led, as it is to be [kept](Self::keep).
+    pub(crate) fn next<S: Serialize>(&self, question: &'static str, saved: &Saved<'_, S>) -> Result<Record, Unkept> {
         let mut next = if self.exists { self.record.next() } else { self.record.clone() };
-        next.question = question.to_owned();
+        next.question = Text::from_static(question);
         next.schema = self.schema;
         next.status = if saved.ended.is_some() { Status::Done } else { Status::Live };
         let due = [saved.silence, saved.alarm].into_iter().flatten().min();
@@ -80,15 +83,20 @@ impl Keeper {
         };
         next.expires = Some(self.sessions.expires(&next));
         self.sessions.put(&mut next, saved).map_err(|error| self.refused(&*error))?;
+        Ok(next)
+    }
+
+    /// Writes where a turn has led, together with what it has consumed. Until this returns, nobody may hear of the turn.
+    pub(crate) async fn keep(&mut self, mut next: Record, consumed: &[EventId]) -> Result<(), Unkept> {
         self.write(&next, consumed).await?;
         // The next one has another, and is copied from this.
-        next.body = Vec::new();
+        next.body = Bytes::new();
         (self.record, self.exists) = (next, true);
         Ok(())
     }
 
     /// Keeps what this build cannot read, under another name: a build that can may still want it.
-    pub(crate) async fn set_aside(&self, saved: &Saved) -> Result<(), Unkept> {
+    pub(crate) async fn set_aside(&self, saved: &Saved<'_>) -> Result<(), Unkept> {
         let record = self.record.clone();
         let (id, write) = (Id::random(), WriteId::random());
         let mut aside = Record { id, write, key: None, version: 1, due: None, status: Status::Parked, ..record };
@@ -146,7 +154,7 @@ impl Keeper {
     }
 
     /// Goes on from what another process has written.
-    pub(crate) async fn look_again(&mut self) -> Result<Saved, Unkept> {
+    pub(crate) async fn look_again(&mut self) -> Result<Saved<'static>, Unkept> {
         let store = &*self.sessions.store;
         let record = match store.load(self.record.id).await {
             Ok(Some(record)) => record,

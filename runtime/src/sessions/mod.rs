@@ -26,7 +26,7 @@ pub(crate) use self::keeper::{Keeper, Unkept};
 pub use self::layer::WithSessions;
 pub(crate) use self::live::Attached;
 pub(crate) use self::said::Words;
-pub(crate) use self::saved::{Access, Progress, Saved, schema};
+pub(crate) use self::saved::{Access, Progress, Saved, State, schema, unwritten};
 #[cfg(feature = "encryption")]
 pub use self::seal::Keys;
 pub use self::ticket::Ticket;

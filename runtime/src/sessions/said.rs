@@ -1,5 +1,7 @@
 //! What was said and may have to be said again, by its numbers.
 
+use std::iter;
+
 use serde::{Deserialize, Serialize};
 
 use crate::message::Message;
@@ -11,8 +13,8 @@ const MOST: (usize, usize) = (64, 64 * 1024);
 /// known to have arrived, and what was asked last in any case.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Words {
-    /// Each with its number. They follow one another, but for the first where it is what was asked.
-    said: Vec<(u64, Message)>,
+    /// Their numbers follow one another, up to that of the last output, but for the first where it is what was asked.
+    said: Vec<Message>,
     numbers: Numbers,
     /// How much had been said before the turn that runs.
     before: u64,
@@ -34,21 +36,30 @@ impl Numbers {
     pub(super) fn last(self, kept: usize) -> u64 {
         self.out.max(kept as u64)
     }
+
+    /// The numbers of those that are kept, where there are so many.
+    fn of(self, kept: usize) -> impl Iterator<Item = u64> {
+        let second = self.out + 2 - kept as u64;
+        let first = if self.asked == 0 { second - 1 } else { self.asked.min(second - 1) };
+        iter::once(first).chain(second..).take(kept)
+    }
 }
 
 impl Words {
-    /// As they were [written](Self::write).
-    pub(crate) fn read(words: Vec<Message>, numbers: Numbers) -> Self {
-        let numbers = Numbers { out: numbers.last(words.len()), ..numbers };
-        let first = numbers.out + 1 - words.len() as u64;
-        let asked = if numbers.asked == 0 { first } else { numbers.asked.min(first) };
-        let of = (1..).map(|index| if index == 1 { asked } else { first + index - 1 });
-        Words { said: of.zip(words).collect(), numbers, before: numbers.out }
+    /// As they were [stored](Self::stored).
+    pub(crate) fn read(said: Vec<Message>, numbers: Numbers) -> Self {
+        let numbers = Numbers { out: numbers.last(said.len()), ..numbers };
+        Words { said, numbers, before: numbers.out }
     }
 
     /// As they are stored.
-    pub(crate) fn write(&self) -> (Vec<Message>, Numbers) {
-        (self.said.iter().map(|(_, message)| message.clone()).collect(), self.numbers)
+    pub(crate) fn stored(&self) -> (&[Message], Numbers) {
+        (&self.said, self.numbers)
+    }
+
+    /// The same.
+    pub(super) fn into_stored(self) -> (Vec<Message>, Numbers) {
+        (self.said, self.numbers)
     }
 
     /// Another turn begins.
@@ -59,7 +70,7 @@ impl Words {
     /// The question that was pending is answered: what was said until this turn need not be said again.
     pub(crate) fn answered(&mut self) {
         let before = self.before;
-        self.said.retain(|(number, _)| *number > before);
+        self.keep(|number| number > before);
         if self.numbers.asked <= before {
             self.numbers.asked = 0;
         }
@@ -74,27 +85,39 @@ impl Words {
     /// Everything up to this number has arrived.
     pub(crate) fn arrived(&mut self, last: u64) {
         let asked = self.numbers.asked;
-        self.said.retain(|(number, _)| *number > last || *number == asked);
+        self.keep(|number| number > last || number == asked);
+    }
+
+    fn keep(&mut self, is_kept: impl Fn(u64) -> bool) {
+        let mut numbers = self.numbers.of(self.said.len());
+        self.said.retain(|_| numbers.next().is_some_and(&is_kept));
     }
 
     pub(crate) fn extend(&mut self, words: impl IntoIterator<Item = Message>) {
-        self.said.extend((self.numbers.out + 1..).zip(words));
-        self.numbers.out = self.said.last().map_or(self.numbers.out, |(number, _)| *number);
+        let before = self.said.len();
+        self.said.extend(words);
+        self.numbers.out += (self.said.len() - before) as u64;
         let (most, bytes) = MOST;
-        let mut size: usize = self.said.iter().map(|(_, message)| message.len()).sum();
-        loop {
+        let mut size: usize = self.said.iter().map(Message::len).sum();
+        while self.said.len() > 1 && (self.said.len() > most || size > bytes) {
             // What was asked stays, and so does the last.
-            let oldest = self.said.iter().position(|(number, _)| *number != self.numbers.asked).unwrap_or_default();
-            if oldest + 1 >= self.said.len() || (self.said.len() <= most && size <= bytes) {
+            let asked = self.numbers.asked;
+            let oldest = self.numbers.of(self.said.len()).position(|number| number != asked).unwrap_or_default();
+            if oldest + 1 == self.said.len() {
                 break;
             }
-            size -= self.said.remove(oldest).1.len();
+            size -= self.said.remove(oldest).len();
         }
     }
 
     /// A question has been asked, or the conversation has ended: the last of the words is what that was said by.
     pub(crate) fn ask(&mut self) {
-        self.numbers.asked = self.said.last().map_or(0, |(number, _)| *number);
+        self.numbers.asked = if self.said.is_empty() { 0 } else { self.last() };
+    }
+
+    /// The number of the last that is kept.
+    fn last(&self) -> u64 {
+        self.numbers.of(self.said.len()).last().unwrap_or_default()
     }
 
     /// The number of the last output.
@@ -108,8 +131,8 @@ impl Words {
     }
 
     /// Those behind the output of this number; all of them behind 0.
-    pub(crate) fn behind(&self, last: u64) -> impl Iterator<Item = &(u64, Message)> {
-        self.said.iter().filter(move |(number, _)| *number > last)
+    pub(crate) fn behind(&self, last: u64) -> impl Iterator<Item = (u64, &Message)> {
+        self.numbers.of(self.said.len()).zip(&self.said).filter(move |(number, _)| *number > last)
     }
 }
 
@@ -118,11 +141,11 @@ mod tests {
     use super::*;
 
     fn words(words: &Words) -> Vec<(u64, String)> {
-        words.behind(0).map(|(number, message)| (*number, message.to_string())).collect()
+        words.behind(0).map(|(number, message)| (number, message.to_string())).collect()
     }
 
     fn numbers(said: &Words) -> Vec<u64> {
-        said.behind(0).map(|(number, _)| *number).collect()
+        said.behind(0).map(|(number, _)| number).collect()
     }
 
     /// A turn that says these and leads to a question.
@@ -133,8 +156,8 @@ mod tests {
     }
 
     fn reread(said: &Words) -> Words {
-        let (words, numbers) = said.write();
-        Words::read(words, numbers)
+        let (words, numbers) = said.stored();
+        Words::read(words.to_vec(), numbers)
     }
 
     #[test]

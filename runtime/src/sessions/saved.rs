@@ -1,5 +1,7 @@
 //! What is stored of a conversation: the body of its record, as JSON by names.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
@@ -9,19 +11,19 @@ use super::ticket::Issued;
 use super::token::Hash;
 use crate::close::Close;
 use crate::flow::Flow;
-use crate::message::Message;
-use crate::store::Schema;
+use crate::message::{Message, Text};
+use crate::store::{Id, Record, Schema};
 
 /// Everything of a conversation that a store need not know. What is new here has a default, and nothing is renamed: of
-/// two versions of this crate, each reads what the other has written.
+/// two versions of this crate, each reads what the other has written. What is written is borrowed from the session.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Saved {
+pub(crate) struct Saved<'s, S = Box<RawValue>> {
     /// As it waits; nothing where it has ended.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) state: Option<Box<RawValue>>,
+    #[serde(default = "none", skip_serializing_if = "Option::is_none")]
+    pub(crate) state: Option<S>,
     /// What is to be said again, and by which numbers.
     #[serde(default)]
-    pub(crate) words: Vec<Message>,
+    pub(crate) words: Cow<'s, [Message]>,
     #[serde(default)]
     pub(crate) numbers: Numbers,
     /// How many inputs have come, of a client that numbers them: the number of the last one.
@@ -34,8 +36,8 @@ pub(crate) struct Saved {
     #[serde(default)]
     pub(crate) goes_on: bool,
     /// Its states at the questions before, for `back`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) before: Vec<Box<RawValue>>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub(crate) before: Cow<'s, [Box<RawValue>]>,
     /// Whether one can go back to where it is.
     #[serde(default)]
     pub(crate) asks: bool,
@@ -46,20 +48,32 @@ pub(crate) struct Saved {
     pub(crate) alarm: Option<u64>,
     /// What it has closed with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) ended: Option<(u16, String)>,
+    pub(crate) ended: Option<(u16, Cow<'s, str>)>,
     #[serde(default)]
     pub(crate) access: Access,
 }
 
-impl Saved {
+/// The state of a conversation that is about to be stored.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum State<'s, S> {
+    Written(&'s RawValue),
+    Value(&'s S),
+}
+
+fn none<S>() -> Option<S> {
+    None
+}
+
+impl Saved<'static> {
     /// What it has closed with, if it has ended.
     pub(crate) fn close(&self) -> Option<Close> {
-        self.ended.clone().map(|(code, reason)| Close::new(code, reason))
+        self.ended.clone().map(|(code, reason)| Close { code, reason })
     }
 
     /// What is to be said again.
     pub(crate) fn words(&self) -> Words {
-        Words::read(self.words.clone(), self.numbers)
+        Words::read(self.words.to_vec(), self.numbers)
     }
 
     /// How far it is.
@@ -71,7 +85,8 @@ impl Saved {
     pub(super) fn leave_out(&mut self, last: u64) {
         let mut words = self.words();
         words.arrived(last);
-        (self.words, self.numbers) = words.write();
+        let (words, numbers) = words.into_stored();
+        (self.words, self.numbers) = (words.into(), numbers);
     }
 }
 
@@ -104,6 +119,12 @@ pub(crate) struct Access {
     /// The ticket that was issued last, unless it is used up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) ticket: Option<Issued>,
+}
+
+/// The record of a conversation that begins.
+pub(crate) fn unwritten(flow: &Flow, key: Option<String>) -> Record {
+    let name = Text::from_static(flow.name);
+    Record { key: key.map(Text::from), ..Record::new(Id::random(), name, "", schema(flow)) }
 }
 
 /// What tells the states of two builds apart: the names of the questions, and of the variables with their types.
@@ -140,6 +161,6 @@ mod tests {
         assert_eq!(saved.state.expect("it waits").get(), r#"{"age":{}}"#);
         let counted = r#"{"words":[{"Text":"Name?"}],"numbers":{"out":3,"asked":1,"unknown":0}}"#;
         let saved: Saved = serde_json::from_str(counted).expect("it is what this one writes, and more");
-        assert_eq!(saved.words().behind(0).map(|(number, _)| *number).collect::<Vec<_>>(), [1]);
+        assert_eq!(saved.words().behind(0).map(|(number, _)| number).collect::<Vec<_>>(), [1]);
     }
 }

@@ -32,7 +32,7 @@ impl Inner {
             return;
         }
         let schema = schema(flow);
-        let key = Some(format!("{} {schema}", flow.name));
+        let key = Some(format!("{} {schema}", flow.name).into());
         let record = Record::new(name(flow.name, schema), FLOW, "", schema);
         let record = Record { key, status: Status::Done, created: self.since, ..record };
         match self.store.create(&record).await {

@@ -10,12 +10,12 @@ use http::{StatusCode, Uri};
 use serde::Serialize;
 
 use super::keeper::Keeper;
-use super::saved::{Access, Progress, Saved, schema};
+use super::saved::{Access, Progress, Saved, schema, unwritten};
 use super::ticket::Ticket;
 use super::token::{Hash, Token};
 use super::{Sessions, cookie};
 use crate::conversation::Conversation;
-use crate::store::{Id, Record, Status, StoreError, Time, commit_surely};
+use crate::store::{Record, Status, StoreError, Time, commit_surely};
 
 /// How often one tries to come in where others do so at the same time.
 const TRIES: usize = 8;
@@ -41,7 +41,7 @@ pub(crate) struct Entered {
     pub(crate) keeper: Keeper,
     pub(crate) access: Access,
     /// What is there of it, unless it begins.
-    pub(crate) saved: Option<Saved>,
+    pub(crate) saved: Option<Saved<'static>>,
     /// Why it is left to another build, if it is: then nothing of it was changed.
     pub(crate) left: Option<&'static str>,
     pub(crate) standing: Standing,
@@ -148,7 +148,7 @@ impl Visit {
                 if ticket.is_some() {
                     return Err(StatusCode::FORBIDDEN);
                 }
-                let record = Record { key, ..Record::new(Id::random(), C::FLOW.name, "", schema(&C::FLOW)) };
+                let record = unwritten(&C::FLOW, key);
                 let (access, token) = admit(&record, Access::default(), By::Key);
                 let keeper = Keeper::new(Arc::clone(sessions), record, access.epoch);
                 return Ok(Entered { keeper, access, saved: None, left: None, standing: Standing::New, token });
@@ -198,7 +198,7 @@ impl Visit {
         key: Option<&str>,
         ticket: Option<&Ticket>,
         token: Option<&Token>,
-    ) -> Result<Option<(Record, Saved, By)>, StoreError> {
+    ) -> Result<Option<(Record, Saved<'static>, By)>, StoreError> {
         let store = &self.sessions.0.store;
         let record = match (key, ticket.map(Ticket::id).or(token.map(Token::id))) {
             (Some(key), _) => store.find(flow, key).await?,

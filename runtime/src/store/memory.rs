@@ -12,6 +12,7 @@ use super::{
     Answer, Arrivals, Bounds, Count, EventId, Filter, Id, Mark, Pushed, Record, Status, Store, StoreError, StoredEvent,
     Summary, Time,
 };
+use crate::message::Text;
 
 /// How many conversations are reported at once that something came for.
 const ARRIVALS: usize = 256;
@@ -214,7 +215,7 @@ const LAST: Id = Id::from_bytes([0xff; 16]);
 struct Shelf {
     entries: BTreeMap<Id, Entry>,
     /// By flow and key: at the end of each is the one that is found.
-    keys: HashMap<String, HashMap<String, BTreeSet<Keyed>>>,
+    keys: HashMap<Text, HashMap<Text, BTreeSet<Keyed>>>,
     wakes: BTreeSet<(Time, Id)>,
     expiries: BTreeSet<(Time, Id)>,
     /// What each event that waits is for, by its number.

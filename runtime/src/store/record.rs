@@ -1,15 +1,19 @@
 //! What a store keeps.
 
-use super::{Id, Schema, Time, WriteId};
+use bytes::Bytes;
 
-/// A conversation as it is stored: what is needed to find it, and everything else in bytes.
+use super::{Id, Schema, Time, WriteId};
+use crate::message::Text;
+
+/// A conversation as it is stored: what is needed to find it, and everything else in bytes. It is cheap to clone, for a store
+/// that writes on a thread of its own.
 ///
 /// ```
 /// use converse::store::{Id, Record, Schema};
 ///
 /// let record = Record {
 ///     key: Some("order 17".into()),
-///     body: br#"{"age":{"name":"Ada"}}"#.to_vec(),
+///     body: br#"{"age":{"name":"Ada"}}"#.as_slice().into(),
 ///     ..Record::new(Id::random(), "checkout", "age", Schema::from_bytes([0; 16]))
 /// };
 /// assert_eq!(record.version, 1);
@@ -23,11 +27,11 @@ pub struct Record {
     /// Its name.
     pub id: Id,
     /// What the application calls it, if it does: among the conversations of a flow that are not done, each has another key.
-    pub key: Option<String>,
+    pub key: Option<Text>,
     /// The name of its flow.
-    pub flow: String,
+    pub flow: Text,
     /// The name of the question that it waits at.
-    pub question: String,
+    pub question: Text,
     /// What wrote the body.
     pub schema: Schema,
     /// Whether it goes on.
@@ -45,12 +49,12 @@ pub struct Record {
     /// When it was last written.
     pub updated: Time,
     /// Its state, and whatever else goes with it. A store does not look into it.
-    pub body: Vec<u8>,
+    pub body: Bytes,
 }
 
 impl Record {
     /// A record that was not written yet, of a conversation that is live.
-    pub fn new(id: Id, flow: impl Into<String>, question: impl Into<String>, schema: Schema) -> Self {
+    pub fn new(id: Id, flow: impl Into<Text>, question: impl Into<Text>, schema: Schema) -> Self {
         let now = Time::now();
         Record {
             id,
@@ -65,7 +69,7 @@ impl Record {
             expires: None,
             created: now,
             updated: now,
-            body: Vec::new(),
+            body: Bytes::new(),
         }
     }
 
@@ -77,7 +81,7 @@ impl Record {
 
     /// How large it is: the bytes of its body and of its texts.
     pub fn size(&self) -> usize {
-        self.body.len() + self.flow.len() + self.question.len() + self.key.as_ref().map_or(0, String::len)
+        self.body.len() + self.flow.len() + self.question.len() + self.key.as_deref().map_or(0, str::len)
     }
 
     /// What a list shows of it.
@@ -115,11 +119,11 @@ pub struct Summary {
     /// Its name.
     pub id: Id,
     /// What the application calls it.
-    pub key: Option<String>,
+    pub key: Option<Text>,
     /// The name of its flow.
-    pub flow: String,
+    pub flow: Text,
     /// The name of the question that it waits at.
-    pub question: String,
+    pub question: Text,
     /// What wrote the body.
     pub schema: Schema,
     /// Whether it goes on.
@@ -147,9 +151,9 @@ pub struct Summary {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Those of this flow.
-    pub flow: Option<String>,
+    pub flow: Option<Text>,
     /// Those that wait at this question.
-    pub question: Option<String>,
+    pub question: Option<Text>,
     /// Those of this status.
     pub status: Option<Status>,
 }
@@ -158,11 +162,11 @@ pub struct Filter {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Count {
     /// The name of their flow.
-    pub flow: String,
+    pub flow: Text,
     /// What wrote them.
     pub schema: Schema,
     /// The question that they wait at.
-    pub question: String,
+    pub question: Text,
     /// How many there are.
     pub records: u64,
 }

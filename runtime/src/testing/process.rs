@@ -50,7 +50,7 @@ impl World {
         stored: &serde_json::Value,
     ) -> Result<Self, String> {
         let mut world = World::new();
-        let mut saved = Saved::deserialize(stored).map_err(|error| error.to_string())?;
+        let mut saved = <Saved<'_>>::deserialize(stored).map_err(|error| error.to_string())?;
         let mut record = Record::new(Id::random(), C::FLOW.name, question, schema);
         let token = Token::random(record.id);
         saved.access.token = Some(token.hash());

@@ -48,9 +48,9 @@ struct Draft {
 impl Draft {
     fn record(&self) -> Record {
         Record {
-            key: self.key.map(|key| key.to_string()),
-            flow: flow(self.flow),
-            question: self.flow.to_string(),
+            key: self.key.map(|key| key.to_string().into()),
+            flow: flow(self.flow).into(),
+            question: self.flow.to_string().into(),
             schema: Schema::from_bytes([self.flow; 16]),
             status: self.status,
             due: self.due.map(time),
@@ -186,7 +186,7 @@ impl Model {
             }
             Call::Claim(flows, now, most) => {
                 let flows: Vec<_> = flows.iter().copied().map(flow).collect();
-                let known = self.0.iter().filter(|entry| flows.contains(&entry.record.flow));
+                let known = self.0.iter().filter(|entry| flows.iter().any(|flow| entry.record.flow == **flow));
                 let mut due: Vec<_> = known.filter_map(|entry| Some((entry.claimable?, entry.record.id))).collect();
                 due.retain(|(at, _)| *at <= time(*now));
                 due.sort_unstable();

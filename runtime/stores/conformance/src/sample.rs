@@ -10,7 +10,7 @@ pub(crate) fn record(number: u8) -> Record {
     Record {
         created: time(1),
         updated: time(2),
-        body: vec![number; 3],
+        body: vec![number; 3].into(),
         ..Record::new(id(number), "flow", "question", Schema::from_bytes([7; 16]))
     }
 }

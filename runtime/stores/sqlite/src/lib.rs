@@ -85,11 +85,11 @@ impl Sqlite {
         Box::pin(self.reader.run(work))
     }
 
-    fn write<T: Send + 'static>(
+    async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Answer<'_, T> {
-        Box::pin(self.committer.run(work))
+    ) -> Result<T, StoreError> {
+        self.committer.run(work).await
     }
 }
 

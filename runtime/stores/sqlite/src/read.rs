@@ -1,5 +1,6 @@
 //! What is read, in SQL.
 
+use converse::Text;
 use converse::store::{
     Arrivals, Count, EventId, Filter, Id, Mark, Record, Schema, Status, StoredEvent, Summary, Time, WriteId,
 };
@@ -90,14 +91,19 @@ pub(crate) fn list(
     );
     let after = after.as_ref().map(Id::as_bytes);
     let status = filter.status.map(number_of);
-    all(connection, sql, params![after, filter.flow, filter.question, status, limit(most)], summary)
+    all(
+        connection,
+        sql,
+        params![after, filter.flow.as_deref(), filter.question.as_deref(), status, limit(most)],
+        summary,
+    )
 }
 
 pub(crate) fn histogram(connection: &Connection) -> rusqlite::Result<Vec<Count>> {
     let sql = "SELECT flow, schema, question, count(*) FROM record WHERE status = 0 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3";
     all(connection, sql, [], |row| {
         let schema = Schema::from_bytes(row.get(1)?);
-        Ok(Count { flow: row.get(0)?, schema, question: row.get(2)?, records: unsigned(row, 3)? })
+        Ok(Count { flow: text(row, 0)?, schema, question: text(row, 2)?, records: unsigned(row, 3)? })
     })
 }
 
@@ -120,6 +126,10 @@ fn unsigned(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
     row.get(column).map(i64::cast_unsigned)
 }
 
+fn text(row: &Row<'_>, column: usize) -> rusqlite::Result<Text> {
+    row.get::<_, String>(column).map(Text::from)
+}
+
 pub(crate) fn limit(most: usize) -> i64 {
     i64::try_from(most).unwrap_or(i64::MAX)
 }
@@ -137,9 +147,9 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<Summary> {
     let time = |millis: i64| Time::from_millis(millis.cast_unsigned());
     Ok(Summary {
         id: Id::from_bytes(row.get(0)?),
-        key: row.get(1)?,
-        flow: row.get(2)?,
-        question: row.get(3)?,
+        key: row.get::<_, Option<String>>(1)?.map(Text::from),
+        flow: text(row, 2)?,
+        question: text(row, 3)?,
         schema: Schema::from_bytes(row.get(4)?),
         status: match row.get(5)? {
             0 => Status::Live,
@@ -163,6 +173,6 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<Summary> {
 
 fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
     let Summary { id, key, flow, question, schema, status, version, due, expires, created, updated } = summary(row)?;
-    let (write, body) = (WriteId::from_bytes(row.get(11)?), row.get(12)?);
+    let (write, body) = (WriteId::from_bytes(row.get(11)?), row.get::<_, Vec<u8>>(12)?.into());
     Ok(Record { id, key, flow, question, schema, status, version, write, due, expires, created, updated, body })
 }

@@ -93,9 +93,9 @@ fn put(connection: &Connection, sql: &str, record: &Record) -> rusqlite::Result<
     let millis = |time: Time| signed(time.as_millis());
     let changed = connection.prepare_cached(sql)?.execute(named_params! {
         ":id": record.id.as_bytes(),
-        ":key": record.key,
-        ":flow": record.flow,
-        ":question": record.question,
+        ":key": record.key.as_deref(),
+        ":flow": &*record.flow,
+        ":question": &*record.question,
         ":schema": record.schema.as_bytes(),
         ":status": number_of(record.status),
         ":version": signed(record.version),
@@ -105,7 +105,7 @@ fn put(connection: &Connection, sql: &str, record: &Record) -> rusqlite::Result<
         ":created": millis(record.created),
         ":updated": millis(record.updated),
         ":wake": record.due.filter(|_| record.status == Status::Live).map(millis),
-        ":body": record.body,
+        ":body": &*record.body,
     })?;
     Ok(changed > 0)
 }

@@ -83,14 +83,14 @@ async fn write_for_ever(file: &Path) {
     for _ in 0..WRITERS {
         writers.spawn(async move {
             let first = Record::new(Id::random(), "flow", "question", Schema::from_bytes([0; 16]));
-            let mut record = Record { body: body(1), ..first };
+            let mut record = Record { body: body(1).into(), ..first };
             store.create(&record).await.expect("it is new");
             loop {
                 println!("wrote {} {}", record.id, record.version);
                 let event = StoredEvent { id: record.version.to_string().into(), body: body(record.version) };
                 assert_eq!(store.push(record.id, &event).await.expect("the file can be written"), Pushed::New);
                 record = record.next();
-                record.body = body(record.version);
+                record.body = body(record.version).into();
                 store.commit(&record, &[event.id]).await.expect("nobody else has it");
             }
         });

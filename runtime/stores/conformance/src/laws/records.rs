@@ -18,7 +18,7 @@ pub async fn what_is_written_is_read_back(Handles { one, other, keep: _keep }: H
     assert_eq!(other.load(first.id).await.expect("it is there"), Some(first.clone()));
     assert_eq!(one.load(id(2)).await.expect("the store answers"), None);
     let second =
-        Record { due: None, status: Status::Parked, body: Vec::new(), question: "other".into(), ..first.next() };
+        Record { due: None, status: Status::Parked, body: Vec::new().into(), question: "other".into(), ..first.next() };
     other.commit(&second, &[]).await.expect("it is the next version");
     assert_eq!(one.load(first.id).await.expect("it is there"), Some(second.clone()));
     assert_eq!(other.find("flow", "key").await.expect("it is there"), Some(second));
@@ -70,7 +70,7 @@ pub async fn a_large_body_is_kept(Handles { one, other, keep: _keep }: Handles) 
 pub async fn what_is_too_large_is_refused(Handles { one, keep: _keep, .. }: Handles) {
     let small = record(1);
     one.create(&small).await.expect("it is new");
-    let large = Record { body: vec![0; (64 << 20) + 1], ..small.next() };
+    let large = Record { body: vec![0; (64 << 20) + 1].into(), ..small.next() };
     assert!(matches!(one.commit(&large, &[]).await, Err(StoreError::TooLarge { .. })));
     assert!(matches!(one.create(&Record { id: id(2), ..large }).await, Err(StoreError::TooLarge { .. })));
     assert_eq!(one.load(id(1)).await.expect("it is there"), Some(small));
@@ -204,8 +204,8 @@ pub async fn what_is_deleted_leaves_nothing(Handles { one, other, keep: _keep }:
 pub async fn lists_have_pages(Handles { one, other, keep: _keep }: Handles) {
     let records: Vec<_> = (0..30_u8)
         .map(|number| Record {
-            flow: format!("flow {}", number % 2),
-            question: format!("question {}", number % 3),
+            flow: format!("flow {}", number % 2).into(),
+            question: format!("question {}", number % 3).into(),
             status: [Status::Live, Status::Parked, Status::Done, Status::Live, Status::Live][usize::from(number) % 5],
             ..record(number.wrapping_mul(17))
         })
