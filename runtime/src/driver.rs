@@ -5,7 +5,7 @@
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -20,8 +20,8 @@ use crate::registry::Place;
 /// What runs beside the link: a handler, or a conversation's session.
 pub(crate) type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Runs a connection to its end, and `work` to its own.
-pub(crate) async fn drive<IO>(mut link: Link<IO>, place: Place, work: Work)
+/// Runs a connection to its end, and `work` to its own. As it holds each of these once, it is no `async fn`.
+pub(crate) fn drive<IO>(mut link: Link<IO>, place: Place, work: Work) -> impl Future<Output = ()>
 where
     IO: AsyncRead + AsyncWrite + Unpin,
 {
@@ -29,8 +29,8 @@ where
     link.note_in(Arc::clone(connection.heard()));
     let mut driver = Driver { open: Some((link, place)), connection };
     let mut work = Some(work);
-    let mut alarm = pin!(sleep_until(Instant::now()));
-    poll_fn(|cx| {
+    let mut alarm = Box::pin(sleep_until(Instant::now()));
+    poll_fn(move |cx| {
         loop {
             // The work comes first, so that what a handler sets up counts from the first byte.
             if let Some(running) = &mut work
@@ -46,7 +46,6 @@ where
             }
         }
     })
-    .await;
 }
 
 fn is_done(work: &mut Work, connection: &Connection, cx: &mut Context<'_>) -> bool {

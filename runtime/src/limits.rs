@@ -34,8 +34,11 @@ impl Default for Limits {
     }
 }
 
-/// What is read at once, and what an idle codec keeps.
+/// What is read at once of whatever comes first, without a buffer that waits for it.
+pub(crate) const SCRATCH: usize = 16 * 1024;
+/// What is read at once within a message, at least and at most: in between, as much as is missing of its frame.
 pub(crate) const READ: usize = 4 * 1024;
+pub(crate) const MOST: usize = 64 * 1024;
 /// What is written at once: longer messages go out as fragments of this size, so no buffer outgrows it for long.
 pub(crate) const WRITE: usize = 16 * 1024;
 /// What either queue of a connection holds, in bytes.

@@ -14,7 +14,7 @@ use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto;
 use tokio::net::TcpStream;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 use crate::close::Close;
 use crate::connection::{Connection, Settings};
@@ -174,10 +174,15 @@ async fn connect(upgraded: OnUpgrade, settings: Settings, place: Place, work: Wo
     };
     let limits = settings.limits.unwrap_or_default();
     let pings = settings.pings.unwrap_or_default();
+    // A task of its own, and not a part of this one: what the handshake has needed is not kept for as long as it lasts.
+    let span = Span::current();
     match bare(upgraded) {
-        Ok((tcp, early)) => drive(Link::new(tcp, early, limits, pings), place, work).await,
-        Err(io) => drive(Link::new(TokioIo::new(io), Bytes::new(), limits, pings), place, work).await,
-    }
+        Ok((tcp, early)) => tokio::spawn(drive(Link::new(tcp, early, limits, pings), place, work).instrument(span)),
+        Err(io) => {
+            let link = Link::new(TokioIo::new(io), Bytes::new(), limits, pings);
+            tokio::spawn(drive(link, place, work).instrument(span))
+        }
+    };
 }
 
 /// The TCP stream without its HTTP wrapping, and what has been read of it already. hyper wraps it once, the server of

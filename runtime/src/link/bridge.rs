@@ -1,10 +1,14 @@
 //! Asynchronous input and output under a codec that knows only `Read` and `Write`.
 
 use std::io::{self, Read, Write};
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::frames::Frames;
+use crate::limits;
 
 /// Says [`WouldBlock`](io::ErrorKind::WouldBlock) where the I/O is pending, having left its waker there.
 #[derive(Debug)]
@@ -15,11 +19,31 @@ pub(super) struct Bridge<IO> {
     pub(super) read: u64,
     /// How many bytes have gone.
     pub(super) written: u64,
+    pub(super) frames: Frames,
 }
 
 impl<IO: AsyncRead + AsyncWrite + Unpin> Bridge<IO> {
-    pub(super) fn new(io: IO, already_read: usize) -> Self {
-        Bridge { io, waker: Waker::noop().clone(), read: already_read as u64, written: 0 }
+    pub(super) fn new(io: IO) -> Self {
+        Bridge { io, waker: Waker::noop().clone(), read: 0, written: 0, frames: Frames::default() }
+    }
+
+    /// Notes bytes that have come by another way.
+    pub(super) fn pass(&mut self, bytes: &[u8]) {
+        self.read += bytes.len() as u64;
+        self.frames.pass(bytes);
+    }
+
+    /// Reads what is there, without a buffer that would have to wait for it.
+    pub(super) fn read_some(&mut self) -> io::Result<Vec<u8>> {
+        let mut scratch = [MaybeUninit::uninit(); limits::SCRATCH];
+        let mut buffer = ReadBuf::uninit(&mut scratch);
+        let mut cx = Context::from_waker(&self.waker);
+        blocking(Pin::new(&mut self.io).poll_read(&mut cx, &mut buffer))?;
+        self.pass(buffer.filled());
+        // With room to read on, as the codec does where a message is longer.
+        let mut bytes = Vec::with_capacity(limits::READ.max(buffer.filled().len()));
+        bytes.extend_from_slice(buffer.filled());
+        Ok(bytes)
     }
 
     /// Has `waker` woken by whatever is pending from now on.
@@ -34,12 +58,12 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Bridge<IO> {
     }
 }
 
-impl<IO: AsyncRead + Unpin> Read for Bridge<IO> {
+impl<IO: AsyncRead + AsyncWrite + Unpin> Read for Bridge<IO> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut buffer = ReadBuf::new(buffer);
         let mut cx = Context::from_waker(&self.waker);
         blocking(Pin::new(&mut self.io).poll_read(&mut cx, &mut buffer))?;
-        self.read += buffer.filled().len() as u64;
+        self.pass(buffer.filled());
         Ok(buffer.filled().len())
     }
 }

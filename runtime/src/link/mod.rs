@@ -1,10 +1,12 @@
 //! One connection: its I/O, the codec, the closing handshake and the timers. It is polled by hand and never waits.
 //!
-//! tungstenite's codec runs on a [`Bridge`] right from the poll functions. What tungstenite leaves to its caller is
-//! here: a close frame for every error, a bounded wait for the peer's, and reading what is still on its way, since
-//! closing a TCP socket on unread bytes resets it and takes the close frame along.
+//! tungstenite's codec runs on a [`Bridge`] right from the poll functions, and is there only while it holds something: a
+//! connection on which nothing happens has no buffer. What tungstenite leaves to its caller is here: a close frame for every
+//! error, a bounded wait for the peer's, and reading what is still on its way, since closing a TCP socket on unread bytes
+//! resets it and takes the close frame along.
 
 mod bridge;
+mod frames;
 mod timers;
 mod write;
 
@@ -19,8 +21,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::error::{CapacityError, ProtocolError};
 use tokio_tungstenite::tungstenite::protocol::frame::coding::Data;
-use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
-use tokio_tungstenite::tungstenite::{self, Error as Fault, Message as Wire};
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig, WebSocketContext};
+use tokio_tungstenite::tungstenite::{Error as Fault, Message as Wire};
 
 use self::bridge::Bridge;
 use crate::close::Close;
@@ -31,7 +33,12 @@ use crate::message::{Message, Text};
 
 /// A connection after its handshake, on the server's side.
 pub(crate) struct Link<IO> {
-    codec: tungstenite::WebSocket<Bridge<IO>>,
+    bridge: Bridge<IO>,
+    /// There while it holds something: of the peer's, or for it.
+    codec: Option<Box<WebSocketContext>>,
+    limits: Limits,
+    /// How many of the messages that have come were handed out by the codec.
+    taken: u64,
     phase: Phase,
     /// By when the phase has to be over.
     until: Option<Instant>,
@@ -77,20 +84,11 @@ pub(crate) enum Event {
 impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     /// A connection from which the handshake has already read `early`.
     pub(crate) fn new(io: IO, early: Bytes, limits: Limits, pings: PingPolicy) -> Self {
-        let config = WebSocketConfig::default()
-            .read_buffer_size(limits::READ)
-            .write_buffer_size(limits::WRITE)
-            // One fragment that did not go, the next one, and control frames.
-            .max_write_buffer_size(4 * limits::WRITE)
-            .max_message_size(Some(limits.message))
-            .max_frame_size(Some(limits.message));
-        let bridge = Bridge::new(io, early.len());
-        let codec = match early.is_empty() {
-            true => tungstenite::WebSocket::from_raw_socket(bridge, Role::Server, Some(config)),
-            false => tungstenite::WebSocket::from_partially_read(bridge, early.into(), Role::Server, Some(config)),
-        };
-        Link {
-            codec,
+        let mut link = Link {
+            bridge: Bridge::new(io),
+            codec: None,
+            limits,
+            taken: 0,
             phase: Phase::Open,
             until: None,
             rest: None,
@@ -100,19 +98,81 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             keepalive: Keepalive::new(pings, Instant::now()),
             numbered: 0,
             heard: Arc::default(),
+        };
+        if !early.is_empty() {
+            link.bridge.pass(&early);
+            link.take_up(early.into());
         }
+        link
     }
 
     /// Has `waker` woken when reading or writing can go on.
     pub(crate) fn wake(&mut self, waker: &Waker) {
-        self.codec.get_mut().wake(waker);
+        self.bridge.wake(waker);
     }
 
     pub(crate) fn set_limits(&mut self, limits: Limits) {
-        self.codec.set_config(|config| {
-            config.max_message_size = Some(limits.message);
-            config.max_frame_size = Some(limits.message);
-        });
+        self.limits = limits;
+        if let Some(codec) = &mut self.codec {
+            codec.set_config(|config| {
+                config.max_message_size = Some(limits.message);
+                config.max_frame_size = Some(limits.message);
+            });
+        }
+    }
+
+    /// How the codec is to be, where so much is missing of a frame: what is known to come is read at once.
+    fn config(&self) -> WebSocketConfig {
+        WebSocketConfig::default()
+            .read_buffer_size(self.bridge.frames.missing().saturating_add(limits::READ).min(limits::MOST))
+            .write_buffer_size(limits::WRITE)
+            // One fragment that did not go, the next one, and control frames.
+            .max_write_buffer_size(4 * limits::WRITE)
+            .max_message_size(Some(self.limits.message))
+            .max_frame_size(Some(self.limits.message))
+    }
+
+    /// The codec, and what it reads from and writes to.
+    fn codec(&mut self) -> (&mut WebSocketContext, &mut Bridge<IO>) {
+        let config = self.config();
+        let codec = self.codec.get_or_insert_with(|| Box::new(WebSocketContext::new(Role::Server, Some(config))));
+        (codec, &mut self.bridge)
+    }
+
+    /// Puts a codec there that goes on from what was read.
+    fn take_up(&mut self, read: Vec<u8>) {
+        let config = Some(self.config());
+        self.codec = Some(Box::new(WebSocketContext::from_partially_read(read, Role::Server, config)));
+    }
+
+    /// Whether the codec has handed out everything that has come.
+    fn is_read_off(&self) -> bool {
+        self.taken == self.bridge.frames.messages && self.bridge.frames.is_between()
+    }
+
+    /// Lets go of a codec that holds nothing.
+    fn rest(&mut self) {
+        if self.phase == Phase::Open && !self.unflushed && self.is_read_off() {
+            self.codec = None;
+        }
+    }
+
+    fn read(&mut self) -> Result<Wire, Fault> {
+        self.rest();
+        let codec = match &mut self.codec {
+            Some(codec) => codec,
+            None => {
+                let read = self.bridge.read_some()?;
+                if read.is_empty() {
+                    return Err(Fault::Protocol(ProtocolError::ResetWithoutClosingHandshake));
+                }
+                self.take_up(read);
+                self.codec.as_mut().expect("it was put there")
+            }
+        };
+        let wire = codec.read(&mut self.bridge)?;
+        self.taken += 1;
+        Ok(wire)
     }
 
     pub(crate) fn set_pings(&mut self, pings: PingPolicy) {
@@ -134,10 +194,12 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         loop {
             match self.phase {
                 Phase::Open if !room => return self.nothing_to_read(),
+                // What one read brought is answered by one write, before the next.
+                Phase::Open if self.is_read_off() => self.flush(),
                 Phase::Open | Phase::Closing => {}
                 Phase::LastWords | Phase::Draining(_) | Phase::Over => return Poll::Pending,
             }
-            let event = match self.codec.read() {
+            let event = match self.read() {
                 Ok(Wire::Text(text)) => self.received(Text::from_frame(text).into()),
                 Ok(Wire::Binary(bytes)) => self.received(bytes.into()),
                 Ok(Wire::Pong(payload)) => {

@@ -28,7 +28,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         if let Some((since, before)) = self.stalled
             && now.duration_since(since) >= limits::STALL
         {
-            let written = self.codec.get_ref().written;
+            let written = self.bridge.written;
             if written == before {
                 self.phase = Phase::Over;
                 return Some(lost("the peer does not read"));
@@ -39,7 +39,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             return None;
         }
         // A peer that is still busy reading has not seen the ping yet; that it stops reading has its own deadline.
-        let heard = (reading && self.has_room()).then_some(self.codec.get_ref().read);
+        let heard = (reading && self.has_room()).then_some(self.bridge.read);
         match self.keepalive.tick(now, heard) {
             Due::Nothing => None,
             Due::Ping => {

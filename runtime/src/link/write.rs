@@ -52,14 +52,15 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
 
     pub(super) fn give(&mut self, frame: Wire) {
         self.unflushed = true;
-        let result = self.codec.write(frame);
+        let (codec, bridge) = self.codec();
+        let result = codec.write(bridge, frame);
         self.wrote(result);
     }
 
     /// Writes out what the codec holds, as far as the peer takes it.
     pub(crate) fn flush(&mut self) {
         while self.unflushed && self.phase != Phase::Over {
-            let result = self.codec.flush();
+            let result = self.codec.as_mut().map_or(Ok(()), |codec| codec.flush(&mut self.bridge));
             let stopped = self.wrote(result);
             if stopped {
                 return;
@@ -68,6 +69,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             self.unflushed = false;
             self.write_rest();
         }
+        self.rest();
         if self.phase == Phase::LastWords {
             self.stalled = None;
             self.enter(Phase::Draining(limits::DRAIN_BYTES), limits::DRAIN);
@@ -82,7 +84,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             // The reply to the peer's close has gone.
             Err(Fault::ConnectionClosed) if self.phase == Phase::LastWords => false,
             Err(Fault::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
-                let written = self.codec.get_ref().written;
+                let written = self.bridge.written;
                 self.stalled.get_or_insert_with(|| (Instant::now(), written));
                 true
             }
@@ -121,14 +123,15 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     fn give_close(&mut self, close: &Close) {
         self.unflushed = true;
         let frame = CloseFrame { code: close.code.into(), reason: close.reason.as_ref().into() };
-        let result = self.codec.close(Some(frame));
+        let (codec, bridge) = self.codec();
+        let result = codec.close(bridge, Some(frame));
         self.wrote(result);
     }
 
     /// Shuts the write side down, and reads away what the peer sent before it knew.
     fn drain(&mut self) {
         let Phase::Draining(mut left) = self.phase else { return };
-        let bridge = self.codec.get_mut();
+        let bridge = &mut self.bridge;
         let mut scratch = [0; limits::READ];
         let over = match bridge.shutdown() {
             Err(error) => error.kind() != io::ErrorKind::WouldBlock,
