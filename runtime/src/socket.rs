@@ -5,6 +5,7 @@ use std::fmt;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -87,8 +88,12 @@ impl WebSocket {
         self.receive_until(Instant::now().checked_add(patience)).await
     }
 
-    pub(crate) async fn receive_until(&mut self, deadline: Option<Instant>) -> Received {
-        poll_fn(|cx| self.connection.poll_receive(cx, deadline)).await
+    async fn receive_until(&mut self, deadline: Option<Instant>) -> Received {
+        poll_fn(|cx| self.poll_receive(deadline, cx)).await
+    }
+
+    pub(crate) fn poll_receive(&mut self, deadline: Option<Instant>, cx: &mut Context<'_>) -> Poll<Received> {
+        self.connection.poll_receive(cx, deadline)
     }
 
     /// Sends a message: text, [`Binary`](crate::Binary), [`Json`](crate::Json). Returns once it is queued, waiting

@@ -112,7 +112,7 @@ impl Upgrade {
 
     /// As [`converse`](Self::converse), for a conversation that depends on something.
     pub async fn converse_with<C: Conversation>(mut self, conversation: impl Into<Held<C>>, with: C::With) -> Response {
-        let mut held = conversation.into();
+        let mut held = Box::new(conversation.into());
         let Some(visit) = self.visit.take() else {
             let with = Arc::new(with);
             return self.run(|connection| Box::pin(session::hold(WebSocket::new(connection), held, None, with)));
@@ -131,7 +131,7 @@ impl Upgrade {
             Err(status) => Err(status),
         };
         let entered = match entered {
-            Ok(entered) => entered,
+            Ok(entered) => Box::new(entered),
             Err(status) => return status.into_response(),
         };
         let cookie = entered.token.as_ref().map(|token| visit.give(C::FLOW.name, token));

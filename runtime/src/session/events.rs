@@ -1,7 +1,7 @@
 //! The events of a conversation: those that come, and those that wait for a question which hears them.
 
 use std::collections::VecDeque;
-use std::future::pending;
+use std::task::{Context, Poll, ready};
 
 use tokio::sync::mpsc::Receiver;
 
@@ -84,15 +84,14 @@ impl<E: Send + 'static> Events<E> {
     }
 
     /// The next that comes through the channel; never one where there is none, or too many wait already.
-    ///
-    /// This can be dropped half-way without losing an event.
-    pub(super) async fn receive(&mut self) -> E {
-        match &mut self.channel {
-            Some(channel) if self.kept.len() < EVENTS => match channel.recv().await {
-                Some(event) => event,
-                None => pending().await,
-            },
-            _ => pending().await,
+    pub(super) fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<E> {
+        let Some(channel) = self.channel.as_mut().filter(|_| self.kept.len() < EVENTS) else { return Poll::Pending };
+        match ready!(channel.poll_recv(cx)) {
+            Some(event) => Poll::Ready(event),
+            None => {
+                self.channel = None; // Nobody is left who could send one.
+                Poll::Pending
+            }
         }
     }
 }

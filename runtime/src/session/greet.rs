@@ -13,7 +13,12 @@ use crate::socket::WebSocket;
 use crate::wire::{Hello, Json, Wire};
 
 /// Lets a client in that says first what it comes with, and holds the conversation with it.
-pub(crate) async fn greet<C: Conversation>(mut ws: WebSocket, mut held: Held<C>, visit: Visit, with: Arc<C::With>) {
+pub(crate) async fn greet<C: Conversation>(
+    mut ws: WebSocket,
+    mut held: Box<Held<C>>,
+    visit: Visit,
+    with: Arc<C::With>,
+) {
     let hello = match Hello::receive(&mut ws).await {
         Ok(hello) => hello,
         Err(close) => return ws.leave(close),
@@ -30,6 +35,6 @@ pub(crate) async fn greet<C: Conversation>(mut ws: WebSocket, mut held: Held<C>,
         return ws.leave(Close::new(Close::RESTART, why));
     }
     if let Ok(json) = Json::welcome(ws, &hello, &entered).await {
-        hold_by(Wire::Json(json), held, Some(entered), with).await;
+        hold_by(Wire::Json(json), held, Some(Box::new(entered)), with).await;
     }
 }

@@ -1,8 +1,8 @@
 //! What a session does so that its conversation is stored.
 
-use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
 
 use serde_json::value::RawValue;
 
@@ -42,6 +42,11 @@ impl Drop for Kept {
 impl Kept {
     fn new(keeper: Keeper, access: Access, attached: Option<Arc<Attached>>) -> Self {
         Kept { keeper, access, words: Words::default(), out: 0, inputs: 0, attached }
+    }
+
+    /// Waits until there may be something new in the store.
+    pub(super) fn poll_told(&self, cx: &Context<'_>) -> Poll<()> {
+        self.attached.as_ref().map_or(Poll::Pending, |attached| attached.poll_told(cx))
     }
 
     /// The number of the last output that is stored.
@@ -101,14 +106,6 @@ impl Kept {
     }
 }
 
-/// Waits until there may be something new in the store.
-pub(super) async fn told(kept: Option<&Kept>) {
-    match kept.and_then(|kept| kept.attached.as_ref()) {
-        Some(attached) => attached.told().await,
-        None => pending().await,
-    }
-}
-
 impl<C: Conversation> Session<'_, C> {
     /// Says outputs by their numbers.
     pub(super) async fn say(&mut self, words: impl IntoIterator<Item = (u64, Message)>) -> Result<(), Ending> {
@@ -134,33 +131,26 @@ impl<C: Conversation> Session<'_, C> {
     }
 
     /// Goes on where a client has come in: from the beginning, or from where it was.
-    pub(super) async fn come_in(&mut self, entered: Entered) -> Ending {
-        let Entered { keeper, access, saved, left, .. } = entered;
+    pub(super) async fn come_in(&mut self, entered: Box<Entered>) -> Result<(), Ending> {
+        let Entered { keeper, access, saved, left, .. } = *entered;
         if let Some(why) = left {
-            return Ending::Unkept(Unkept::Left(why));
+            return Err(Ending::Unkept(Unkept::Left(why)));
         }
         let heard = self.wire.as_mut().map(|wire| Arc::clone(wire.socket().heard())).unwrap_or_default();
         let attached = keeper.sessions().attach(keeper.record().id, heard);
         // From here on it is told of what is sent; what was sent before is there already.
         attached.tell();
-        let input = match self.stand(Kept::new(keeper, access, Some(attached)), saved).await {
-            Ok(input) => input,
-            Err(ending) => return ending,
-        };
-        if let Some(outdated) = self.outdated.take()
-            && let Err(unkept) = self.set_aside(&outdated).await
-        {
-            return Ending::Unkept(unkept);
+        let input = self.stand(Kept::new(keeper, access, Some(attached)), saved).await?;
+        if let Some(outdated) = self.outdated.take() {
+            self.set_aside(&outdated).await.map_err(Ending::Unkept)?;
         }
         let kept = self.kept.as_ref().expect("it was put there");
         let words: Vec<_> = kept.words.behind(0).map(|(number, word)| (number, word.clone())).collect();
-        if let Err(left) = self.say(words).await {
-            return left;
+        self.say(words).await?;
+        match self.ended.take() {
+            Some(close) => Err(Ending::Closed(close)),
+            None => self.advance(input).await,
         }
-        if let Some(close) = self.ended.take() {
-            return Ending::Closed(close);
-        }
-        self.converse(input).await
     }
 
     /// Begins with nobody there.
@@ -169,7 +159,7 @@ impl<C: Conversation> Session<'_, C> {
         let (id, access) = (record.id, Access::default());
         let keeper = Keeper::new(sessions, record, access.epoch);
         let input = self.stand(Kept::new(keeper, access, None), None).await?;
-        match self.converse(input).await {
+        match self.go_on(input).await {
             Ending::Idle | Ending::Closed(_) => Ok(id),
             ending => Err(ending),
         }
@@ -190,10 +180,10 @@ impl<C: Conversation> Session<'_, C> {
             Ok(input) => input,
             Err(ending) => return ending,
         };
-        match self.look().await {
-            Ok(()) => self.converse(input).await,
-            Err(unkept) => Ending::Unkept(unkept),
+        if let Err(unkept) = self.look().await {
+            return Ending::Unkept(unkept);
         }
+        self.go_on(input).await
     }
 
     /// Stands where the conversation was left; what it goes on with at once, if it does.
@@ -242,7 +232,7 @@ impl<C: Conversation> Session<'_, C> {
             return Err(Ending::Unkept(Unkept::Refused));
         };
         kept.words.forget();
-        self.outdated = Some(saved);
+        self.outdated = Some(Box::new(saved));
         match C::OUTDATED {
             Outdated::Close(code, reason) => {
                 self.ended = Some(Close::new(code, reason));

@@ -9,10 +9,13 @@ mod greet;
 mod kept;
 mod turn;
 
+use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::SystemTime;
+
+use tokio::time::Instant;
 
 use self::clocks::Clocks;
 use self::events::Events;
@@ -35,41 +38,35 @@ use crate::wire::{Came, Gone, Wire};
 const EVENTS: usize = 64;
 
 /// Holds a conversation over `ws`, to its end or until the client leaves. It begins, unless it was `entered` half-way.
-pub(crate) async fn hold<C: Conversation>(ws: WebSocket, held: Held<C>, entered: Option<Entered>, with: Arc<C::With>) {
+///
+/// What a turn needs while it runs is in a box of its own, which goes with it: between two turns, for days if need be, there
+/// is the session and no more. Hence also the boxes that come in.
+pub(crate) async fn hold<C: Conversation>(
+    ws: WebSocket,
+    held: Box<Held<C>>,
+    entered: Option<Box<Entered>>,
+    with: Arc<C::With>,
+) {
     let numbers = entered.as_ref().is_some_and(|entered| entered.keeper.sessions().trusts_pongs());
     hold_by(Wire::plain(ws, numbers), held, entered, with).await;
 }
 
-async fn hold_by<C: Conversation>(mut wire: Wire, held: Held<C>, entered: Option<Entered>, with: Arc<C::With>) {
-    let mut session = Session::new(Some(&mut wire), Slot::Start(held.conversation), Events::new(held.events), &with);
-    let ending = match entered {
-        None => session.converse(Some(Input::Start)).await,
-        Some(entered) => session.come_in(entered).await,
+async fn hold_by<C: Conversation>(
+    mut wire: Wire,
+    held: Box<Held<C>>,
+    entered: Option<Box<Entered>>,
+    with: Arc<C::With>,
+) {
+    let mut session = Session::of(held, &mut wire, &with);
+    let begun = match entered {
+        None => Box::pin(session.advance(Some(Input::Start))).await,
+        Some(entered) => Box::pin(session.come_in(entered)).await,
     };
-    let is_over = matches!(ending, Ending::Closed(_));
-    let close = match ending {
-        Ending::Left | Ending::Idle => return,
-        Ending::Amiss(close) => close,
-        Ending::Closed(close) => close.sendable().unwrap_or_else(|error| {
-            tracing::error!(conversation = C::FLOW.name, %error, "the conversation's close cannot be sent");
-            internal()
-        }),
-        Ending::Broken => internal(),
-        Ending::Unkept(Unkept::Taken | Unkept::Moved) => {
-            Close::new(Close::REPLACED, "another connection has taken its place")
-        }
-        Ending::Unkept(Unkept::Late) => Close::new(Close::RESTART, "it has begun elsewhere: connect again"),
-        Ending::Unkept(Unkept::Left(why)) => Close::new(Close::RESTART, why),
-        Ending::Unkept(Unkept::Unavailable) => Close::new(Close::TRY_AGAIN, "try again later"),
-        Ending::Unkept(Unkept::Refused) => internal(),
+    let ending = match begun {
+        Ok(()) => session.converse().await,
+        Err(ending) => ending,
     };
-    let kept = session.kept.take();
-    drop(session);
-    let ws = wire.socket();
-    ws.leave(close);
-    if let Some(kept) = kept.filter(|_| is_over) {
-        kept.forget_if_heard(ws).await;
-    }
+    Box::pin(session.end(ending)).await;
 }
 
 /// Begins a conversation that nobody is connected to, and goes on as far as it gets. Returns what it is called.
@@ -139,7 +136,18 @@ struct Session<'s, C: Conversation> {
     ended: Option<Close>,
     kept: Option<Kept>,
     /// What was stored and cannot be read.
-    outdated: Option<Saved<'static>>,
+    outdated: Option<Box<Saved<'static>>>,
+}
+
+/// What a session that waits is woken by.
+enum Woken<E> {
+    By(Input),
+    /// What the client has said before: it does not know that this is stored.
+    Repeated,
+    /// There may be something new in the store.
+    Told,
+    /// An event of this process, that is stored with the others where that can be.
+    Event(E),
 }
 
 impl<'s, C: Conversation> Session<'s, C> {
@@ -162,36 +170,75 @@ impl<'s, C: Conversation> Session<'s, C> {
         }
     }
 
-    /// Runs turns, the first of them by `input`, until it is over.
-    async fn converse(&mut self, mut input: Option<Input>) -> Ending {
-        if self.id.is_empty() {
-            self.id = Id::random().to_string();
-        }
-        let mut reply = None;
-        loop {
-            input = match self.go_on(input, &mut reply).await {
-                Err(Ending::Unkept(Unkept::Moved)) if self.wire.is_some() => match self.catch_up(reply.take()).await {
-                    Ok(input) => input,
-                    Err(ending) => return ending,
-                },
-                Ok(input) => input,
-                Err(ending) => return ending,
-            };
+    fn of(held: Box<Held<C>>, wire: &'s mut Wire, with: &'s C::With) -> Self {
+        let Held { conversation, events, .. } = *held;
+        Session::new(Some(wire), Slot::Start(conversation), Events::new(events), with)
+    }
+
+    /// Goes on with `input` and whatever comes after it, until it is over.
+    async fn go_on(&mut self, input: Option<Input>) -> Ending {
+        match self.advance(input).await {
+            Ok(()) => self.converse().await,
+            Err(ending) => ending,
         }
     }
 
-    /// A turn, by `input` or by what comes next. Of a reply to a conversation that is stored a copy is left in `reply`.
-    async fn go_on(&mut self, input: Option<Input>, reply: &mut Option<Message>) -> Result<Option<Input>, Ending> {
-        *reply = None;
-        let input = match input {
-            Some(input) => input,
-            None => self.next().await?,
-        };
-        if let (Input::Reply(message), Some(_)) = (&input, &self.kept) {
-            *reply = Some(message.clone());
+    /// Goes on with whatever comes, until it is over.
+    async fn converse(&mut self) -> Ending {
+        loop {
+            let went_on = match poll_fn(|cx| self.poll_next(cx)).await {
+                Ok(woken) => Box::pin(self.attend(woken)).await,
+                Err(ending) => Err(ending),
+            };
+            if let Err(ending) = went_on {
+                return ending;
+            }
         }
-        self.begin(&input);
-        self.take_turn(input).await
+    }
+
+    async fn attend(&mut self, woken: Woken<C::Event>) -> Result<(), Ending> {
+        let input = match (woken, &self.kept) {
+            (Woken::By(input), _) => Some(input),
+            (Woken::Repeated, _) => return self.acknowledge().await,
+            (Woken::Told, _) => self.look_up().await?,
+            (Woken::Event(event), None) => Some(Input::Event(Event::new(event))),
+            (Woken::Event(event), Some(kept)) => {
+                let stored = kept.pack(&event);
+                match kept.push(stored).await {
+                    true => self.look_up().await?,
+                    false => Some(Input::Event(Event::new(event))),
+                }
+            }
+        };
+        self.advance(input).await
+    }
+
+    /// Looks into the store for what others have put there; what it goes on with if they have gone on with it.
+    async fn look_up(&mut self) -> Result<Option<Input>, Ending> {
+        match self.look().await {
+            Err(Unkept::Moved) if self.wire.is_some() => Box::pin(self.catch_up(None)).await,
+            looked => looked.map(|()| None).map_err(Ending::Unkept),
+        }
+    }
+
+    /// Runs turns, the first of them by `input`, until there is nothing to do at once.
+    async fn advance(&mut self, mut input: Option<Input>) -> Result<(), Ending> {
+        if self.id.is_empty() {
+            self.id = Id::random().to_string();
+        }
+        while let Some(next) = input {
+            // Should another process have been faster, it may still count.
+            let reply = match (&next, &self.kept) {
+                (Input::Reply(message), Some(_)) => Some(message.clone()),
+                _ => None,
+            };
+            self.begin(&next);
+            input = match self.take_turn(next).await {
+                Err(Ending::Unkept(Unkept::Moved)) if self.wire.is_some() => Box::pin(self.catch_up(reply)).await?,
+                taken => taken?,
+            };
+        }
+        Ok(())
     }
 
     /// One turn, and what follows from it at once.
@@ -238,40 +285,31 @@ impl<'s, C: Conversation> Session<'s, C> {
     }
 
     /// What comes next: an event that waits, whatever the socket brings, or the first of the clocks.
-    async fn next(&mut self) -> Result<Input, Ending> {
-        loop {
-            if let Some(event) = self.events.next_kept() {
-                return Ok(Input::Event(event));
-            }
-            let due = self.clocks.due();
-            let Some(wire) = &mut self.wire else {
-                // With nobody there, only what is due by now is done.
-                return match due {
-                    Some(due) if due <= tokio::time::Instant::now() => Ok(self.clocks.ring()),
-                    _ => Err(Ending::Idle),
-                };
-            };
-            tokio::select! {
-                biased;
-                came = wire.receive_until(due) => return match came {
-                    Came::Reply(message) => Ok(Input::Reply(message)),
-                    Came::Silence => Ok(self.clocks.ring()),
-                    Came::Left => Err(Ending::Left),
-                    Came::Amiss(close) => Err(Ending::Amiss(close)),
-                },
-                () = kept::told(self.kept.as_ref()) => self.look().await.map_err(Ending::Unkept)?,
-                event = self.events.receive() => match &self.kept {
-                    None => return Ok(Input::Event(Event::new(event))),
-                    Some(kept) => {
-                        let stored = kept.pack(&event);
-                        if !kept.push(stored).await {
-                            return Ok(Input::Event(Event::new(event)));
-                        }
-                        self.look().await.map_err(Ending::Unkept)?;
-                    }
-                },
-            }
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Woken<C::Event>, Ending>> {
+        if let Some(event) = self.events.next_kept() {
+            return Poll::Ready(Ok(Woken::By(Input::Event(event))));
         }
+        let due = self.clocks.due();
+        let Some(wire) = &mut self.wire else {
+            // With nobody there, only what is due by now is done.
+            return Poll::Ready(match due {
+                Some(due) if due <= Instant::now() => Ok(Woken::By(self.clocks.ring())),
+                _ => Err(Ending::Idle),
+            });
+        };
+        if let Poll::Ready(came) = wire.poll_receive(due, cx) {
+            return Poll::Ready(match came {
+                Came::Reply(message) => Ok(Woken::By(Input::Reply(message))),
+                Came::Silence => Ok(Woken::By(self.clocks.ring())),
+                Came::Repeated => Ok(Woken::Repeated),
+                Came::Left => Err(Ending::Left),
+                Came::Amiss(close) => Err(Ending::Amiss(close)),
+            });
+        }
+        if self.kept.as_ref().is_some_and(|kept| kept.poll_told(cx).is_ready()) {
+            return Poll::Ready(Ok(Woken::Told));
+        }
+        self.events.poll_receive(cx).map(|event| Ok(Woken::Event(event)))
     }
 
     /// Runs the conversation's code until it waits or ends.
@@ -320,6 +358,19 @@ impl<'s, C: Conversation> Session<'s, C> {
         Ok((finish, close))
     }
 
+    /// Closes the socket as that deserves.
+    async fn end(&mut self, ending: Ending) {
+        let is_over = matches!(ending, Ending::Closed(_));
+        let Some(close) = ending.close(C::FLOW.name) else { return };
+        self.events = Events::new(None);
+        let kept = self.kept.take();
+        let Some(wire) = &mut self.wire else { return };
+        wire.socket().leave(close);
+        if let Some(kept) = kept.filter(|_| is_over) {
+            kept.forget_if_heard(wire.socket()).await;
+        }
+    }
+
     /// Says what may be said now.
     async fn speak(&mut self) -> Result<(), Ending> {
         let words = std::mem::take(&mut self.words);
@@ -330,6 +381,27 @@ impl<'s, C: Conversation> Session<'s, C> {
         let last = self.kept.as_ref().map_or(words.len() as u64, Kept::out);
         let first = last + 1 - words.len() as u64;
         self.say((first..).zip(words).skip(early)).await
+    }
+}
+
+impl Ending {
+    /// What the client is told; nothing where there is none.
+    fn close(self, conversation: &str) -> Option<Close> {
+        Some(match self {
+            Ending::Left | Ending::Idle => return None,
+            Ending::Amiss(close) => close,
+            Ending::Closed(close) => close.sendable().unwrap_or_else(|error| {
+                tracing::error!(conversation, %error, "the conversation's close cannot be sent");
+                internal()
+            }),
+            Ending::Broken | Ending::Unkept(Unkept::Refused) => internal(),
+            Ending::Unkept(Unkept::Taken | Unkept::Moved) => {
+                Close::new(Close::REPLACED, "another connection has taken its place")
+            }
+            Ending::Unkept(Unkept::Late) => Close::new(Close::RESTART, "it has begun elsewhere: connect again"),
+            Ending::Unkept(Unkept::Left(why)) => Close::new(Close::RESTART, why),
+            Ending::Unkept(Unkept::Unavailable) => Close::new(Close::TRY_AGAIN, "try again later"),
+        })
     }
 }
 

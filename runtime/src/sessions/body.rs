@@ -21,7 +21,7 @@ impl Inner {
     pub(crate) fn put<S: Serialize>(&self, record: &mut Record, saved: &Saved<'_, S>) -> Result<(), Reason> {
         let mut body = Vec::with_capacity(BODY);
         self.privately(|| serde_json::to_writer(&mut body, saved))?;
-        record.body = Bytes::from(self.seal(|| place(record), body));
+        record.body = Bytes::from(self.seal(|| place(record), body).into_boxed_slice());
         Ok(())
     }
 

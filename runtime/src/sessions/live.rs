@@ -3,8 +3,9 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 
-use tokio::sync::Notify;
+use futures_util::task::AtomicWaker;
 
 use crate::store::Id;
 
@@ -22,21 +23,24 @@ struct Conversations {
 }
 
 /// What others tell the session that runs a conversation.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Attached {
-    look: Notify,
+    told: AtomicBool,
+    waits: AtomicWaker,
     replaced: AtomicBool,
     heard: Arc<AtomicU64>,
 }
 
 impl Attached {
-    /// Waits until there may be something new in the store. This can be dropped half-way without missing it.
-    pub(crate) async fn told(&self) {
-        self.look.notified().await;
+    /// Waits until there may be something new in the store.
+    pub(crate) fn poll_told(&self, cx: &Context<'_>) -> Poll<()> {
+        self.waits.register(cx.waker());
+        if self.told.swap(false, Ordering::AcqRel) { Poll::Ready(()) } else { Poll::Pending }
     }
 
     pub(crate) fn tell(&self) {
-        self.look.notify_one();
+        self.told.store(true, Ordering::Release);
+        self.waits.wake();
     }
 
     /// Whether another connection of this process has the conversation now.
@@ -48,7 +52,7 @@ impl Attached {
 impl Live {
     /// Puts a session in, in the place of any other one.
     pub(super) fn attach(&self, id: Id, heard: Arc<AtomicU64>) -> Arc<Attached> {
-        let attached = Arc::new(Attached { look: Notify::new(), replaced: AtomicBool::new(false), heard });
+        let attached = Arc::new(Attached { heard, ..Attached::default() });
         if let Some(before) = self.lock().attached.insert(id, Arc::clone(&attached)) {
             before.replaced.store(true, Ordering::Release);
             before.tell();

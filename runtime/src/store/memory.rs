@@ -188,7 +188,8 @@ impl Store for Memory {
         Box::pin(async move {
             let mut counts = BTreeMap::new();
             self.with(|shelf| {
-                for Entry { record, .. } in shelf.entries.values().filter(|entry| entry.record.status == Status::Live) {
+                let records = shelf.entries.values().map(|entry| &entry.record);
+                for record in records.filter(|record| record.status == Status::Live) {
                     *counts.entry((record.flow.clone(), record.schema, record.question.clone())).or_default() += 1;
                 }
             });
@@ -213,7 +214,8 @@ const LAST: Id = Id::from_bytes([0xff; 16]);
 /// Everything that is kept, by whatever it is looked for.
 #[derive(Default)]
 struct Shelf {
-    entries: BTreeMap<Id, Entry>,
+    /// Each in a box: a tree has room for many more than it holds.
+    entries: BTreeMap<Id, Box<Entry>>,
     /// By flow and key: at the end of each is the one that is found.
     keys: HashMap<Text, HashMap<Text, BTreeSet<Keyed>>>,
     wakes: BTreeSet<(Time, Id)>,
@@ -275,12 +277,12 @@ impl Shelf {
         self.wakes.extend(entry.wake.map(|wake| (wake, *id)));
         self.expiries.extend(expires.map(|expires| (expires, *id)));
         self.waiting.extend(entry.events.keys().map(|&number| (number, *id)));
-        self.entries.insert(*id, entry);
+        self.entries.insert(*id, Box::new(entry));
     }
 
     /// Undoes [`put`](Self::put).
     fn take(&mut self, id: Id) -> Option<Entry> {
-        let entry = self.entries.remove(&id)?;
+        let entry = *self.entries.remove(&id)?;
         let Record { key, flow, expires, .. } = &entry.record;
         if let Some(key) = key
             && let Some(keys) = self.keys.get_mut(flow)

@@ -114,7 +114,7 @@ impl<C: Conversation> Process<C> {
         let connection = Arc::new(Connection::new(ConnectionId::unique(), Settings::default()));
         let ws = WebSocket::new(Arc::clone(&connection));
         let with = Arc::clone(&self.with);
-        let session = Box::pin(session::hold(ws, conversation.into(), Some(entered), with));
+        let session = Box::pin(session::hold(ws, Box::new(conversation.into()), Some(Box::new(entered)), with));
         self.client = Some(Client { connection, session });
         self.settle()
     }

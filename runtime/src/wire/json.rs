@@ -7,7 +7,6 @@ use std::sync::atomic::Ordering;
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
-use tokio::time::Instant;
 
 use super::{Came, Gone};
 use crate::close::Close;
@@ -172,21 +171,15 @@ impl Json {
         self.inputs
     }
 
-    pub(super) async fn receive_until(&mut self, deadline: Option<Instant>) -> Came {
-        loop {
-            if self.acknowledge().await.is_err() {
-                return Came::Left;
-            }
-            let message = match self.ws.receive_until(deadline).await {
-                Received::Message(message) => message,
-                Received::Silence => return Came::Silence,
-                Received::Closed(_) | Received::TooBig { .. } | Received::Failed(_) => return Came::Left,
-            };
-            match self.take(&message) {
-                Ok(Some(reply)) => return Came::Reply(reply),
-                Ok(None) => {}
-                Err(close) => return Came::Amiss(close),
-            }
+    pub(super) fn received(&mut self, received: Received) -> Came {
+        match received {
+            Received::Message(message) => match self.take(&message) {
+                Ok(Some(reply)) => Came::Reply(reply),
+                Ok(None) => Came::Repeated,
+                Err(close) => Came::Amiss(close),
+            },
+            Received::Silence => Came::Silence,
+            Received::Closed(_) | Received::TooBig { .. } | Received::Failed(_) => Came::Left,
         }
     }
 

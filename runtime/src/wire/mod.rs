@@ -3,6 +3,8 @@
 mod json;
 mod plain;
 
+use std::task::{Context, Poll};
+
 use tokio::time::Instant;
 
 pub(crate) use self::json::{Hello, Json, PROTOCOL};
@@ -20,6 +22,8 @@ pub(crate) enum Wire {
 /// What comes from a client.
 pub(crate) enum Came {
     Reply(Message),
+    /// What had come before: the client is to be told what is stored.
+    Repeated,
     /// Nothing came in time.
     Silence,
     /// It has gone, or was closed for what it sent.
@@ -79,12 +83,12 @@ impl Wire {
         }
     }
 
-    /// Waits for what comes next, but not behind `deadline`. This can be dropped half-way without losing it.
-    pub(crate) async fn receive_until(&mut self, deadline: Option<Instant>) -> Came {
-        match self {
-            Wire::Plain(plain) => plain.receive_until(deadline).await,
-            Wire::Json(json) => json.receive_until(deadline).await,
-        }
+    /// Waits for what comes next, but not behind `deadline`.
+    pub(crate) fn poll_receive(&mut self, deadline: Option<Instant>, cx: &mut Context<'_>) -> Poll<Came> {
+        self.socket().poll_receive(deadline, cx).map(|received| match self {
+            Wire::Plain(plain) => plain.received(received),
+            Wire::Json(json) => json.received(received),
+        })
     }
 
     pub(crate) fn socket(&mut self) -> &mut WebSocket {

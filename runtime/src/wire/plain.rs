@@ -1,7 +1,5 @@
 //! Messages as they are: for any client.
 
-use tokio::time::Instant;
-
 use super::{Came, Gone};
 use crate::message::Message;
 use crate::socket::{Received, WebSocket};
@@ -23,8 +21,8 @@ impl Plain {
         }
     }
 
-    pub(super) async fn receive_until(&mut self, deadline: Option<Instant>) -> Came {
-        match self.ws.receive_until(deadline).await {
+    pub(super) fn received(&mut self, received: Received) -> Came {
+        match received {
             Received::Message(message) => Came::Reply(message),
             Received::Silence => Came::Silence,
             Received::Closed(_) | Received::TooBig { .. } | Received::Failed(_) => Came::Left,
