@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::header::{
     ALLOW, CONNECTION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
-    SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
+    SEC_WEBSOCKET_VERSION, UPGRADE,
 };
 use http::request::Parts;
 use http::{Method, StatusCode, Version};
@@ -22,6 +22,8 @@ pub enum UpgradeRejection {
     Version,
     /// 400: a `Sec-WebSocket-Key` that is not 16 bytes in base64, or none.
     Key,
+    /// 403: a page of another host, which [`Origins`](crate::Origins) do not let in; or more than one `Origin`.
+    Origin,
     /// 500: the server does not hand its connections over; not `converse::serve`'s doing, nor `axum::serve`'s.
     NotUpgradable,
 }
@@ -33,6 +35,7 @@ impl UpgradeRejection {
             UpgradeRejection::Method => StatusCode::METHOD_NOT_ALLOWED,
             UpgradeRejection::NotAnUpgrade | UpgradeRejection::Version => StatusCode::UPGRADE_REQUIRED,
             UpgradeRejection::Key => StatusCode::BAD_REQUEST,
+            UpgradeRejection::Origin => StatusCode::FORBIDDEN,
             UpgradeRejection::NotUpgradable => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -47,6 +50,9 @@ impl std::fmt::Display for UpgradeRejection {
             }
             UpgradeRejection::Version => "expected the header `Sec-WebSocket-Version: 13`",
             UpgradeRejection::Key => "expected one header `Sec-WebSocket-Key` with 16 bytes in base64",
+            UpgradeRejection::Origin => {
+                "this page may not open a WebSocket here: expected an `Origin` of this host, or one that is allowed"
+            }
             UpgradeRejection::NotUpgradable => "this server cannot upgrade the connection",
         })
     }
@@ -70,7 +76,7 @@ impl IntoResponse for UpgradeRejection {
                 headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
                 headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
             }
-            UpgradeRejection::Key | UpgradeRejection::NotUpgradable => {}
+            UpgradeRejection::Key | UpgradeRejection::Origin | UpgradeRejection::NotUpgradable => {}
         }
         response
     }
@@ -108,10 +114,13 @@ pub(crate) fn accept(key: &HeaderValue) -> Response {
     response
 }
 
-/// Whether the client offers a subprotocol of this name, which has to be written as it is.
-pub(crate) fn offers(headers: &HeaderMap, protocol: &str) -> bool {
-    let mut lists = headers.get_all(SEC_WEBSOCKET_PROTOCOL).into_iter().filter_map(|list| list.to_str().ok());
-    lists.any(|list| list.split(',').any(|item| item.trim() == protocol))
+/// The first of these subprotocols that is in the lists that a client offers, where they are written as they are.
+pub(crate) fn negotiate(offered: &[HeaderValue], protocols: &[&'static str]) -> Option<&'static str> {
+    let is_offered = |protocol: &&'static str| {
+        let mut lists = offered.iter().filter_map(|list| list.to_str().ok());
+        lists.any(|list| list.split(',').any(|item| item.trim() == *protocol))
+    };
+    protocols.iter().copied().find(is_offered)
 }
 
 /// Whether a header, which may come several times, has `token` in one of its lists.
@@ -179,12 +188,11 @@ mod tests {
 
     #[test]
     fn a_subprotocol_is_one_of_a_list() {
-        let offers = |list| {
-            let headers = HeaderMap::from_iter([(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(list))]);
-            super::offers(&headers, "converse.v1")
-        };
+        let offers = |list| negotiate(&[HeaderValue::from_static(list)], &["converse.v1"]).is_some();
         assert!(offers("converse.v1") && offers("chat, converse.v1"));
         assert!(!offers("Converse.v1") && !offers("converse.v10") && !offers(""));
+        let lists = ["chat.v1, chat.v2", "converse.v1"].map(HeaderValue::from_static);
+        assert_eq!(negotiate(&lists, &["chat.v3", "chat.v2", "chat.v1"]), Some("chat.v2"), "the server's choice");
     }
 
     #[test]

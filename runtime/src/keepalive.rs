@@ -35,6 +35,9 @@ impl PingPolicy {
     /// Nothing is sent for that, and a lost peer is noticed only when something is.
     pub const OFF: Self = PingPolicy(Policy::Off);
 
+    /// How often a ping goes out, and how long the pong may take, if nobody says otherwise.
+    pub(crate) const TIMES: (Duration, Duration) = (Duration::from_secs(20), Duration::from_secs(20));
+
     /// A ping frame (RFC 6455 §5.5.2) goes out this often. A peer from which *nothing at all* comes within `timeout`
     /// of a ping is lost: every byte counts as life, so that a pong stuck behind a long message harms nobody. The
     /// connection is then closed with 1011, and [`receive`](crate::WebSocket::receive) says
@@ -55,7 +58,7 @@ impl PingPolicy {
 
 impl Default for PingPolicy {
     fn default() -> Self {
-        PingPolicy::protocol(Duration::from_secs(20), Duration::from_secs(20))
+        PingPolicy::protocol(Self::TIMES.0, Self::TIMES.1)
     }
 }
 

@@ -32,6 +32,7 @@ pub mod lock;
 mod message;
 mod once;
 mod open;
+mod origins;
 mod outdated;
 mod registry;
 mod remember;
@@ -64,6 +65,7 @@ pub use crate::limits::Limits;
 pub use crate::lock::preflight;
 pub use crate::message::{Binary, IntoMessage, Json, Message, Text};
 pub use crate::once::Once;
+pub use crate::origins::Origins;
 pub use crate::outdated::Outdated;
 pub use crate::registry::{ConnectionId, Connections, Taken};
 pub use crate::remember::Remember;
@@ -111,8 +113,8 @@ pub mod __private {
     };
     pub use crate::rest::Rest;
     pub use crate::route::{
-        Extractor, IntoConversation, PathParameter, Refusal, Request, RouteOf, Routed, State, WsRoute, add, converse,
-        not_a_route, on_socket,
+        Extractor, IntoConversation, PathParameter, Policy, Refusal, Request, RouteOf, Routed, State, WsRoute, add,
+        converse, not_a_route, on_socket,
     };
     pub use crate::talk::{Clock, Talk};
     pub use crate::timer::Timer;

@@ -2,17 +2,26 @@
 
 use std::time::Duration;
 
-/// The largest message that a socket takes: 64 KiB unless a handler says otherwise.
+/// How much a client may send. What goes beyond that closes its connection, and nothing else.
+///
+/// | what | unless it is said | closes with |
+/// |---|---|---|
+/// | a message, and a frame of one | 64 KiB | 1009 |
+/// | the frames of one message | 1,024 | 1008 |
+/// | frames in a second, control frames included | 10,000, and as many at once | 1008 |
 ///
 /// ```
 /// use converse::Limits;
 ///
 /// let photos = Limits::default().max_message_size(8 << 20);
-/// # let _ = photos;
+/// let commands = Limits::default().max_message_size(1024).max_frames_per_second(20);
+/// # let _ = (photos, commands);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     pub(crate) message: usize,
+    pub(crate) fragments: u32,
+    pub(crate) rate: u32,
 }
 
 impl Limits {
@@ -22,15 +31,33 @@ impl Limits {
     /// One header can make a server set aside this much before a byte of payload has come: it is what a single
     /// stranger may cost.
     #[must_use]
-    pub fn max_message_size(mut self, bytes: usize) -> Self {
+    pub const fn max_message_size(mut self, bytes: usize) -> Self {
         self.message = bytes;
         self
     }
+
+    /// Into how many frames a message may be divided (RFC 6455 §5.4). More of them close the connection with 1008: frames
+    /// without a payload cost work, and no message ever comes of them.
+    #[must_use]
+    pub const fn max_fragments(mut self, frames: u32) -> Self {
+        self.fragments = frames;
+        self
+    }
+
+    /// How many frames may come in a second, over time; as many may come at once, after a pause. More close the
+    /// connection with 1008. Pings count, since each is answered, and so does each part of a message. `u32::MAX` is no limit.
+    #[must_use]
+    pub const fn max_frames_per_second(mut self, frames: u32) -> Self {
+        self.rate = frames;
+        self
+    }
+
+    pub(crate) const DEFAULT: Self = Limits { message: 64 * 1024, fragments: 1024, rate: 10_000 };
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { message: 64 * 1024 }
+        Limits::DEFAULT
     }
 }
 

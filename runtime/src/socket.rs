@@ -157,6 +157,11 @@ impl WebSocket {
         self.connection.change(Settings { limits: Some(limits), pings: None });
     }
 
+    /// The subprotocol that was agreed on, of those that the route [speaks](crate::Upgrade::protocols).
+    pub fn protocol(&self) -> Option<&str> {
+        self.connection.protocol()
+    }
+
     /// What the connection is found by: [`Connections::get`](crate::Connections::get).
     pub fn id(&self) -> ConnectionId {
         self.connection.id()

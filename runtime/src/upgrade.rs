@@ -26,6 +26,7 @@ use crate::keepalive::PingPolicy;
 use crate::limits::{self, Limits};
 use crate::link::Link;
 use crate::open::Open;
+use crate::origins::{Origins, Standing};
 use crate::registry::{ConnectionId, Place};
 use crate::session;
 use crate::sessions::{Arrival, Visit};
@@ -59,6 +60,9 @@ pub struct Upgrade {
     visit: Option<Visit>,
     /// Whether the client would speak [`PROTOCOL`].
     json: bool,
+    /// The subprotocols that it offers, and the one that was chosen.
+    offered: Vec<HeaderValue>,
+    protocol: Option<&'static str>,
 }
 
 impl Upgrade {
@@ -73,6 +77,14 @@ impl Upgrade {
     #[must_use]
     pub fn ping_policy(mut self, policy: PingPolicy) -> Self {
         self.settings.pings = Some(policy);
+        self
+    }
+
+    /// Agrees on the first of these subprotocols that the client offers (RFC 6455 §1.9): [`WebSocket::protocol`] says which.
+    /// Where it offers none of them, there is none, and a browser that has asked for one hangs up.
+    #[must_use]
+    pub fn protocols(mut self, protocols: &[&'static str]) -> Self {
+        self.protocol = handshake::negotiate(&self.offered, protocols);
         self
     }
 
@@ -119,10 +131,8 @@ impl Upgrade {
         };
         let with = visit.with::<C>(with);
         if self.json {
-            let mut response =
-                self.run(|connection| Box::pin(session::greet(WebSocket::new(connection), held, visit, with)));
-            response.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(PROTOCOL));
-            return response;
+            self.protocol = Some(PROTOCOL);
+            return self.run(|connection| Box::pin(session::greet(WebSocket::new(connection), held, visit, with)));
         }
         let key = held.key.take();
         let token = if key.is_some() { Ok(None) } else { visit.cookie(C::FLOW.name) };
@@ -144,12 +154,17 @@ impl Upgrade {
     }
 
     fn run(self, work: impl FnOnce(Arc<Connection>) -> Work) -> Response {
-        let connection = Arc::new(Connection::new(ConnectionId::unique(), Settings::default()));
+        let connection = Connection::new(ConnectionId::unique(), Settings::default()).speaking(self.protocol);
+        let connection = Arc::new(connection);
         let span = tracing::debug_span!("websocket", id = %connection.id());
         // From here on the server waits for this connection, whatever becomes of the request.
         let place = Place::take(Arc::clone(&connection), self.server);
         tokio::spawn(connect(self.upgraded, self.settings, place, work(connection)).instrument(span));
-        handshake::accept(&self.key)
+        let mut response = handshake::accept(&self.key);
+        if let Some(protocol) = self.protocol.and_then(|protocol| HeaderValue::from_str(protocol).ok()) {
+            response.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, protocol);
+        }
+        response
     }
 }
 
@@ -158,10 +173,16 @@ impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
 
     async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Self, UpgradeRejection> {
         let key = handshake::check(request)?.clone();
+        let standing = request.extensions.get().unwrap_or(&Origins::same_host()).standing(&request.headers);
+        if standing == Standing::Refused {
+            return Err(UpgradeRejection::Origin);
+        }
         let upgraded = request.extensions.remove().ok_or(UpgradeRejection::NotUpgradable)?;
         let server = request.extensions.get().cloned();
-        let json = handshake::offers(&request.headers, PROTOCOL);
-        Ok(Upgrade { key, upgraded, server, settings: Settings::default(), visit: Visit::of(request), json })
+        let offered: Vec<_> = request.headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().cloned().collect();
+        let json = handshake::negotiate(&offered, &[PROTOCOL]).is_some();
+        let visit = Visit::of(request, standing == Standing::Own);
+        Ok(Upgrade { key, upgraded, server, settings: Settings::default(), visit, json, offered, protocol: None })
     }
 }
 

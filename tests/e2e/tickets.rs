@@ -1,9 +1,9 @@
 //! Tickets: a way into a conversation that is good once.
 
-use axum::Router;
+use axum::{Extension, Router};
 use converse::prelude::*;
 use converse::store::{Filter, Id, Memory, Store};
-use converse::{Held, Sessions, Ticket};
+use converse::{Held, Origins, Sessions, Ticket};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::http::{HeaderValue, StatusCode, header};
 
@@ -155,11 +155,13 @@ async fn a_ticket_expires_and_only_its_hash_is_stored() {
 }
 
 #[tokio::test]
-async fn a_ticket_may_come_from_any_page_and_a_cookie_may_not() {
+async fn a_ticket_may_come_from_any_page_that_is_let_in_and_a_cookie_may_not() {
     let place = Place::new();
     let mut desk = Browser::new(&place.app, "/introduce");
     hear(&mut desk.connect().await, &["What is your name?"]).await;
     desk.path = place.guest(&place.ticket().await).path;
+    assert_eq!(desk.connect_from(Some("https://partner.org")).await.err(), Some(StatusCode::FORBIDDEN));
+    desk.app = desk.app.layer(Extension(Origins::dangerous_any()));
     let mut client = desk.connect_from(Some("https://partner.org")).await.expect("it is let in");
     hear(&mut client, &["What is your name?"]).await;
     // The ticket is used up, and what the browser sends along by itself does not count.

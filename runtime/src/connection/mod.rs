@@ -29,6 +29,8 @@ pub(crate) struct Connection {
     room: Semaphore,
     /// The number of the last output that the peer is known to have got.
     heard: Arc<AtomicU64>,
+    /// The subprotocol that was agreed on.
+    protocol: Option<&'static str>,
 }
 
 /// What waits to be written.
@@ -86,7 +88,21 @@ impl Connection {
             closers: Vec::new(),
             driver: None,
         };
-        Connection { state: Mutex::new(state), room: Semaphore::new(limits::QUEUE), heard: Arc::default() }
+        Connection {
+            state: Mutex::new(state),
+            room: Semaphore::new(limits::QUEUE),
+            heard: Arc::default(),
+            protocol: None,
+        }
+    }
+
+    /// The same, after such a handshake.
+    pub(crate) fn speaking(self, protocol: Option<&'static str>) -> Self {
+        Connection { protocol, ..self }
+    }
+
+    pub(crate) fn protocol(&self) -> Option<&'static str> {
+        self.protocol
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -7,6 +7,7 @@
 
 mod bridge;
 mod frames;
+mod rate;
 mod timers;
 mod write;
 
@@ -25,6 +26,7 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig
 use tokio_tungstenite::tungstenite::{Error as Fault, Message as Wire};
 
 use self::bridge::Bridge;
+use self::rate::Rate;
 use crate::close::Close;
 use crate::error::Error;
 use crate::keepalive::{Keepalive, PingPolicy};
@@ -37,6 +39,7 @@ pub(crate) struct Link<IO> {
     /// There while it holds something: of the peer's, or for it.
     codec: Option<Box<WebSocketContext>>,
     limits: Limits,
+    rate: Rate,
     /// How many of the messages that have come were handed out by the codec.
     taken: u64,
     phase: Phase,
@@ -88,6 +91,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             bridge: Bridge::new(io),
             codec: None,
             limits,
+            rate: Rate::default(),
             taken: 0,
             phase: Phase::Open,
             until: None,
@@ -199,7 +203,13 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
                 Phase::Open | Phase::Closing => {}
                 Phase::LastWords | Phase::Draining(_) | Phase::Over => return Poll::Pending,
             }
-            let event = match self.read() {
+            let read = self.read();
+            if let Some(why) = self.excess() {
+                let close = Close::new(Close::POLICY, why);
+                self.fail(close.clone());
+                return Poll::Ready(Event::Closed(close));
+            }
+            let event = match read {
                 Ok(Wire::Text(text)) => self.received(Text::from_frame(text).into()),
                 Ok(Wire::Binary(bytes)) => self.received(bytes.into()),
                 Ok(Wire::Pong(payload)) => {
@@ -218,6 +228,15 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
                 return Poll::Ready(event);
             }
         }
+    }
+
+    /// What there is too much of.
+    fn excess(&mut self) -> Option<&'static str> {
+        let frames = &self.bridge.frames;
+        if frames.fragments > self.limits.fragments {
+            return Some("too many fragments");
+        }
+        self.rate.is_exceeded(frames.begun, self.limits.rate, Instant::now).then_some("too many messages")
     }
 
     /// Notes the number that comes back in a pong. The peer may send what it likes: what was not asked does not count.

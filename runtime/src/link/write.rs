@@ -124,6 +124,8 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         self.unflushed = true;
         let frame = CloseFrame { code: close.code.into(), reason: close.reason.as_ref().into() };
         let (codec, bridge) = self.codec();
+        // A pong that is due would go out behind the close. What is amiss with writing, the close finds out, too.
+        let _ = codec.flush(bridge);
         let result = codec.close(bridge, Some(frame));
         self.wrote(result);
     }

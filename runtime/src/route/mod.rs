@@ -4,6 +4,7 @@
 //! Upgrade checks come first, extractors next, in the order of the handler's parameters; then the handler runs.
 
 mod answer;
+mod policy;
 mod request;
 
 use std::future::Future;
@@ -20,6 +21,7 @@ use converse_flow::Route;
 use crate::announce;
 
 pub use answer::{IntoConversation, Refusal, converse, on_socket};
+pub use policy::Policy;
 pub use request::{Extractor, PathParameter, Request};
 
 /// A handler's route, as a constant.

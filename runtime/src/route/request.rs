@@ -9,7 +9,7 @@ use http::StatusCode;
 use http::request::Parts;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
-use super::{Refusal, Routed, State};
+use super::{Policy, Refusal, Routed, State};
 use crate::upgrade::Upgrade;
 
 /// A request on its way to a handler.
@@ -32,6 +32,14 @@ impl<S: State> Request<S> {
     /// Checks that the request asks for a WebSocket.
     pub async fn upgrade(&mut self) -> Result<Upgrade, Refusal> {
         self.extract().await
+    }
+
+    /// The same, where the route says what holds for its sockets.
+    pub async fn upgrade_by(&mut self, mut policy: Policy) -> Result<Upgrade, Refusal> {
+        if let Some(origins) = policy.origins.take() {
+            self.parts.extensions.insert(origins);
+        }
+        Ok(policy.apply(self.upgrade().await?))
     }
 
     /// Runs an extractor.

@@ -1,8 +1,7 @@
-//! Tokens in the cookies of browsers, and from which pages they may come.
+//! Tokens in the cookies of browsers.
 
 use std::time::Duration;
 
-use http::Uri;
 use http::header::HeaderValue;
 
 use super::token::Token;
@@ -25,18 +24,6 @@ pub(super) fn find<'h>(header: &'h HeaderValue, name: &str) -> Option<&'h str> {
     pairs.filter_map(|pair| pair.trim().split_once('=')).find(|(known, _)| *known == name).map(|(_, value)| value)
 }
 
-/// Whether a request comes from a page of the same host, or from no page: browsers send cookies along with WebSocket
-/// handshakes of any page, and say by `Origin` whose it is (RFC 6455 §10.2).
-pub(super) fn is_same_origin(origin: Option<&HeaderValue>, host: &str) -> bool {
-    match origin {
-        None => true,
-        Some(origin) => {
-            let origin = origin.to_str().ok().and_then(|origin| origin.parse::<Uri>().ok());
-            origin.and_then(|origin| origin.authority().map(|at| at.as_str().eq_ignore_ascii_case(host))) == Some(true)
-        }
-    }
-}
-
 fn is_loopback(host: &str) -> bool {
     let Ok(host) = host.parse::<http::uri::Authority>() else { return false };
     let name = host.host().trim_start_matches('[').trim_end_matches(']');
@@ -53,17 +40,6 @@ mod tests {
         assert_eq!(find(&header, "converse-Order"), Some("v1.x.y"));
         assert_eq!(find(&header, "Order"), None);
         assert_eq!(find(&HeaderValue::from_static("converse-Order"), "converse-Order"), None);
-    }
-
-    #[test]
-    fn a_page_of_another_host_is_another_origin() {
-        let with = |origin| is_same_origin(Some(&HeaderValue::from_static(origin)), "example.org:8080");
-        assert!(is_same_origin(None, "example.org"));
-        assert!(with("https://example.org:8080"));
-        assert!(with("http://EXAMPLE.org:8080"));
-        for other in ["https://example.org", "https://evil.org", "null", "", "https://example.org:8080.evil.org"] {
-            assert!(!with(other), "{other}");
-        }
     }
 
     #[test]

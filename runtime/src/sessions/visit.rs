@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use axum::extract::OriginalUri;
-use http::header::{COOKIE, HOST, HeaderValue, ORIGIN};
+use http::header::{COOKIE, HOST, HeaderValue};
 use http::request::Parts;
 use http::{StatusCode, Uri};
 use serde::Serialize;
@@ -26,7 +26,8 @@ pub(crate) struct Visit {
     uri: Uri,
     cookies: Vec<HeaderValue>,
     host: Option<HeaderValue>,
-    origin: Option<HeaderValue>,
+    /// Whether it comes from no page, or from one that is trusted with cookies.
+    is_own: bool,
 }
 
 /// Neither cookies nor tickets are in any log.
@@ -79,7 +80,7 @@ pub(crate) enum Standing {
 
 impl Visit {
     /// Nothing where the router has no [`Sessions`].
-    pub(crate) fn of(request: &Parts) -> Option<Self> {
+    pub(crate) fn of(request: &Parts, is_own: bool) -> Option<Self> {
         let sessions: &Sessions = request.extensions.get()?;
         let uri = request.extensions.get().map_or(&request.uri, |OriginalUri(uri)| uri);
         // Most of it is shared, and not looked at before it is needed: many a socket holds no conversation.
@@ -88,7 +89,7 @@ impl Visit {
             uri: uri.clone(),
             cookies: request.headers.get_all(COOKIE).iter().cloned().collect(),
             host: request.headers.get(HOST).cloned(),
-            origin: request.headers.get(ORIGIN).cloned(),
+            is_own,
         })
     }
 
@@ -111,7 +112,7 @@ impl Visit {
         let name = name(flow);
         let token = self.cookies.iter().find_map(|cookies| cookie::find(cookies, &name)?.parse().ok());
         match token {
-            Some(_) if !cookie::is_same_origin(self.origin.as_ref(), self.host()) => match self.uri.query() {
+            Some(_) if !self.is_own => match self.uri.query() {
                 query if Ticket::of(query).is_some() => Ok(None),
                 _ => Err(StatusCode::FORBIDDEN),
             },

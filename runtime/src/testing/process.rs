@@ -106,7 +106,7 @@ impl<C: Conversation> Process<C> {
     pub(super) fn enter(&mut self, conversation: C) -> (Vec<Message>, Stands) {
         let mut request = http::Request::new(());
         request.extensions_mut().insert(self.sessions.clone());
-        let visit = Visit::of(&request.into_parts().0).expect("there are sessions");
+        let visit = Visit::of(&request.into_parts().0, true).expect("there are sessions");
         let arrival = Arrival { token: self.world.token.take(), ..Arrival::default() };
         let entered = self.runtime.block_on(visit.enter::<C>(arrival)).expect("the store is there");
         self.world.token.clone_from(&entered.token);

@@ -24,6 +24,7 @@ pub(super) fn route(
     item: TokenStream,
     handler: &Handler,
     pattern: Option<&Pattern>,
+    policy: &TokenStream,
     sources: &[Source],
     cx: &mut Diagnostics,
 ) -> TokenStream {
@@ -37,7 +38,7 @@ pub(super) fn route(
     let conditions = quote!(#(#conditions)*);
     let constant = constant(handler, sound);
     let (bounds, body) = match sound {
-        Some(_) => (bounds(handler, sources), answer(handler, sources)),
+        Some(_) => (bounds(handler, sources), answer(handler, policy, sources)),
         None => (TokenStream::new(), quote_spanned!(Span::mixed_site()=> ::core::unreachable!())),
     };
     let beside = quote_spanned! {Span::mixed_site()=>
@@ -108,7 +109,7 @@ fn bounds(handler: &Handler, sources: &[Source]) -> TokenStream {
 }
 
 /// Checks the handshake, gets the handler's arguments, and calls it: after the handshake if it wants the socket.
-fn answer(handler: &Handler, sources: &[Source]) -> TokenStream {
+fn answer(handler: &Handler, policy: &TokenStream, sources: &[Source]) -> TokenStream {
     let mixed = Span::mixed_site();
     let Handler { name, parameters, output, .. } = handler;
     let output = output.as_ref().map_or_else(|| quote_spanned!(mixed=> _), ToTokens::to_token_stream);
@@ -137,8 +138,12 @@ fn answer(handler: &Handler, sources: &[Source]) -> TokenStream {
             ::converse::__private::converse::<#output, __S>(upgrade, #name(#(#arguments),*).await, request.state()).await
         },
     };
+    let upgrade = match policy.is_empty() {
+        true => quote_spanned!(mixed=> request.upgrade()),
+        false => quote_spanned!(mixed=> request.upgrade_by(::converse::__private::Policy::NONE #policy)),
+    };
     quote_spanned! {mixed=>
-        let upgrade = request.upgrade().await?;
+        let upgrade = #upgrade.await?;
         #extraction
         #call
     }

@@ -4,33 +4,9 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
-use syn::{Attribute, FnArg, LitStr, Pat, ReturnType, Safety, Signature, Token, Type, Visibility};
+use syn::{Attribute, FnArg, Pat, ReturnType, Safety, Signature, Token, Type, Visibility};
 
 use crate::diagnostics::Diagnostics;
-
-/// The literal in `#[ws_route("…")]`.
-pub(super) fn pattern_literal(cx: &mut Diagnostics, arguments: TokenStream) -> Option<LitStr> {
-    let help = "write `#[ws_route(\"/rooms/{room}\")]`";
-    let parse = |input: ParseStream<'_>| {
-        let literal = match input.parse::<LitStr>() {
-            Ok(literal) => Some(literal),
-            Err(_) if input.is_empty() => {
-                cx.error(Span::call_site(), "`#[ws_route]` has no pattern").help(help);
-                None
-            }
-            Err(error) => {
-                cx.error(error.span(), "the pattern of a route is a string literal").help(help);
-                return input.parse::<TokenStream>().map(|_| None);
-            }
-        };
-        let _ = input.parse::<Option<Token![,]>>()?;
-        if !input.is_empty() {
-            cx.error(input.span(), "`#[ws_route]` takes a pattern and nothing else").help(help);
-        }
-        input.parse::<TokenStream>().map(|_| literal)
-    };
-    parse.parse2(arguments).ok().flatten()
-}
 
 /// What `#[ws_route]` has to know of its function.
 pub(super) struct Handler {

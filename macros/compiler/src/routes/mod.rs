@@ -1,4 +1,4 @@
-//! `#[ws_route("/rooms/{room}")]` and `routes![a, b]`.
+//! `#[ws_route("/rooms/{room}", max_message = "1 KiB")]` and `routes![a, b]`.
 //!
 //! A handler stays the function that it is; beside it stands an empty enum of the same name, so that one `use` imports
 //! both, which carries the route as a constant and answers requests. `routes!` names the enums.
@@ -7,6 +7,7 @@ use proc_macro2::TokenStream;
 
 use crate::diagnostics::Diagnostics;
 
+mod arguments;
 mod bind;
 mod emit;
 mod handler;
@@ -19,13 +20,13 @@ mod matchit;
 /// `#[ws_route("…")]` on `item`.
 pub fn ws_route(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let cx = &mut Diagnostics::default();
-    let literal = handler::pattern_literal(cx, arguments);
+    let arguments = arguments::Arguments::parse(cx, arguments);
     let Some(handler) = handler::Handler::parse(cx, item.clone()) else {
         return emit::untouched(item, cx);
     };
-    let pattern = literal.map(|literal| pattern::Pattern::parse(cx, &literal));
+    let pattern = arguments.pattern.map(|literal| pattern::Pattern::parse(cx, &literal));
     let uses = bind::bind(cx, &handler, pattern.as_ref());
-    emit::route(item, &handler, pattern.as_ref(), &uses, cx)
+    emit::route(item, &handler, pattern.as_ref(), &arguments.policy, &uses, cx)
 }
 
 /// `routes![…]`

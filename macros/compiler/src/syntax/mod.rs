@@ -15,7 +15,7 @@ pub(crate) mod parse;
 mod recover;
 mod run;
 pub(crate) mod shape;
-mod time;
+pub(crate) mod time;
 mod verb;
 pub(crate) mod words;
 

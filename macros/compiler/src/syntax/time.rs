@@ -40,7 +40,11 @@ pub(crate) fn duration(cx: &mut Diagnostics, word: &Ident, tokens: TokenStream) 
 }
 
 fn milliseconds(literal: &Literal) -> Option<u64> {
-    let text = literal.to_string().replace('_', "");
+    millis(&literal.to_string().replace('_', ""))
+}
+
+/// The same, of a text.
+pub(crate) fn millis(text: &str) -> Option<u64> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     text[..digits].parse::<u64>().ok()?.checked_mul(unit_millis(&text[digits..])?)
 }

@@ -1,0 +1,222 @@
+//! What stands in `#[ws_route(…)]`: the pattern, and what holds for the sockets of this route alone.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote_spanned;
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{Expr, ExprArray, ExprLit, Lit, LitInt, LitStr, Token};
+
+use crate::diagnostics::{Diagnostics, did_you_mean};
+use crate::syntax::time;
+
+/// Both, as far as they can be read.
+pub(super) struct Arguments {
+    pub(super) pattern: Option<LitStr>,
+    /// Calls of the policy's methods, one for each argument; nothing where there is none.
+    pub(super) policy: TokenStream,
+}
+
+const NAMES: [&str; 7] =
+    ["max_message", "max_fragments", "max_frames_per_second", "ping", "pong", "origins", "protocols"];
+
+const HELP: &str = "write `#[ws_route(\"/rooms/{room}\")]`";
+
+impl Arguments {
+    pub(super) fn parse(cx: &mut Diagnostics, arguments: TokenStream) -> Self {
+        let mut policy = TokenStream::new();
+        let parse = |input: ParseStream<'_>| {
+            let pattern = match input.parse::<LitStr>() {
+                Ok(literal) => literal,
+                Err(_) if input.is_empty() => {
+                    cx.error(Span::call_site(), "`#[ws_route]` has no pattern").help(HELP);
+                    return Ok(None);
+                }
+                Err(error) => {
+                    cx.error(error.span(), "the pattern of a route is a string literal").help(HELP);
+                    return input.parse::<TokenStream>().map(|_| None);
+                }
+            };
+            policy = settings(cx, input);
+            input.parse::<TokenStream>().map(|_| Some(pattern))
+        };
+        let pattern = parse.parse2(arguments).ok().flatten();
+        Arguments { pattern, policy }
+    }
+}
+
+/// `, NAME = VALUE` any number of times.
+fn settings(cx: &mut Diagnostics, input: ParseStream<'_>) -> TokenStream {
+    let mut calls = TokenStream::new();
+    let mut seen: Vec<String> = Vec::new();
+    while !input.is_empty() {
+        let (comma, here) = (input.parse::<Token![,]>(), input.span());
+        if comma.is_ok() && input.is_empty() {
+            break;
+        }
+        let name = input.call(Ident::parse_any).and_then(|name| input.parse::<Token![=]>().map(|_| name));
+        let (Ok(_), Ok(name)) = (comma, name) else {
+            cx.error(here, "behind the pattern of a route stands what holds for its sockets")
+                .help("write `#[ws_route(\"/rooms/{room}\", max_message = \"16 KiB\")]`");
+            break;
+        };
+        let value = match input.parse::<Expr>() {
+            Ok(value) => value,
+            Err(_) => {
+                cx.error(name.span(), format_args!("`{name}` needs a value"));
+                break;
+            }
+        };
+        let text = name.to_string();
+        if seen.contains(&text) {
+            cx.error(name.span(), format_args!("`{name}` stands here twice"));
+        } else if let Some(call) = setting(cx, &name, &value) {
+            calls.extend(call);
+        }
+        seen.push(text);
+    }
+    calls
+}
+
+fn setting(cx: &mut Diagnostics, name: &Ident, value: &Expr) -> Option<TokenStream> {
+    let method = Ident::new(&name.to_string(), Span::mixed_site());
+    let span = Span::mixed_site().located_at(value.span());
+    let value = match &*name.to_string() {
+        "max_message" => {
+            let bytes = text(value).and_then(|text| bytes(&text));
+            let help = "write a whole number with its unit: `\"512 B\"`, `\"16 KiB\"`, `\"1 MiB\"`";
+            let bytes = expected(cx, value, name, bytes, "a size", help)?;
+            quote_spanned!(span=> #bytes)
+        }
+        "max_fragments" | "max_frames_per_second" => {
+            let number = number(value);
+            let number = expected(cx, value, name, number, "a number of frames", "write a whole number from 1 on")?;
+            quote_spanned!(span=> #number)
+        }
+        "ping" if text(value).as_deref() == Some("off") => {
+            return Some(quote_spanned!(span=> .no_pings()));
+        }
+        "ping" | "pong" => {
+            let millis = text(value).and_then(|text| time::millis(&text)).filter(|millis| *millis > 0);
+            let help = match &*name.to_string() {
+                "ping" => "write how often, as in `\"30s\"`, or `\"off\"`",
+                _ => "write how long to wait for it, as in `\"20s\"`",
+            };
+            let millis = expected(cx, value, name, millis, "a time", help)?;
+            quote_spanned!(span=> ::core::time::Duration::from_millis(#millis))
+        }
+        "origins" if matches!(value, Expr::Path(path) if path.path.is_ident("dangerous_any")) => {
+            return Some(quote_spanned!(span=> .any_origin()));
+        }
+        "origins" => {
+            let origins = list(cx, value, name, "origins", "write `origins = [\"https://app.example.org\"]`")?;
+            for origin in origins.iter().filter(|origin| !is_origin(&origin.value())) {
+                cx.error(origin.span(), format_args!("`{}` is not an origin", origin.value()))
+                    .help("write a scheme and a host, and nothing behind them: `https://app.example.org`");
+            }
+            quote_spanned!(span=> &[#(#origins),*])
+        }
+        "protocols" => {
+            let protocols = list(cx, value, name, "subprotocols", "write `protocols = [\"chat.v2\", \"chat.v1\"]`")?;
+            for protocol in protocols.iter().filter(|protocol| !is_token(&protocol.value())) {
+                cx.error(protocol.span(), format_args!("`{}` is not the name of a subprotocol", protocol.value()))
+                    .help("it is one word of letters, digits, `.`, `-` and `_`");
+            }
+            quote_spanned!(span=> &[#(#protocols),*])
+        }
+        wrong => {
+            let error = cx.error(name.span(), format_args!("a route knows no `{wrong}`"));
+            match did_you_mean(wrong, NAMES) {
+                Some(meant) => error.help(format_args!("did you mean `{meant}`?")),
+                None => error.help(format_args!("it knows `{}`", NAMES.join("`, `"))),
+            };
+            return None;
+        }
+    };
+    Some(quote_spanned!(span=> .#method(#value)))
+}
+
+fn expected<T>(cx: &mut Diagnostics, value: &Expr, name: &Ident, read: Option<T>, what: &str, help: &str) -> Option<T> {
+    if read.is_none() {
+        cx.error(value.span(), format_args!("`{name}` is {what}, and this is none")).help(help);
+    }
+    read
+}
+
+fn text(value: &Expr) -> Option<String> {
+    match value {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
+        _ => None,
+    }
+}
+
+fn number(value: &Expr) -> Option<LitInt> {
+    match value {
+        Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) => {
+            number.base10_parse::<u32>().ok().filter(|number| *number > 0).map(|_| number.clone())
+        }
+        _ => None,
+    }
+}
+
+fn list(cx: &mut Diagnostics, value: &Expr, name: &Ident, what: &str, help: &str) -> Option<Vec<LitStr>> {
+    let literals = |elements: &Punctuated<Expr, Token![,]>| {
+        let literal = |element: &Expr| match element {
+            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.clone()),
+            _ => None,
+        };
+        elements.iter().map(literal).collect::<Option<Vec<_>>>()
+    };
+    let list = match value {
+        Expr::Array(ExprArray { elems, .. }) => literals(elems),
+        _ => None,
+    };
+    expected(cx, value, name, list, &format!("a list of {what}"), help)
+}
+
+/// `16 KiB` in bytes.
+fn bytes(text: &str) -> Option<usize> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let unit: usize = match text[digits..].trim_start() {
+        "B" => 1,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        _ => return None,
+    };
+    text[..digits].parse::<usize>().ok()?.checked_mul(unit).filter(|bytes| *bytes > 0)
+}
+
+/// Whether it is written as a browser would (RFC 6454 §6.2).
+fn is_origin(text: &str) -> bool {
+    let Some((scheme, host)) = text.split_once("://") else { return false };
+    let is_name = |text: &str, more: &[u8]| {
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || more.contains(&byte))
+    };
+    is_name(scheme, b"+-.") && is_name(host, b"-.:[]")
+}
+
+/// Whether it is a token of HTTP (RFC 9110 §5.6.2).
+fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_have_units() {
+        assert_eq!(bytes("16 KiB"), Some(16 << 10));
+        assert_eq!((bytes("512B"), bytes("2 MiB")), (Some(512), Some(2 << 20)));
+        for wrong in ["16", "16 KB", "KiB", "1.5 MiB", "-1 B", "0 B", "99999999999999999999 B", ""] {
+            assert_eq!(bytes(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn origins_are_written_as_browsers_write_them() {
+        assert!(["https://example.org", "http://localhost:3000", "http://[::1]:80"].into_iter().all(is_origin));
+        assert!(!["example.org", "https://example.org/", "*", "https://", "null"].into_iter().any(is_origin));
+    }
+}

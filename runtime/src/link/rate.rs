@@ -1,0 +1,53 @@
+//! How much comes in how much time: a token bucket that is kept as one moment.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// The bucket, by when it will be full again.
+#[derive(Debug, Default)]
+pub(super) struct Rate {
+    full: Option<Instant>,
+    /// How many frames are accounted for.
+    counted: u64,
+}
+
+impl Rate {
+    /// Whether so many frames, all that ever came, are more than `rate` in a second; as many may come at once.
+    pub(super) fn is_exceeded(&mut self, frames: u64, rate: u32, now: impl FnOnce() -> Instant) -> bool {
+        let new = frames - self.counted;
+        if new == 0 || rate == u32::MAX {
+            return false;
+        }
+        self.counted = frames;
+        let now = now();
+        let worth = Duration::from_secs(1).mul_f64(new as f64 / f64::from(rate.max(1)));
+        let full = self.full.map_or(now, |full| full.max(now)) + worth;
+        self.full = Some(full);
+        full - now > Duration::from_secs(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_many_may_come_at_once_and_then_as_many_in_a_second() {
+        let start = Instant::now();
+        let at = |millis| move || start + Duration::from_millis(millis);
+        let mut rate = Rate::default();
+        assert!(!rate.is_exceeded(10, 10, at(0)));
+        assert!(!rate.is_exceeded(11, 10, at(100)));
+        assert!(!rate.is_exceeded(11, 10, || unreachable!("nothing came")));
+        assert!(rate.is_exceeded(12, 10, at(100)));
+        let mut rate = Rate::default();
+        assert!((1..100).all(|n| !rate.is_exceeded(n, 10, at(100 * n))), "a steady stream");
+        assert!(rate.is_exceeded(200, 10, at(10_000)));
+    }
+
+    #[test]
+    fn no_limit_is_none() {
+        assert!(!Rate::default().is_exceeded(u64::MAX, u32::MAX, || unreachable!("it does not matter")));
+    }
+}

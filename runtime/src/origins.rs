@@ -1,0 +1,160 @@
+//! From which pages a browser may open a socket.
+
+use axum::http::Uri;
+use http::header::{HOST, HeaderMap, HeaderValue, ORIGIN};
+
+use crate::error::{Error, Result};
+
+/// From which pages browsers may open a WebSocket: those of the same host, unless this says otherwise.
+///
+/// Browsers open WebSockets for any page, and send the user's cookies along; no other check of theirs stands in between. All
+/// they do is to say by `Origin` whose page it is (RFC 6455 §10.2). A handshake from elsewhere is refused with 403, before
+/// the route's handler runs. One without an `Origin` is from no page, and is let in.
+///
+/// `#[ws_route("/chat", origins = ["https://app.example.org"])]` says it for one route, and is checked by the compiler. As an
+/// extension it holds for every route below it that does not:
+///
+/// ```
+/// use axum::Extension;
+/// use converse::{Origins, prelude::*};
+///
+/// # conversation! { pub Greeting { let name: String = ask "Who are you?"; say "{name}"; } }
+/// #[ws_route("/greet")]
+/// async fn greet() -> Greeting { Greeting }
+///
+/// # fn app() -> converse::Result<axum::Router> {
+/// let pages = Origins::allow(["https://app.example.org", "https://localhost:8443"])?;
+/// let app = routes![greet].layer(Extension(pages));
+/// # Ok(app)
+/// # }
+/// # app().unwrap();
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Origins(Rule);
+
+#[derive(Clone, Debug, Default)]
+enum Rule {
+    #[default]
+    SameHost,
+    Listed(Vec<String>),
+    Static(&'static [&'static str]),
+    Any,
+}
+
+/// What the `Origin` of a handshake is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It is from no page, or from one that is trusted as if it were ours.
+    Own,
+    /// Anybody is let in, and nobody trusted for that.
+    Stranger,
+    Refused,
+}
+
+impl Origins {
+    /// Pages of the same host, and no others.
+    pub fn same_host() -> Self {
+        Origins::default()
+    }
+
+    /// Pages of the same host, and those of these origins: each a scheme and a host, and a port where it is not the scheme's
+    /// own.
+    ///
+    /// # Errors
+    ///
+    /// If one is not written as browsers write them: `https://app.example.org` or `http://localhost:3000`.
+    pub fn allow(origins: impl IntoIterator<Item = impl Into<String>>) -> Result<Self> {
+        let origins: Vec<String> = origins.into_iter().map(Into::into).collect();
+        match origins.iter().find(|origin| !is_origin(origin)) {
+            Some(wrong) => Err(Error::new(format!(
+                "`{wrong}` is not an origin: expected a scheme and a host, as in `https://app.example.org`"
+            ))),
+            None => Ok(Origins(Rule::Listed(origins))),
+        }
+    }
+
+    /// Any page at all, of whoever makes one: for sockets that know nobody by a cookie.
+    pub fn dangerous_any() -> Self {
+        Origins(Rule::Any)
+    }
+
+    /// Those that the compiler has looked at.
+    #[doc(hidden)]
+    pub const fn listed(origins: &'static [&'static str]) -> Self {
+        Origins(Rule::Static(origins))
+    }
+
+    pub(crate) fn standing(&self, headers: &HeaderMap) -> Standing {
+        let mut origins = headers.get_all(ORIGIN).iter();
+        let origin = match (origins.next(), origins.next()) {
+            (None, _) => return Standing::Own,
+            (Some(origin), None) => origin,
+            (Some(_), Some(_)) => return Standing::Refused,
+        };
+        let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        let is_origin = |known: &str| origin.as_bytes().eq_ignore_ascii_case(known.as_bytes());
+        match &self.0 {
+            _ if is_of_host(origin, host) => Standing::Own,
+            Rule::SameHost => Standing::Refused,
+            Rule::Listed(known) if known.iter().any(|known| is_origin(known)) => Standing::Own,
+            Rule::Static(known) if known.iter().any(|known| is_origin(known)) => Standing::Own,
+            Rule::Listed(_) | Rule::Static(_) => Standing::Refused,
+            Rule::Any => Standing::Stranger,
+        }
+    }
+}
+
+fn is_of_host(origin: &HeaderValue, host: &str) -> bool {
+    let origin = origin.to_str().ok().and_then(|origin| origin.parse::<Uri>().ok());
+    origin.and_then(|origin| origin.authority().map(|at| at.as_str().eq_ignore_ascii_case(host))) == Some(true)
+}
+
+/// Whether it is written as a browser would (RFC 6454 §6.2).
+fn is_origin(text: &str) -> bool {
+    let Some((scheme, host)) = text.split_once("://") else { return false };
+    let is_host = host.parse::<http::uri::Authority>().is_ok_and(|at| !host.contains('@') && !at.host().is_empty());
+    is_host && !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn standing(origins: &Origins, origin: &'static [&'static str]) -> Standing {
+        let mut headers = HeaderMap::new();
+        headers.insert(HOST, HeaderValue::from_static("example.org:8080"));
+        for origin in origin {
+            headers.append(ORIGIN, HeaderValue::from_static(origin));
+        }
+        origins.standing(&headers)
+    }
+
+    #[test]
+    fn a_page_of_another_host_is_another_origin() {
+        let same = Origins::same_host();
+        assert_eq!(standing(&same, &[]), Standing::Own);
+        assert_eq!(standing(&same, &["https://example.org:8080"]), Standing::Own);
+        assert_eq!(standing(&same, &["http://EXAMPLE.org:8080"]), Standing::Own);
+        for other in ["https://example.org", "https://evil.org", "null", "", "https://example.org:8080.evil.org"] {
+            assert_eq!(standing(&same, Box::leak(Box::new([other]))), Standing::Refused, "{other}");
+        }
+        assert_eq!(standing(&same, &["https://example.org:8080", "https://evil.org"]), Standing::Refused);
+    }
+
+    #[test]
+    fn who_is_listed_is_trusted_and_anybody_is_not() {
+        let listed = Origins::allow(["https://app.example.org"]).expect("it is one");
+        assert_eq!(standing(&listed, &["https://app.example.org"]), Standing::Own);
+        assert_eq!(standing(&listed, &["http://app.example.org"]), Standing::Refused);
+        assert_eq!(standing(&listed, &["https://example.org:8080"]), Standing::Own);
+        assert_eq!(standing(&Origins::dangerous_any(), &["https://evil.org"]), Standing::Stranger);
+    }
+
+    #[test]
+    fn what_is_not_an_origin_is_told() {
+        for wrong in ["example.org", "https://", "https://example.org/", "*", "https://a@b"] {
+            let error = Origins::allow([wrong]).expect_err(wrong).to_string();
+            assert!(error.starts_with(&format!("`{wrong}` is not an origin: expected")), "{error}");
+        }
+    }
+}

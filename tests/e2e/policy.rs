@@ -1,0 +1,116 @@
+//! What a route says of its sockets, and what every route says that says nothing.
+
+use axum::Extension;
+use axum::Router;
+use axum::http::StatusCode;
+use converse::{Origins, prelude::*};
+use tokio_tungstenite::tungstenite::Error;
+use tokio_tungstenite::tungstenite::http::header::{HeaderMap, HeaderName, ORIGIN, SEC_WEBSOCKET_PROTOCOL};
+
+use crate::support::{Browser, Raw, serve};
+
+#[ws_route("/", max_message = "8 B", max_fragments = 3, max_frames_per_second = 10, ping = "off")]
+async fn narrow(mut socket: WebSocket) -> converse::Result {
+    while let Received::Message(message) = socket.receive().await {
+        socket.send(message).await?;
+    }
+    Ok(())
+}
+
+#[ws_route("/", origins = ["https://app.example.org"], protocols = ["chat.v2", "chat.v1"])]
+async fn open(socket: WebSocket) -> converse::Result {
+    socket.send(socket.protocol().unwrap_or("none")).await
+}
+
+#[ws_route("/", origins = dangerous_any)]
+async fn anybody(socket: WebSocket) -> converse::Result {
+    socket.send("hello").await
+}
+
+#[ws_route("/")]
+async fn unsaid(socket: WebSocket) -> converse::Result {
+    socket.send("hello").await
+}
+
+/// What becomes of a connection on which this is sent.
+async fn rest(frames: &[Vec<u8>]) -> Vec<u8> {
+    let server = serve(routes![narrow]).await;
+    let mut raw = Raw::open(server.address, &frames.concat()).await;
+    raw.rest().await.expect("it is not reset")
+}
+
+#[tokio::test]
+async fn a_message_that_is_too_big_for_its_route_is_1009() {
+    assert_eq!(rest(&[Raw::frame(0x81, b"123456789")]).await, Raw::close(1009, ""));
+    let halves = [Raw::frame(0x01, b"12345"), Raw::frame(0x80, b"6789")];
+    assert_eq!(rest(&halves).await, Raw::close(1009, ""));
+}
+
+#[tokio::test]
+async fn fragments_are_counted() {
+    let (begins, goes_on, ends) = (Raw::frame(0x01, b""), Raw::frame(0x00, b""), Raw::frame(0x80, b""));
+    let close = Raw::frame(0x88, &1000_u16.to_be_bytes());
+    let three = [begins.clone(), goes_on.clone(), ends.clone(), close];
+    assert_eq!(rest(&three).await, [&[0x81, 0][..], &Raw::close(1000, "")].concat());
+    let four = [begins, goes_on.clone(), goes_on, ends];
+    assert_eq!(rest(&four).await, Raw::close(1008, "too many fragments"));
+}
+
+#[tokio::test]
+async fn every_frame_counts_against_the_rate() {
+    let pings = vec![Raw::frame(0x89, b""); 11];
+    assert!(rest(&pings).await.ends_with(&Raw::close(1008, "too many messages")));
+    let close = Raw::frame(0x88, &1000_u16.to_be_bytes());
+    let few = [vec![Raw::frame(0x89, b""); 9], vec![close]].concat();
+    assert!(rest(&few).await.ends_with(&Raw::close(1000, "")));
+}
+
+/// What a handshake with this header is answered, and what is said then; the status where it is refused.
+async fn handshake(app: Router, header: Option<(HeaderName, &str)>) -> Result<(HeaderMap, String), StatusCode> {
+    let header = header.map(|(name, value)| (name, value.parse().expect("a header's value")));
+    match Browser::new(&app, "/").open(header).await {
+        Ok((mut client, response)) => Ok((response.headers().clone(), client.text().await)),
+        Err(Error::Http(response)) => Err(response.status()),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// Whether a page of this origin is let in.
+async fn lets_in(app: Router, origin: &str) -> bool {
+    match handshake(app, Some((ORIGIN, origin))).await {
+        Ok(_) => true,
+        Err(status) => {
+            assert_eq!(status, StatusCode::FORBIDDEN);
+            false
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_another_host_is_refused_unless_it_is_listed() {
+    let stranger = "https://evil.example";
+    for app in [routes![unsaid], routes![open]] {
+        assert!(!lets_in(app.clone(), stranger).await);
+        assert!(lets_in(app.clone(), "https://localhost").await, "its own host");
+        assert!(handshake(app, None).await.is_ok(), "no page");
+    }
+    assert!(lets_in(routes![open], "https://app.example.org").await);
+    assert!(lets_in(routes![anybody], stranger).await);
+    let listed = Origins::allow([stranger]).expect("it is an origin");
+    assert!(lets_in(routes![unsaid].layer(Extension(listed.clone())), stranger).await);
+    assert!(!lets_in(routes![open].layer(Extension(listed)), stranger).await, "what the route says goes before");
+}
+
+#[tokio::test]
+async fn the_first_subprotocol_that_both_know_is_spoken() {
+    let agreed = async |offered: Option<&str>| {
+        let offered = offered.map(|offered| (SEC_WEBSOCKET_PROTOCOL, offered));
+        let (headers, said) = handshake(routes![open], offered).await.expect("it is let in");
+        let header = headers.get(SEC_WEBSOCKET_PROTOCOL).map(|name| name.to_str().expect("a token").to_owned());
+        assert_eq!(header.as_deref().unwrap_or("none"), said);
+        said
+    };
+    assert_eq!(agreed(Some("chat.v1, chat.v2")).await, "chat.v2");
+    assert_eq!(agreed(Some("chat.v1")).await, "chat.v1");
+    assert_eq!(agreed(None).await, "none");
+}

@@ -1,0 +1,30 @@
+use converse::prelude::*;
+
+#[ws_route("/size", max_size = "16 KiB")]
+async fn misspelt(_socket: WebSocket) {}
+
+#[ws_route("/far", compression = true)]
+async fn unknown(_socket: WebSocket) {}
+
+#[ws_route("/twice", ping = "30s", ping = "10s")]
+async fn twice(_socket: WebSocket) {}
+
+#[ws_route("/bytes", max_message = 16, max_fragments = 0, max_frames_per_second = "100")]
+async fn without_units(_socket: WebSocket) {}
+
+#[ws_route("/times", ping = 30, pong = "0s")]
+async fn without_times(_socket: WebSocket) {}
+
+#[ws_route("/pages", origins = "*")]
+async fn every_page(_socket: WebSocket) {}
+
+#[ws_route("/pages/too", origins = ["https://example.org/chat", "example.org"])]
+async fn no_origins(_socket: WebSocket) {}
+
+#[ws_route("/words", protocols = ["chat, v2", 2])]
+async fn no_list(_socket: WebSocket) {}
+
+#[ws_route("/words/too", protocols = ["chat, v2"])]
+async fn no_words(_socket: WebSocket) {}
+
+fn main() {}
