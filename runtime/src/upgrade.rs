@@ -27,6 +27,7 @@ use crate::limits::{self, Limits};
 use crate::link::Link;
 use crate::open::Open;
 use crate::registry::{ConnectionId, Place};
+use crate::serve::Stream;
 use crate::session;
 use crate::sessions::{Arrival, Visit};
 use crate::socket::WebSocket;
@@ -115,12 +116,12 @@ impl Upgrade {
         let mut held = Box::new(conversation.into());
         let Some(visit) = self.visit.take() else {
             let with = Arc::new(with);
-            return self.run(|connection| Box::pin(session::hold(WebSocket::new(connection), held, None, with)));
+            return self.hold(|connection| Box::pin(session::hold(WebSocket::new(connection), held, None, with)));
         };
         let with = visit.with::<C>(with);
         if self.json {
             let mut response =
-                self.run(|connection| Box::pin(session::greet(WebSocket::new(connection), held, visit, with)));
+                self.hold(|connection| Box::pin(session::greet(WebSocket::new(connection), held, visit, with)));
             response.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(PROTOCOL));
             return response;
         }
@@ -136,19 +137,33 @@ impl Upgrade {
         };
         let cookie = entered.token.as_ref().map(|token| visit.give(C::FLOW.name, token));
         let mut response =
-            self.run(|connection| Box::pin(session::hold(WebSocket::new(connection), held, Some(entered), with)));
+            self.hold(|connection| Box::pin(session::hold(WebSocket::new(connection), held, Some(entered), with)));
         if let Some(cookie) = cookie {
             response.headers_mut().append(SET_COOKIE, cookie);
         }
         response
     }
 
+    /// Runs a conversation's session, which a server that stops lets finish its turn.
+    fn hold(self, work: impl FnOnce(Arc<Connection>) -> Work) -> Response {
+        let server = self.server.clone();
+        self.run(|connection| match server {
+            Some(server) => server.leave_between_turns(&connection, work(Arc::clone(&connection))),
+            None => work(connection),
+        })
+    }
+
     fn run(self, work: impl FnOnce(Arc<Connection>) -> Work) -> Response {
         let connection = Arc::new(Connection::new(ConnectionId::unique(), Settings::default()));
         let span = tracing::debug_span!("websocket", id = %connection.id());
         // From here on the server waits for this connection, whatever becomes of the request.
-        let place = Place::take(Arc::clone(&connection), self.server);
-        tokio::spawn(connect(self.upgraded, self.settings, place, work(connection)).instrument(span));
+        let place = Place::take(Arc::clone(&connection), self.server.clone());
+        let work = work(connection);
+        let work = match self.server {
+            Some(server) => server.wait_for(work),
+            None => work,
+        };
+        tokio::spawn(connect(self.upgraded, self.settings, place, work).instrument(span));
         handshake::accept(&self.key)
     }
 }
@@ -177,7 +192,7 @@ async fn connect(upgraded: OnUpgrade, settings: Settings, place: Place, work: Wo
     // A task of its own, and not a part of this one: what the handshake has needed is not kept for as long as it lasts.
     let span = Span::current();
     match bare(upgraded) {
-        Ok((tcp, early)) => tokio::spawn(drive(Link::new(tcp, early, limits, pings), place, work).instrument(span)),
+        Ok((stream, early)) => tokio::spawn(drive(Link::new(stream, early, limits, pings), place, work).instrument(span)),
         Err(io) => {
             let link = Link::new(TokioIo::new(io), Bytes::new(), limits, pings);
             tokio::spawn(drive(link, place, work).instrument(span))
@@ -185,14 +200,14 @@ async fn connect(upgraded: OnUpgrade, settings: Settings, place: Place, work: Wo
     };
 }
 
-/// The TCP stream without its HTTP wrapping, and what has been read of it already. hyper wraps it once, the server of
-/// hyper-util, which is behind `axum::serve`, twice.
-fn bare(upgraded: Upgraded) -> Result<(TcpStream, Bytes), Upgraded> {
-    match upgraded.downcast::<TokioIo<TcpStream>>() {
+/// The stream without its HTTP wrapping, and what has been read of it already. Our server's is wrapped once, that of
+/// `axum::serve`, which is hyper-util's, twice.
+fn bare(upgraded: Upgraded) -> Result<(Stream, Bytes), Upgraded> {
+    match upgraded.downcast::<TokioIo<Stream>>() {
         Ok(parts) => Ok((parts.io.into_inner(), parts.read_buf)),
         Err(upgraded) => {
             let parts = auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded)?;
-            Ok((parts.io.into_inner(), parts.read_buf))
+            Ok((parts.io.into_inner().into(), parts.read_buf))
         }
     }
 }

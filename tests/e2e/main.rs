@@ -2,8 +2,10 @@
 //! and over TCP where TCP is what matters.
 
 mod arrived;
+mod bounds;
 mod closing;
 mod conversations;
+mod drain;
 mod durable;
 mod events;
 mod handshake;

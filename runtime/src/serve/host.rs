@@ -1,0 +1,147 @@
+//! What all connections of a server share: accepting them, and serving what comes over one until it is a WebSocket.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::response::{IntoResponse, Response};
+use http::header::{CONNECTION, RETRY_AFTER};
+use http::{Request, StatusCode};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tower::ServiceExt;
+
+use super::bounds::Bounds;
+use super::refuse::Refusals;
+use super::stream::Stream;
+use crate::open::Open;
+use crate::sessions::Sessions;
+
+/// For a request's head to come in.
+const HEAD: Duration = Duration::from_secs(10);
+/// The largest head of a request, in bytes.
+const HEAD_BYTES: usize = 16 * 1024;
+/// Between two attempts to accept a connection where the process has no file descriptor left for one.
+const BREATH: Duration = Duration::from_millis(100);
+
+pub(super) struct Host {
+    router: Router,
+    /// A router with sessions of its own keeps its conversations there.
+    sessions: Sessions,
+    bounds: Arc<Bounds>,
+    refusals: Refusals,
+    /// No more requests are taken.
+    stopping: AtomicBool,
+    pub(super) sockets: Arc<Open>,
+    /// Has a receiver for each request that has yet to be answered.
+    pub(super) requests: watch::Sender<()>,
+    /// Has a receiver for each connection that is no WebSocket; a change tells it to end.
+    pub(super) connections: watch::Sender<()>,
+}
+
+impl Host {
+    pub(super) fn new(router: Router, bounds: Bounds) -> Self {
+        Host {
+            router,
+            sessions: Sessions::in_memory(),
+            bounds: Arc::new(bounds),
+            refusals: Refusals::default(),
+            stopping: AtomicBool::new(false),
+            sockets: Arc::default(),
+            requests: watch::Sender::new(()),
+            connections: watch::Sender::new(()),
+        }
+    }
+
+    /// Takes no more requests.
+    pub(super) fn stop(&self) {
+        self.stopping.store(true, Ordering::SeqCst);
+    }
+
+    /// Accepts connections, without end. What one of them needs is done by a task of its own: nothing here waits for a
+    /// peer.
+    pub(super) async fn accept(self: &Arc<Self>, listener: &TcpListener) {
+        loop {
+            match listener.accept().await {
+                Ok((stream, peer)) => self.take(stream, peer),
+                Err(error) if is_peers(&error) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "cannot accept a connection");
+                    tokio::time::sleep(BREATH).await;
+                }
+            }
+        }
+    }
+
+    fn take(self: &Arc<Self>, stream: TcpStream, peer: SocketAddr) {
+        // Nagle's algorithm and delayed acknowledgements together hold small answers back for 40 ms.
+        let _ = stream.set_nodelay(true);
+        match self.bounds.enter(Some(peer.ip())) {
+            Ok(permit) => drop(tokio::spawn(Arc::clone(self).hold(Stream::new(stream, permit), peer))),
+            Err(full) => {
+                if let Some(refusal) = self.refusals.begin(full) {
+                    tokio::spawn(refusal.tell(stream));
+                }
+            }
+        }
+    }
+
+    /// Serves the requests that come over one connection, until one of them makes it a WebSocket.
+    async fn hold(self: Arc<Self>, stream: Stream, peer: SocketAddr) {
+        let mut told = self.connections.subscribe();
+        let service = service_fn(move |request| {
+            let host = Arc::clone(&self);
+            async move { Ok::<_, Infallible>(host.answer(request, peer).await) }
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD)
+            .max_buf_size(HEAD_BYTES)
+            .serve_connection(TokioIo::new(stream), service)
+            .with_upgrades();
+        let mut connection = pin!(connection);
+        let ended = tokio::select! {
+            ended = &mut connection => ended,
+            _ = told.changed() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = ended {
+            tracing::debug!(%error, "an HTTP connection failed");
+        }
+    }
+
+    async fn answer(self: Arc<Self>, mut request: Request<Incoming>, peer: SocketAddr) -> Response {
+        // Counted first: a server that begins to stop meanwhile either waits for it or refuses it.
+        let _counted = self.requests.subscribe();
+        if self.stopping.load(Ordering::SeqCst) {
+            // Whoever comes again has a new connection by then, to a server that serves.
+            let headers = [(RETRY_AFTER, "1"), (CONNECTION, "close")];
+            return (StatusCode::SERVICE_UNAVAILABLE, headers, "stopping\n").into_response();
+        }
+        let extensions = request.extensions_mut();
+        extensions.insert(ConnectInfo(peer));
+        extensions.insert(Arc::clone(&self.sockets));
+        extensions.insert(self.sessions.clone());
+        let response = self.router.clone().oneshot(request.map(Body::new));
+        response.await.unwrap_or_else(|never| match never {})
+    }
+}
+
+/// Whether the connection, rather than the listener, is what failed.
+fn is_peers(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}
