@@ -22,5 +22,7 @@ mod routes;
 mod session;
 mod shutdown;
 mod support;
+#[cfg(unix)]
+mod systemd;
 mod tickets;
 mod tokens;

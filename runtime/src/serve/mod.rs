@@ -4,6 +4,8 @@ mod bounds;
 mod drain;
 mod health;
 mod host;
+#[cfg(all(unix, feature = "systemd"))]
+mod notify;
 mod refuse;
 mod signal;
 mod stream;
@@ -164,6 +166,9 @@ impl Server {
     /// words are said; then, and where none runs, the WebSocket is closed with 1012. A handler that drives its socket by
     /// hand has it closed at once.
     ///
+    /// With the feature `systemd`, systemd is told `READY=1` when it begins to serve, and `STOPPING=1` when it stops: that is
+    /// what `Type=notify` in a unit waits for.
+    ///
     /// This returns once all that is done, handlers included, or [its time](Self::drain_for) is over. What has not ended
     /// by then goes on until the tokio runtime ends.
     ///
@@ -174,11 +179,15 @@ impl Server {
         let Server { listener, address, stop, bounds, drain } = self;
         let host = Arc::new(Host::new(router, bounds));
         tracing::info!(%address, "listening");
+        #[cfg(all(unix, feature = "systemd"))]
+        notify::ready();
         tokio::select! {
             () = stop => {}
             () = host.accept(&listener) => {}
         }
         drop(listener);
+        #[cfg(all(unix, feature = "systemd"))]
+        notify::stopping();
         drain.run(&host).await;
         Ok(())
     }
