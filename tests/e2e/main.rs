@@ -26,3 +26,5 @@ mod support;
 mod systemd;
 mod tickets;
 mod tokens;
+#[cfg(unix)]
+mod unix;

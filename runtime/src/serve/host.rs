@@ -18,11 +18,11 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tower::ServiceExt;
 
 use super::bounds::Bounds;
+use super::listener::Listener;
 use super::refuse::Refusals;
 use super::stream::Stream;
 use crate::open::Open;
@@ -71,7 +71,7 @@ impl Host {
 
     /// Accepts connections, without end. What one of them needs is done by a task of its own: nothing here waits for a
     /// peer.
-    pub(super) async fn accept(self: &Arc<Self>, listener: &TcpListener) {
+    pub(super) async fn accept(self: &Arc<Self>, listener: &impl Listener) {
         loop {
             match listener.accept().await {
                 Ok((stream, peer)) => self.take(stream, peer),
@@ -84,11 +84,9 @@ impl Host {
         }
     }
 
-    fn take(self: &Arc<Self>, stream: TcpStream, peer: SocketAddr) {
-        // Nagle's algorithm and delayed acknowledgements together hold small answers back for 40 ms.
-        let _ = stream.set_nodelay(true);
-        match self.bounds.enter(Some(peer.ip())) {
-            Ok(permit) => drop(tokio::spawn(Arc::clone(self).hold(Stream::new(stream, permit), peer))),
+    fn take(self: &Arc<Self>, stream: Stream, peer: Option<SocketAddr>) {
+        match self.bounds.enter(peer.map(|peer| peer.ip())) {
+            Ok(permit) => drop(tokio::spawn(Arc::clone(self).hold(stream.keep(permit), peer))),
             Err(full) => {
                 if let Some(refusal) = self.refusals.begin(full) {
                     tokio::spawn(refusal.tell(stream));
@@ -98,7 +96,7 @@ impl Host {
     }
 
     /// Serves the requests that come over one connection, until one of them makes it a WebSocket.
-    async fn hold(self: Arc<Self>, stream: Stream, peer: SocketAddr) {
+    async fn hold(self: Arc<Self>, stream: Stream, peer: Option<SocketAddr>) {
         let mut told = self.connections.subscribe();
         let service = service_fn(move |request| {
             let host = Arc::clone(&self);
@@ -123,7 +121,7 @@ impl Host {
         }
     }
 
-    async fn answer(self: Arc<Self>, mut request: Request<Incoming>, peer: SocketAddr) -> Response {
+    async fn answer(self: Arc<Self>, mut request: Request<Incoming>, peer: Option<SocketAddr>) -> Response {
         // Counted first: a server that begins to stop meanwhile either waits for it or refuses it.
         let _counted = self.requests.subscribe();
         if self.stopping.load(Ordering::SeqCst) {
@@ -132,7 +130,9 @@ impl Host {
             return (StatusCode::SERVICE_UNAVAILABLE, headers, "stopping\n").into_response();
         }
         let extensions = request.extensions_mut();
-        extensions.insert(ConnectInfo(peer));
+        if let Some(peer) = peer {
+            extensions.insert(ConnectInfo(peer));
+        }
         extensions.insert(Arc::clone(&self.sockets));
         extensions.insert(self.sessions.clone());
         let response = self.router.clone().oneshot(request.map(Body::new));

@@ -4,6 +4,7 @@ mod bounds;
 mod drain;
 mod health;
 mod host;
+mod listener;
 #[cfg(all(unix, feature = "systemd"))]
 mod notify;
 mod refuse;
@@ -12,18 +13,22 @@ mod stream;
 
 use std::fmt;
 use std::future::Future;
-use std::net::SocketAddr;
+#[cfg(unix)]
+use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+#[cfg(unix)]
+use tokio::net::UnixListener;
 use tokio::net::{TcpListener, ToSocketAddrs};
 
 use self::bounds::Bounds;
 use self::drain::Drain;
 pub use self::health::health;
 use self::host::Host;
+pub use self::listener::Listener;
 use self::signal::signal;
 pub(crate) use self::stream::Stream;
 use crate::announce;
@@ -75,9 +80,9 @@ pub async fn serve(address: impl ToSocketAddrs, router: Router) -> Result {
 /// server.serve(axum::Router::new()).await
 /// # }
 /// ```
-pub struct Server {
-    listener: TcpListener,
-    address: SocketAddr,
+pub struct Server<L: Listener = TcpListener> {
+    listener: L,
+    address: L::Address,
     stop: Pin<Box<dyn Future<Output = ()> + Send>>,
     bounds: Bounds,
     drain: Drain,
@@ -93,21 +98,49 @@ impl Server {
         let listener = TcpListener::bind(address).await;
         Server::from_listener(listener.map_err(|error| Error::listen("the address", error))?)
     }
+}
 
-    /// Serves on a socket that listens already.
+#[cfg(unix)]
+impl Server<UnixListener> {
+    /// Listens at a path, as behind a proxy on the same machine.
+    ///
+    /// A socket that a process before has left there is replaced, if nobody listens on it; anything else stays, and is an
+    /// error. The file stays behind when the server stops, since by then it may be the next one's. Who may connect is said
+    /// by the permissions of the file, which are those of the process's umask, and of its folder.
+    ///
+    /// There is no [`ConnectInfo`](axum::extract::ConnectInfo) for its requests, as the peers have no addresses, and no
+    /// bound for any of those.
+    ///
+    /// # Errors
+    ///
+    /// If the path cannot be listened on.
+    ///
+    /// ```no_run
+    /// # async fn run() -> converse::Result {
+    /// converse::Server::bind_unix("/run/app/converse.sock")?.serve(axum::Router::new()).await
+    /// # }
+    /// ```
+    pub fn bind_unix(path: impl AsRef<Path>) -> Result<Self> {
+        let listener = listener::bind(path.as_ref());
+        Server::from_listener(listener.map_err(|error| Error::listen("the path", error))?)
+    }
+}
+
+impl<L: Listener> Server<L> {
+    /// Serves on a socket that listens already, of TCP or at a path.
     ///
     /// # Errors
     ///
     /// If the socket has no address.
-    pub fn from_listener(listener: TcpListener) -> Result<Self> {
-        let address = listener.local_addr()?;
+    pub fn from_listener(listener: L) -> Result<Self> {
+        let address = listener.address()?;
         let stop = Box::pin(signal());
         Ok(Server { listener, address, stop, bounds: Bounds::default(), drain: Drain::default() })
     }
 
     /// Where it listens.
-    pub fn local_addr(&self) -> SocketAddr {
-        self.address
+    pub fn local_addr(&self) -> L::Address {
+        self.address.clone()
     }
 
     /// Stops when `stop` is done, and not on signals.
@@ -178,7 +211,7 @@ impl Server {
     pub async fn serve(self, router: Router) -> Result {
         let Server { listener, address, stop, bounds, drain } = self;
         let host = Arc::new(Host::new(router, bounds));
-        tracing::info!(%address, "listening");
+        tracing::info!(?address, "listening");
         #[cfg(all(unix, feature = "systemd"))]
         notify::ready();
         tokio::select! {
@@ -193,7 +226,7 @@ impl Server {
     }
 }
 
-impl fmt::Debug for Server {
+impl<L: Listener> fmt::Debug for Server<L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server").field("address", &self.address).finish_non_exhaustive()
     }

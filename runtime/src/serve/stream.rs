@@ -6,58 +6,92 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+#[cfg(unix)]
+use tokio::net::UnixStream;
 
 use super::bounds::Permit;
 
 /// The place is in here, and nowhere else, because this is what survives the upgrade: HTTP is gone by then, and knows of
 /// no WebSocket's end.
 #[derive(Debug)]
-pub(crate) struct Stream {
-    io: TcpStream,
-    _permit: Option<Permit>,
+pub struct Stream {
+    io: Io,
+    permit: Option<Permit>,
 }
 
+#[derive(Debug)]
+enum Io {
+    Tcp(TcpStream),
+    #[cfg(unix)]
+    Unix(UnixStream),
+}
+
+/// All that is asked of any of them.
+trait Bytes: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Bytes for T {}
+
 impl Stream {
-    pub(super) fn new(io: TcpStream, permit: Permit) -> Self {
-        Stream { io, _permit: Some(permit) }
+    /// Keeps `permit` until it is dropped itself.
+    pub(super) fn keep(mut self, permit: Permit) -> Self {
+        self.permit = Some(permit);
+        self
+    }
+
+    fn io(self: Pin<&mut Self>) -> Pin<&mut dyn Bytes> {
+        match &mut self.get_mut().io {
+            Io::Tcp(stream) => Pin::new(stream),
+            #[cfg(unix)]
+            Io::Unix(stream) => Pin::new(stream),
+        }
     }
 }
 
-/// One that somebody else accepted, and counts.
 impl From<TcpStream> for Stream {
-    fn from(io: TcpStream) -> Self {
-        Stream { io, _permit: None }
+    fn from(stream: TcpStream) -> Self {
+        Stream { io: Io::Tcp(stream), permit: None }
+    }
+}
+
+#[cfg(unix)]
+impl From<UnixStream> for Stream {
+    fn from(stream: UnixStream) -> Self {
+        Stream { io: Io::Unix(stream), permit: None }
     }
 }
 
 impl AsyncRead for Stream {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_read(cx, buf)
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        self.io().poll_read(cx, buf)
     }
 }
 
 impl AsyncWrite for Stream {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write(cx, buf)
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        self.io().poll_write(cx, buf)
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_flush(cx)
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.io().poll_flush(cx)
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_shutdown(cx)
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.io().poll_shutdown(cx)
     }
 
     fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write_vectored(cx, bufs)
+        self.io().poll_write_vectored(cx, bufs)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.io.is_write_vectored()
+        match &self.io {
+            Io::Tcp(stream) => stream.is_write_vectored(),
+            #[cfg(unix)]
+            Io::Unix(stream) => stream.is_write_vectored(),
+        }
     }
 }
