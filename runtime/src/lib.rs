@@ -69,6 +69,8 @@ pub use crate::registry::{ConnectionId, Connections, Taken};
 pub use crate::remember::Remember;
 pub use crate::reply::{Problem, Reply};
 pub use crate::secret::Secret;
+#[cfg(feature = "tls")]
+pub use crate::serve::Tls;
 pub use crate::serve::{Listener, Server, health, serve};
 #[cfg(feature = "encryption")]
 pub use crate::sessions::Keys;

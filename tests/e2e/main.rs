@@ -25,6 +25,7 @@ mod support;
 #[cfg(unix)]
 mod systemd;
 mod tickets;
+mod tls;
 mod tokens;
 #[cfg(unix)]
 mod unix;

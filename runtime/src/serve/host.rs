@@ -25,6 +25,8 @@ use super::bounds::Bounds;
 use super::listener::Listener;
 use super::refuse::Refusals;
 use super::stream::Stream;
+#[cfg(feature = "tls")]
+use super::tls::Tls;
 use crate::open::Open;
 use crate::sessions::Sessions;
 
@@ -35,12 +37,22 @@ const HEAD_BYTES: usize = 16 * 1024;
 /// Between two attempts to accept a connection where the process has no file descriptor left for one.
 const BREATH: Duration = Duration::from_millis(100);
 
+/// What a server demands of its connections.
+#[derive(Debug, Default)]
+pub(super) struct Rules {
+    pub(super) bounds: Bounds,
+    #[cfg(feature = "tls")]
+    pub(super) tls: Option<Tls>,
+}
+
 pub(super) struct Host {
     router: Router,
     /// A router with sessions of its own keeps its conversations there.
     sessions: Sessions,
     bounds: Arc<Bounds>,
     refusals: Refusals,
+    #[cfg(feature = "tls")]
+    tls: Option<Tls>,
     /// No more requests are taken.
     stopping: AtomicBool,
     pub(super) sockets: Arc<Open>,
@@ -51,12 +63,14 @@ pub(super) struct Host {
 }
 
 impl Host {
-    pub(super) fn new(router: Router, bounds: Bounds) -> Self {
+    pub(super) fn new(router: Router, rules: Rules) -> Self {
         Host {
             router,
             sessions: Sessions::in_memory(),
-            bounds: Arc::new(bounds),
+            bounds: Arc::new(rules.bounds),
             refusals: Refusals::default(),
+            #[cfg(feature = "tls")]
+            tls: rules.tls,
             stopping: AtomicBool::new(false),
             sockets: Arc::default(),
             requests: watch::Sender::new(()),
@@ -89,7 +103,8 @@ impl Host {
             Ok(permit) => drop(tokio::spawn(Arc::clone(self).hold(stream.keep(permit), peer))),
             Err(full) => {
                 if let Some(refusal) = self.refusals.begin(full) {
-                    tokio::spawn(refusal.tell(stream));
+                    let host = Arc::clone(self);
+                    tokio::spawn(refusal.tell(async move { host.secure(stream).await }));
                 }
             }
         }
@@ -98,6 +113,11 @@ impl Host {
     /// Serves the requests that come over one connection, until one of them makes it a WebSocket.
     async fn hold(self: Arc<Self>, stream: Stream, peer: Option<SocketAddr>) {
         let mut told = self.connections.subscribe();
+        let stream = tokio::select! {
+            stream = self.secure(stream) => stream,
+            _ = told.changed() => return,
+        };
+        let Some(stream) = stream else { return };
         let service = service_fn(move |request| {
             let host = Arc::clone(&self);
             async move { Ok::<_, Infallible>(host.answer(request, peer).await) }
@@ -119,6 +139,25 @@ impl Host {
         if let Err(error) = ended {
             tracing::debug!(%error, "an HTTP connection failed");
         }
+    }
+
+    /// Encrypts a connection, where that is asked for and the peer takes part in it.
+    async fn secure(&self, stream: Stream) -> Option<Stream> {
+        #[cfg(feature = "tls")]
+        if let Some(tls) = &self.tls {
+            return match tokio::time::timeout(HEAD, tls.accept(stream)).await {
+                Ok(Ok(stream)) => Some(stream),
+                Ok(Err(error)) => {
+                    tracing::debug!(%error, "a TLS handshake failed");
+                    None
+                }
+                Err(_elapsed) => {
+                    tracing::debug!("a TLS handshake took too long");
+                    None
+                }
+            };
+        }
+        Some(stream)
     }
 
     async fn answer(self: Arc<Self>, mut request: Request<Incoming>, peer: Option<SocketAddr>) -> Response {

@@ -10,6 +10,8 @@ mod notify;
 mod refuse;
 mod signal;
 mod stream;
+#[cfg(feature = "tls")]
+mod tls;
 
 use std::fmt;
 use std::future::Future;
@@ -24,13 +26,14 @@ use axum::Router;
 use tokio::net::UnixListener;
 use tokio::net::{TcpListener, ToSocketAddrs};
 
-use self::bounds::Bounds;
 use self::drain::Drain;
 pub use self::health::health;
-use self::host::Host;
+use self::host::{Host, Rules};
 pub use self::listener::Listener;
 use self::signal::signal;
 pub(crate) use self::stream::Stream;
+#[cfg(feature = "tls")]
+pub use self::tls::Tls;
 use crate::announce;
 use crate::error::{Error, Result};
 
@@ -84,7 +87,7 @@ pub struct Server<L: Listener = TcpListener> {
     listener: L,
     address: L::Address,
     stop: Pin<Box<dyn Future<Output = ()> + Send>>,
-    bounds: Bounds,
+    rules: Rules,
     drain: Drain,
 }
 
@@ -135,7 +138,7 @@ impl<L: Listener> Server<L> {
     pub fn from_listener(listener: L) -> Result<Self> {
         let address = listener.address()?;
         let stop = Box::pin(signal());
-        Ok(Server { listener, address, stop, bounds: Bounds::default(), drain: Drain::default() })
+        Ok(Server { listener, address, stop, rules: Rules::default(), drain: Drain::default() })
     }
 
     /// Where it listens.
@@ -157,7 +160,7 @@ impl<L: Listener> Server<L> {
     /// get half. Where the system has no such limit, connections have none.
     #[must_use]
     pub fn max_connections(mut self, connections: impl Into<Option<usize>>) -> Self {
-        self.bounds.set_all(connections.into());
+        self.rules.bounds.set_all(connections.into());
         self
     }
 
@@ -167,7 +170,7 @@ impl<L: Listener> Server<L> {
     /// Behind a proxy every connection comes from the same address, the proxy's: say `None` there.
     #[must_use]
     pub fn max_connections_per_address(mut self, connections: impl Into<Option<usize>>) -> Self {
-        self.bounds.set_each(connections.into());
+        self.rules.bounds.set_each(connections.into());
         self
     }
 
@@ -192,6 +195,14 @@ impl<L: Listener> Server<L> {
         self
     }
 
+    /// Encrypts every connection. Its handshake has 10 s, as the head of a request has behind it.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.rules.tls = Some(tls);
+        self
+    }
+
     /// Serves `router` until it is time to stop, and stops.
     ///
     /// No more connections are accepted then. Requests that have begun are answered, those that still come over open
@@ -209,8 +220,8 @@ impl<L: Listener> Server<L> {
     ///
     /// None at present.
     pub async fn serve(self, router: Router) -> Result {
-        let Server { listener, address, stop, bounds, drain } = self;
-        let host = Arc::new(Host::new(router, bounds));
+        let Server { listener, address, stop, rules, drain } = self;
+        let host = Arc::new(Host::new(router, rules));
         tracing::info!(?address, "listening");
         #[cfg(all(unix, feature = "systemd"))]
         notify::ready();

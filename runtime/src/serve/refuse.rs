@@ -1,7 +1,7 @@
 //! Telling a client that there are too many connections, at a price that does not depend on how many are told.
 
 use std::convert::Infallible;
-use std::future::ready;
+use std::future::{Future, ready};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -14,10 +14,10 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::bounds::Full;
+use super::stream::Stream;
 
 /// How many are told at the same time. Beyond that the connection is closed without a word.
 const AT_ONCE: usize = 32;
@@ -60,14 +60,15 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
-    /// Waits for the request, since some clients take an answer ahead of it for a mistake, and answers it.
-    pub(super) async fn tell(self, stream: impl AsyncRead + AsyncWrite + Unpin) {
+    /// Waits for the connection and its request, since some clients take an answer ahead of it for a mistake, and answers.
+    pub(super) async fn tell(self, stream: impl Future<Output = Option<Stream>>) {
         let full = self.full;
         let service = service_fn(move |_: Request<Incoming>| ready(Ok::<_, Infallible>(full.into_response())));
-        let told = http1::Builder::new()
-            .keep_alive(false)
-            .max_buf_size(HEAD_BYTES)
-            .serve_connection(TokioIo::new(stream), service);
+        let told = async {
+            let stream = TokioIo::new(stream.await?);
+            let mut http = http1::Builder::new();
+            http.keep_alive(false).max_buf_size(HEAD_BYTES).serve_connection(stream, service).await.ok()
+        };
         drop(tokio::time::timeout(TIME, told).await);
     }
 }

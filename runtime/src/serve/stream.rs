@@ -8,6 +8,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 #[cfg(unix)]
 use tokio::net::UnixStream;
+#[cfg(feature = "tls")]
+use tokio_rustls::server::TlsStream;
 
 use super::bounds::Permit;
 
@@ -24,6 +26,9 @@ enum Io {
     Tcp(TcpStream),
     #[cfg(unix)]
     Unix(UnixStream),
+    /// Around another one, which keeps the place.
+    #[cfg(feature = "tls")]
+    Tls(Box<TlsStream<Stream>>),
 }
 
 /// All that is asked of any of them.
@@ -43,6 +48,8 @@ impl Stream {
             Io::Tcp(stream) => Pin::new(stream),
             #[cfg(unix)]
             Io::Unix(stream) => Pin::new(stream),
+            #[cfg(feature = "tls")]
+            Io::Tls(stream) => Pin::new(stream),
         }
     }
 }
@@ -57,6 +64,13 @@ impl From<TcpStream> for Stream {
 impl From<UnixStream> for Stream {
     fn from(stream: UnixStream) -> Self {
         Stream { io: Io::Unix(stream), permit: None }
+    }
+}
+
+#[cfg(feature = "tls")]
+impl From<TlsStream<Stream>> for Stream {
+    fn from(stream: TlsStream<Stream>) -> Self {
+        Stream { io: Io::Tls(Box::new(stream)), permit: None }
     }
 }
 
@@ -92,6 +106,8 @@ impl AsyncWrite for Stream {
             Io::Tcp(stream) => stream.is_write_vectored(),
             #[cfg(unix)]
             Io::Unix(stream) => stream.is_write_vectored(),
+            #[cfg(feature = "tls")]
+            Io::Tls(stream) => stream.is_write_vectored(),
         }
     }
 }
