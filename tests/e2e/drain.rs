@@ -7,7 +7,6 @@ use axum::Router;
 use axum::routing::get;
 use converse::prelude::*;
 use converse::{Close, Held, Sessions, WebSocket};
-use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, timeout};
@@ -152,9 +151,7 @@ async fn a_request_that_has_begun_is_answered_and_the_next_one_is_refused() {
     let mut kept = request(&server, "/health").await;
     let head = kept.head().await;
     assert!(head.starts_with("HTTP/1.1 200 ") && head.contains("cache-control: no-store\r\n"), "{head}");
-    let mut ok = [0; 3];
-    kept.0.read_exact(&mut ok).await.unwrap();
-    assert_eq!(&ok, b"ok\n");
+    assert_eq!(kept.take(3).await, b"ok\n");
     let mut slow = request(&server, "/slow").await;
     gate.reached.notified().await;
     let stopped = server.stop();

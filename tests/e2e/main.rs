@@ -8,6 +8,7 @@ mod conversations;
 mod drain;
 mod durable;
 mod events;
+mod forwarded;
 mod handshake;
 mod identity;
 mod keepalive;

@@ -64,6 +64,12 @@ impl Bounds {
         Ok(Permit { bounds: Arc::clone(self), is_connection: true, origin })
     }
 
+    /// A place for a client of a proxy, whose connection has one already.
+    pub(super) fn enter_behind_proxy(self: &Arc<Self>, from: IpAddr) -> Result<Permit, Full> {
+        let origin = self.count(&mut self.lock(), Some(from))?;
+        Ok(Permit { bounds: Arc::clone(self), is_connection: false, origin })
+    }
+
     fn count(&self, taken: &mut Taken, from: Option<IpAddr>) -> Result<Option<Origin>, Full> {
         let (Some(most), Some(origin)) = (self.each, from.map(Origin::of)) else { return Ok(None) };
         let count = taken.each.entry(origin).or_default();

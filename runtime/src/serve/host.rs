@@ -12,7 +12,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::response::{IntoResponse, Response};
-use http::header::{CONNECTION, RETRY_AFTER};
+use http::header::{CONNECTION, RETRY_AFTER, UPGRADE};
 use http::{Request, StatusCode};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -22,9 +22,10 @@ use tokio::sync::watch;
 use tower::ServiceExt;
 
 use super::bounds::Bounds;
+use super::forwarded::Proxies;
 use super::listener::Listener;
 use super::refuse::Refusals;
-use super::stream::Stream;
+use super::stream::{Client, Stream};
 #[cfg(feature = "tls")]
 use super::tls::Tls;
 use crate::open::Open;
@@ -41,6 +42,8 @@ const BREATH: Duration = Duration::from_millis(100);
 #[derive(Debug, Default)]
 pub(super) struct Rules {
     pub(super) bounds: Bounds,
+    /// The proxies that speak for others, where there are any.
+    pub(super) proxies: Option<Proxies>,
     #[cfg(feature = "tls")]
     pub(super) tls: Option<Tls>,
 }
@@ -51,6 +54,7 @@ pub(super) struct Host {
     sessions: Sessions,
     bounds: Arc<Bounds>,
     refusals: Refusals,
+    proxies: Option<Proxies>,
     #[cfg(feature = "tls")]
     tls: Option<Tls>,
     /// No more requests are taken.
@@ -69,6 +73,7 @@ impl Host {
             sessions: Sessions::in_memory(),
             bounds: Arc::new(rules.bounds),
             refusals: Refusals::default(),
+            proxies: rules.proxies,
             #[cfg(feature = "tls")]
             tls: rules.tls,
             stopping: AtomicBool::new(false),
@@ -98,12 +103,18 @@ impl Host {
         }
     }
 
-    fn take(self: &Arc<Self>, stream: Stream, peer: Option<SocketAddr>) {
-        match self.bounds.enter(peer.map(|peer| peer.ip())) {
-            Ok(permit) => drop(tokio::spawn(Arc::clone(self).hold(stream.keep(permit), peer))),
+    fn take(self: &Arc<Self>, stream: Stream, address: Option<SocketAddr>) {
+        // What comes over a proxy's connections is counted for whom it speaks for.
+        let is_proxy = self.proxies.as_ref().is_some_and(|proxies| proxies.includes(address));
+        let from = address.filter(|_| !is_proxy).map(|address| address.ip());
+        let host = Arc::clone(self);
+        match self.bounds.enter(from) {
+            Ok(permit) => {
+                let peer = Peer { address, client: is_proxy.then(Client::default) };
+                tokio::spawn(host.hold(stream.keep(permit), peer));
+            }
             Err(full) => {
                 if let Some(refusal) = self.refusals.begin(full) {
-                    let host = Arc::clone(self);
                     tokio::spawn(refusal.tell(async move { host.secure(stream).await }));
                 }
             }
@@ -111,15 +122,16 @@ impl Host {
     }
 
     /// Serves the requests that come over one connection, until one of them makes it a WebSocket.
-    async fn hold(self: Arc<Self>, stream: Stream, peer: Option<SocketAddr>) {
+    async fn hold(self: Arc<Self>, stream: Stream, peer: Peer) {
         let mut told = self.connections.subscribe();
         let stream = tokio::select! {
             stream = self.secure(stream) => stream,
             _ = told.changed() => return,
         };
         let Some(stream) = stream else { return };
+        let stream = stream.keep_for(peer.client.clone());
         let service = service_fn(move |request| {
-            let host = Arc::clone(&self);
+            let (host, peer) = (Arc::clone(&self), peer.clone());
             async move { Ok::<_, Infallible>(host.answer(request, peer).await) }
         });
         let connection = http1::Builder::new()
@@ -160,7 +172,7 @@ impl Host {
         Some(stream)
     }
 
-    async fn answer(self: Arc<Self>, mut request: Request<Incoming>, peer: Option<SocketAddr>) -> Response {
+    async fn answer(self: Arc<Self>, request: Request<Incoming>, peer: Peer) -> Response {
         // Counted first: a server that begins to stop meanwhile either waits for it or refuses it.
         let _counted = self.requests.subscribe();
         if self.stopping.load(Ordering::SeqCst) {
@@ -168,15 +180,47 @@ impl Host {
             let headers = [(RETRY_AFTER, "1"), (CONNECTION, "close")];
             return (StatusCode::SERVICE_UNAVAILABLE, headers, "stopping\n").into_response();
         }
+        let (Some(client), Some(proxies)) = (peer.client, &self.proxies) else {
+            return self.route(request, peer.address).await;
+        };
+        // Of a proxy that does not say, its own address counts.
+        let address = proxies.client(request.headers()).or(peer.address);
+        let from = address.filter(|_| request.headers().contains_key(UPGRADE)).map(|address| address.ip());
+        let permit = match from.map(|from| self.bounds.enter_behind_proxy(from)).transpose() {
+            Ok(permit) => permit,
+            Err(full) => {
+                self.refusals.note(full);
+                return full.into_response();
+            }
+        };
+        let response = self.route(request, address).await;
+        if response.status() == StatusCode::SWITCHING_PROTOCOLS
+            && let Some(permit) = permit
+        {
+            // It is the last request of this connection.
+            let _ = client.set(permit);
+        }
+        response
+    }
+
+    async fn route(&self, mut request: Request<Incoming>, client: Option<SocketAddr>) -> Response {
         let extensions = request.extensions_mut();
-        if let Some(peer) = peer {
-            extensions.insert(ConnectInfo(peer));
+        if let Some(client) = client {
+            extensions.insert(ConnectInfo(client));
         }
         extensions.insert(Arc::clone(&self.sockets));
         extensions.insert(self.sessions.clone());
         let response = self.router.clone().oneshot(request.map(Body::new));
         response.await.unwrap_or_else(|never| match never {})
     }
+}
+
+/// Whom a connection comes from.
+#[derive(Clone)]
+struct Peer {
+    address: Option<SocketAddr>,
+    /// Of a proxy: the place of the client that it speaks for.
+    client: Option<Client>,
 }
 
 /// Whether the connection, rather than the listener, is what failed.

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod drain;
+mod forwarded;
 mod health;
 mod host;
 mod listener;
@@ -27,6 +28,7 @@ use tokio::net::UnixListener;
 use tokio::net::{TcpListener, ToSocketAddrs};
 
 use self::drain::Drain;
+use self::forwarded::Proxies;
 pub use self::health::health;
 use self::host::{Host, Rules};
 pub use self::listener::Listener;
@@ -167,11 +169,38 @@ impl<L: Listener> Server<L> {
     /// Bounds how many connections one address has at the same time, WebSockets included: an IPv4 address, or the /64 of an
     /// IPv6 address, which is what one customer of a provider has. One more is answered with 429. By default 128.
     ///
-    /// Behind a proxy every connection comes from the same address, the proxy's: say `None` there.
+    /// Behind a proxy every connection comes from the same address, the proxy's:
+    /// [`trust_forwarded`](Self::trust_forwarded) tells its clients apart, and `None` stands for no bound.
     #[must_use]
     pub fn max_connections_per_address(mut self, connections: impl Into<Option<usize>>) -> Self {
         self.rules.bounds.set_each(connections.into());
         self
+    }
+
+    /// Believes these proxies, addresses or networks, when they say in `Forwarded` or `X-Forwarded-For` whom they speak for. By
+    /// default nobody is believed, since anybody can send these headers.
+    ///
+    /// It is the last address in the header that is none of the proxies', and it takes the place of the proxy's in
+    /// [`ConnectInfo`](axum::extract::ConnectInfo), with port 0 where the header has none. The bound
+    /// [for one address](Self::max_connections_per_address) then counts the WebSockets of each client, and not the
+    /// connections of these proxies. Who comes over a socket [at a path](Server::bind_unix) is one of them.
+    ///
+    /// Where both headers are there and disagree, or the last one in them is not an address, the proxy's own counts.
+    ///
+    /// # Errors
+    ///
+    /// If one of them is neither an address nor a network.
+    ///
+    /// ```
+    /// # async fn run() -> converse::Result {
+    /// let server = converse::Server::bind("127.0.0.1:0").await?;
+    /// let server = server.trust_forwarded(["127.0.0.1", "10.0.0.0/8", "2001:db8::/32"])?;
+    /// # drop(server); Ok(())
+    /// # }
+    /// ```
+    pub fn trust_forwarded<P: AsRef<str>>(mut self, proxies: impl IntoIterator<Item = P>) -> Result<Self> {
+        self.rules.proxies = Some(Proxies::read(proxies).map_err(Error::new)?);
+        Ok(self)
     }
 
     /// How long it waits, once it is to stop, for what has begun to end. By default 10 s.

@@ -40,13 +40,18 @@ impl Default for Refusals {
 }
 
 impl Refusals {
-    /// Room to refuse one connection in, where there is some.
-    pub(super) fn begin(&self, full: Full) -> Option<Refusal> {
+    /// Says that something is refused, for the log.
+    pub(super) fn note(&self, full: Full) {
         // Whoever floods a server must not flood its log.
         let count = self.count.fetch_add(1, Ordering::Relaxed) + 1;
         if count.is_power_of_two() {
             tracing::warn!(count, "connections are refused: {}", full.words());
         }
+    }
+
+    /// Room to refuse one connection in, where there is some.
+    pub(super) fn begin(&self, full: Full) -> Option<Refusal> {
+        self.note(full);
         let room = Arc::clone(&self.free).try_acquire_owned().ok()?;
         Some(Refusal { full, _room: room })
     }

@@ -2,6 +2,7 @@
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -19,7 +20,11 @@ use super::bounds::Permit;
 pub struct Stream {
     io: Io,
     permit: Option<Permit>,
+    client: Option<Client>,
 }
+
+/// Where the place of a proxy's client is kept, once a connection of the proxy is that client's alone.
+pub(super) type Client = Arc<OnceLock<Permit>>;
 
 #[derive(Debug)]
 enum Io {
@@ -43,6 +48,12 @@ impl Stream {
         self
     }
 
+    /// Keeps what `client` is given, as long.
+    pub(super) fn keep_for(mut self, client: Option<Client>) -> Self {
+        self.client = client;
+        self
+    }
+
     fn io(self: Pin<&mut Self>) -> Pin<&mut dyn Bytes> {
         match &mut self.get_mut().io {
             Io::Tcp(stream) => Pin::new(stream),
@@ -56,21 +67,21 @@ impl Stream {
 
 impl From<TcpStream> for Stream {
     fn from(stream: TcpStream) -> Self {
-        Stream { io: Io::Tcp(stream), permit: None }
+        Stream { io: Io::Tcp(stream), permit: None, client: None }
     }
 }
 
 #[cfg(unix)]
 impl From<UnixStream> for Stream {
     fn from(stream: UnixStream) -> Self {
-        Stream { io: Io::Unix(stream), permit: None }
+        Stream { io: Io::Unix(stream), permit: None, client: None }
     }
 }
 
 #[cfg(feature = "tls")]
 impl From<TlsStream<Stream>> for Stream {
     fn from(stream: TlsStream<Stream>) -> Self {
-        Stream { io: Io::Tls(Box::new(stream)), permit: None }
+        Stream { io: Io::Tls(Box::new(stream)), permit: None, client: None }
     }
 }
 
