@@ -29,12 +29,20 @@ struct Roll {
     closing: bool,
 }
 
+/// When a connection is closed that is still there when the server stops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Leaves {
+    AtOnce,
+    /// As soon as its session waits for the client.
+    BetweenTurns,
+}
+
 /// A connection, and how to take leave of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Guest {
     connection: Arc<Connection>,
-    /// Where it holds a conversation: what has that leave between two turns.
-    turns: Option<Arc<Bell>>,
+    /// Where it leaves between two turns: what tells it to.
+    bell: Option<Arc<Bell>>,
 }
 
 /// Told once, to one task.
@@ -53,7 +61,7 @@ impl Default for Open {
 impl Open {
     pub(crate) fn enter(&self, connection: &Arc<Connection>) {
         let mut roll = self.lock();
-        let guest = Guest { connection: Arc::clone(connection), turns: None };
+        let guest = Guest { connection: Arc::clone(connection), bell: None };
         roll.guests.insert(address(connection), (guest, self.there.subscribe()));
         if roll.closing {
             connection.close(restart());
@@ -64,22 +72,13 @@ impl Open {
         self.lock().guests.remove(&address(connection));
     }
 
-    /// Has the server wait for `work`, whatever becomes of its connection meanwhile.
-    pub(crate) fn wait_for(&self, work: Work) -> Work {
-        let there = self.there.subscribe();
-        Box::pin(async move {
-            work.await;
-            drop(there);
-        })
-    }
-
-    /// Has a conversation's `work` leave between two turns, once the server stops.
-    pub(crate) fn leave_between_turns(&self, connection: &Arc<Connection>, work: Work) -> Work {
-        let bell = Arc::<Bell>::default();
-        if let Some((guest, _)) = self.lock().guests.get_mut(&address(connection)) {
-            guest.turns = Some(Arc::clone(&bell));
+    /// Has the server wait for a connection's `work`, whatever becomes of the connection meanwhile.
+    pub(crate) fn attend(&self, connection: Arc<Connection>, work: Work, leaves: Leaves) -> Work {
+        let bell = (leaves == Leaves::BetweenTurns).then(Arc::<Bell>::default);
+        if let Some((guest, _)) = self.lock().guests.get_mut(&address(&connection)) {
+            guest.bell.clone_from(&bell);
         }
-        Box::pin(Turns { work, connection: Arc::clone(connection), bell, has_left: false })
+        Box::pin(Attended { work, connection, bell, _there: self.there.subscribe() })
     }
 
     /// Closes every connection that is still to come, and hands out those that there are.
@@ -114,42 +113,53 @@ impl Open {
 impl Guest {
     /// Closes it: a conversation when no turn runs, everything else now.
     pub(crate) fn see_off(&self) {
-        match &self.turns {
-            Some(bell) => {
-                bell.has_rung.store(true, Ordering::Release);
-                bell.waker.wake();
-            }
+        match &self.bell {
+            Some(bell) => bell.ring(),
             None => self.connection.close(restart()),
         }
     }
 }
 
-/// A session, which is asked whether it waits for its client each time that it has gone as far as it can.
-struct Turns {
+/// A work that the server waits for. A session is asked whether it waits for its client, each time that it has gone as far
+/// as it can.
+struct Attended {
     work: Work,
     connection: Arc<Connection>,
-    bell: Arc<Bell>,
-    has_left: bool,
+    /// Where it leaves between two turns, until it has.
+    bell: Option<Arc<Bell>>,
+    _there: watch::Receiver<()>,
 }
 
-impl Future for Turns {
+impl Future for Attended {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        self.bell.waker.register(cx.waker());
-        let is_asked = !self.has_left && self.bell.has_rung.load(Ordering::Acquire);
-        if is_asked {
+        let is_to_leave = self.bell.as_ref().is_some_and(|bell| bell.has_rung(cx));
+        if is_to_leave {
             self.connection.forget_reader();
         }
         if self.work.as_mut().poll(cx).is_ready() {
             return Poll::Ready(());
         }
         // In a turn it waits for something else. What it has said goes out ahead of the close.
-        if is_asked && self.connection.is_awaited() {
+        if is_to_leave && self.connection.is_awaited() {
             self.connection.close(restart());
-            self.has_left = true;
+            self.bell = None;
         }
         Poll::Pending
+    }
+}
+
+impl Bell {
+    fn ring(&self) {
+        self.has_rung.store(true, Ordering::Release);
+        self.waker.wake();
+    }
+
+    /// Whether it has; else the task is woken when it does.
+    fn has_rung(&self, cx: &Context<'_>) -> bool {
+        self.waker.register(cx.waker());
+        self.has_rung.load(Ordering::Acquire)
     }
 }
 

@@ -25,7 +25,7 @@ use crate::held::Held;
 use crate::keepalive::PingPolicy;
 use crate::limits::{self, Limits};
 use crate::link::Link;
-use crate::open::Open;
+use crate::open::{Leaves, Open};
 use crate::registry::{ConnectionId, Place};
 use crate::serve::Stream;
 use crate::session;
@@ -86,7 +86,7 @@ impl Upgrade {
         F: FnOnce(WebSocket) -> Fut + Send + 'static,
         Fut: Future<Output: Outcome> + Send + 'static,
     {
-        self.run(move |connection| {
+        self.run(Leaves::AtOnce, move |connection| {
             Box::pin(async move {
                 let outcome = handler(WebSocket::new(Arc::clone(&connection))).await;
                 if let Some(failure) = outcome.failure() {
@@ -116,12 +116,15 @@ impl Upgrade {
         let mut held = Box::new(conversation.into());
         let Some(visit) = self.visit.take() else {
             let with = Arc::new(with);
-            return self.hold(|connection| Box::pin(session::hold(WebSocket::new(connection), held, None, with)));
+            return self.run(Leaves::BetweenTurns, |connection| {
+                Box::pin(session::hold(WebSocket::new(connection), held, None, with))
+            });
         };
         let with = visit.with::<C>(with);
         if self.json {
-            let mut response =
-                self.hold(|connection| Box::pin(session::greet(WebSocket::new(connection), held, visit, with)));
+            let mut response = self.run(Leaves::BetweenTurns, |connection| {
+                Box::pin(session::greet(WebSocket::new(connection), held, visit, with))
+            });
             response.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(PROTOCOL));
             return response;
         }
@@ -136,31 +139,23 @@ impl Upgrade {
             Err(status) => return status.into_response(),
         };
         let cookie = entered.token.as_ref().map(|token| visit.give(C::FLOW.name, token));
-        let mut response =
-            self.hold(|connection| Box::pin(session::hold(WebSocket::new(connection), held, Some(entered), with)));
+        let mut response = self.run(Leaves::BetweenTurns, |connection| {
+            Box::pin(session::hold(WebSocket::new(connection), held, Some(entered), with))
+        });
         if let Some(cookie) = cookie {
             response.headers_mut().append(SET_COOKIE, cookie);
         }
         response
     }
 
-    /// Runs a conversation's session, which a server that stops lets finish its turn.
-    fn hold(self, work: impl FnOnce(Arc<Connection>) -> Work) -> Response {
-        let server = self.server.clone();
-        self.run(|connection| match server {
-            Some(server) => server.leave_between_turns(&connection, work(Arc::clone(&connection))),
-            None => work(connection),
-        })
-    }
-
-    fn run(self, work: impl FnOnce(Arc<Connection>) -> Work) -> Response {
+    fn run(self, leaves: Leaves, work: impl FnOnce(Arc<Connection>) -> Work) -> Response {
         let connection = Arc::new(Connection::new(ConnectionId::unique(), Settings::default()));
         let span = tracing::debug_span!("websocket", id = %connection.id());
         // From here on the server waits for this connection, whatever becomes of the request.
         let place = Place::take(Arc::clone(&connection), self.server.clone());
-        let work = work(connection);
+        let work = work(Arc::clone(&connection));
         let work = match self.server {
-            Some(server) => server.wait_for(work),
+            Some(server) => server.attend(connection, work, leaves),
             None => work,
         };
         tokio::spawn(connect(self.upgraded, self.settings, place, work).instrument(span));
@@ -192,7 +187,9 @@ async fn connect(upgraded: OnUpgrade, settings: Settings, place: Place, work: Wo
     // A task of its own, and not a part of this one: what the handshake has needed is not kept for as long as it lasts.
     let span = Span::current();
     match bare(upgraded) {
-        Ok((stream, early)) => tokio::spawn(drive(Link::new(stream, early, limits, pings), place, work).instrument(span)),
+        Ok((stream, early)) => {
+            tokio::spawn(drive(Link::new(stream, early, limits, pings), place, work).instrument(span))
+        }
         Err(io) => {
             let link = Link::new(TokioIo::new(io), Bytes::new(), limits, pings);
             tokio::spawn(drive(link, place, work).instrument(span))
