@@ -111,7 +111,9 @@ impl Host {
         match self.bounds.enter(from) {
             Ok(permit) => {
                 let peer = Peer { address, client: is_proxy.then(Client::default) };
-                tokio::spawn(host.hold(stream.keep(permit), peer));
+                // Before its task runs, so that a server that stops waits for that, too.
+                let told = self.connections.subscribe();
+                tokio::spawn(host.hold(stream.keep(permit), peer, told));
             }
             Err(full) => {
                 if let Some(refusal) = self.refusals.begin(full) {
@@ -122,8 +124,7 @@ impl Host {
     }
 
     /// Serves the requests that come over one connection, until one of them makes it a WebSocket.
-    async fn hold(self: Arc<Self>, stream: Stream, peer: Peer) {
-        let mut told = self.connections.subscribe();
+    async fn hold(self: Arc<Self>, stream: Stream, peer: Peer, mut told: watch::Receiver<()>) {
         let stream = tokio::select! {
             stream = self.secure(stream) => stream,
             _ = told.changed() => return,
@@ -180,11 +181,18 @@ impl Host {
             let headers = [(RETRY_AFTER, "1"), (CONNECTION, "close")];
             return (StatusCode::SERVICE_UNAVAILABLE, headers, "stopping\n").into_response();
         }
-        let (Some(client), Some(proxies)) = (peer.client, &self.proxies) else {
-            return self.route(request, peer.address).await;
-        };
-        // Of a proxy that does not say, its own address counts.
-        let address = proxies.client(request.headers()).or(peer.address);
+        match (peer.client, &self.proxies) {
+            (Some(client), Some(proxies)) => {
+                // Of a proxy that does not say, its own address counts.
+                let address = proxies.client(request.headers()).or(peer.address);
+                self.answer_proxy(request, address, &client).await
+            }
+            _ => self.route(request, peer.address).await,
+        }
+    }
+
+    /// Answers a request that a proxy passes on. A WebSocket needs a place among those of its client.
+    async fn answer_proxy(&self, request: Request<Incoming>, address: Option<SocketAddr>, client: &Client) -> Response {
         let from = address.filter(|_| request.headers().contains_key(UPGRADE)).map(|address| address.ip());
         let permit = match from.map(|from| self.bounds.enter_behind_proxy(from)).transpose() {
             Ok(permit) => permit,
