@@ -25,5 +25,9 @@ mod persistence {}
 mod protocol {}
 
 #[cfg(doctest)]
+#[doc = include_str!("../docs/serving.md")]
+mod serving {}
+
+#[cfg(doctest)]
 #[doc = include_str!("../docs/testing.md")]
 mod testing {}

@@ -71,7 +71,9 @@ pub use crate::registry::{ConnectionId, Connections, Taken};
 pub use crate::remember::Remember;
 pub use crate::reply::{Problem, Reply};
 pub use crate::secret::Secret;
-pub use crate::serve::{Server, serve};
+#[cfg(feature = "tls")]
+pub use crate::serve::Tls;
+pub use crate::serve::{Listener, Server, health, serve};
 #[cfg(feature = "encryption")]
 pub use crate::sessions::Keys;
 pub use crate::sessions::{Sessions, Ticket, WithSessions};

@@ -25,9 +25,10 @@ use crate::held::Held;
 use crate::keepalive::PingPolicy;
 use crate::limits::{self, Limits};
 use crate::link::Link;
-use crate::open::Open;
+use crate::open::{Leaves, Open};
 use crate::origins::{Origins, Standing};
 use crate::registry::{ConnectionId, Place};
+use crate::serve::Stream;
 use crate::session;
 use crate::sessions::{Arrival, Visit};
 use crate::socket::WebSocket;
@@ -97,7 +98,7 @@ impl Upgrade {
         F: FnOnce(WebSocket) -> Fut + Send + 'static,
         Fut: Future<Output: Outcome> + Send + 'static,
     {
-        self.run(move |connection| {
+        self.run(Leaves::AtOnce, move |connection| {
             Box::pin(async move {
                 let outcome = handler(WebSocket::new(Arc::clone(&connection))).await;
                 if let Some(failure) = outcome.failure() {
@@ -127,12 +128,16 @@ impl Upgrade {
         let mut held = Box::new(conversation.into());
         let Some(visit) = self.visit.take() else {
             let with = Arc::new(with);
-            return self.run(|connection| Box::pin(session::hold(WebSocket::new(connection), held, None, with)));
+            return self.run(Leaves::BetweenTurns, |connection| {
+                Box::pin(session::hold(WebSocket::new(connection), held, None, with))
+            });
         };
         let with = visit.with::<C>(with);
         if self.json {
             self.protocol = Some(PROTOCOL);
-            return self.run(|connection| Box::pin(session::greet(WebSocket::new(connection), held, visit, with)));
+            return self.run(Leaves::BetweenTurns, |connection| {
+                Box::pin(session::greet(WebSocket::new(connection), held, visit, with))
+            });
         }
         let key = held.key.take();
         let token = if key.is_some() { Ok(None) } else { visit.cookie(C::FLOW.name) };
@@ -145,21 +150,27 @@ impl Upgrade {
             Err(status) => return status.into_response(),
         };
         let cookie = entered.token.as_ref().map(|token| visit.give(C::FLOW.name, token));
-        let mut response =
-            self.run(|connection| Box::pin(session::hold(WebSocket::new(connection), held, Some(entered), with)));
+        let mut response = self.run(Leaves::BetweenTurns, |connection| {
+            Box::pin(session::hold(WebSocket::new(connection), held, Some(entered), with))
+        });
         if let Some(cookie) = cookie {
             response.headers_mut().append(SET_COOKIE, cookie);
         }
         response
     }
 
-    fn run(self, work: impl FnOnce(Arc<Connection>) -> Work) -> Response {
+    fn run(self, leaves: Leaves, work: impl FnOnce(Arc<Connection>) -> Work) -> Response {
         let connection = Connection::new(ConnectionId::unique(), Settings::default()).speaking(self.protocol);
         let connection = Arc::new(connection);
         let span = tracing::debug_span!("websocket", id = %connection.id());
         // From here on the server waits for this connection, whatever becomes of the request.
-        let place = Place::take(Arc::clone(&connection), self.server);
-        tokio::spawn(connect(self.upgraded, self.settings, place, work(connection)).instrument(span));
+        let place = Place::take(Arc::clone(&connection), self.server.clone());
+        let work = work(Arc::clone(&connection));
+        let work = match self.server {
+            Some(server) => server.attend(connection, work, leaves),
+            None => work,
+        };
+        tokio::spawn(connect(self.upgraded, self.settings, place, work).instrument(span));
         let mut response = handshake::accept(&self.key);
         if let Some(protocol) = self.protocol.and_then(|protocol| HeaderValue::from_str(protocol).ok()) {
             response.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, protocol);
@@ -198,7 +209,9 @@ async fn connect(upgraded: OnUpgrade, settings: Settings, place: Place, work: Wo
     // A task of its own, and not a part of this one: what the handshake has needed is not kept for as long as it lasts.
     let span = Span::current();
     match bare(upgraded) {
-        Ok((tcp, early)) => tokio::spawn(drive(Link::new(tcp, early, limits, pings), place, work).instrument(span)),
+        Ok((stream, early)) => {
+            tokio::spawn(drive(Link::new(stream, early, limits, pings), place, work).instrument(span))
+        }
         Err(io) => {
             let link = Link::new(TokioIo::new(io), Bytes::new(), limits, pings);
             tokio::spawn(drive(link, place, work).instrument(span))
@@ -206,14 +219,14 @@ async fn connect(upgraded: OnUpgrade, settings: Settings, place: Place, work: Wo
     };
 }
 
-/// The TCP stream without its HTTP wrapping, and what has been read of it already. hyper wraps it once, the server of
-/// hyper-util, which is behind `axum::serve`, twice.
-fn bare(upgraded: Upgraded) -> Result<(TcpStream, Bytes), Upgraded> {
-    match upgraded.downcast::<TokioIo<TcpStream>>() {
+/// The stream without its HTTP wrapping, and what has been read of it already. Our server's is wrapped once, that of
+/// `axum::serve`, which is hyper-util's, twice.
+fn bare(upgraded: Upgraded) -> Result<(Stream, Bytes), Upgraded> {
+    match upgraded.downcast::<TokioIo<Stream>>() {
         Ok(parts) => Ok((parts.io.into_inner(), parts.read_buf)),
         Err(upgraded) => {
             let parts = auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded)?;
-            Ok((parts.io.into_inner(), parts.read_buf))
+            Ok((parts.io.into_inner().into(), parts.read_buf))
         }
     }
 }

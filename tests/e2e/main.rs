@@ -2,10 +2,13 @@
 //! and over TCP where TCP is what matters.
 
 mod arrived;
+mod bounds;
 mod closing;
 mod conversations;
+mod drain;
 mod durable;
 mod events;
+mod forwarded;
 mod handshake;
 mod hostile;
 mod identity;
@@ -22,5 +25,10 @@ mod routes;
 mod session;
 mod shutdown;
 mod support;
+#[cfg(unix)]
+mod systemd;
 mod tickets;
+mod tls;
 mod tokens;
+#[cfg(unix)]
+mod unix;

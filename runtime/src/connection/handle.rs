@@ -70,14 +70,12 @@ impl Connection {
     }
 
     /// Forgets who waits for a message: whoever still does will say so again.
-    #[cfg(feature = "testing")]
     pub(crate) fn forget_reader(&self) {
         let mut state = self.lock();
         (state.reader, state.alarm) = (None, None);
     }
 
     /// Whether somebody waits for a message.
-    #[cfg(feature = "testing")]
     pub(crate) fn is_awaited(&self) -> bool {
         self.lock().reader.is_some()
     }

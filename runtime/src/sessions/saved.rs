@@ -156,11 +156,11 @@ mod tests {
 
     #[test]
     fn what_another_version_wrote_is_read() {
-        let saved: Saved =
+        let saved: Saved<'_> =
             serde_json::from_str(r#"{"state":{"age":{}},"unknown":[1]}"#).expect("the rest has defaults");
         assert_eq!(saved.state.expect("it waits").get(), r#"{"age":{}}"#);
         let counted = r#"{"words":[{"Text":"Name?"}],"numbers":{"out":3,"asked":1,"unknown":0}}"#;
-        let saved: Saved = serde_json::from_str(counted).expect("it is what this one writes, and more");
+        let saved: Saved<'_> = serde_json::from_str(counted).expect("it is what this one writes, and more");
         assert_eq!(saved.words().behind(0).map(|(number, _)| number).collect::<Vec<_>>(), [1]);
     }
 }

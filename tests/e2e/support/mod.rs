@@ -8,4 +8,4 @@ mod server;
 pub(crate) use browser::{Browser, hear, talk};
 pub(crate) use client::{Client, connect};
 pub(crate) use raw::Raw;
-pub(crate) use server::{serve, socket};
+pub(crate) use server::{Running, serve, serve_as, socket};

@@ -38,6 +38,13 @@ impl Raw {
         String::from_utf8(head).expect("a head in ASCII")
     }
 
+    /// So many bytes.
+    pub(crate) async fn take(&mut self, length: usize) -> Vec<u8> {
+        let mut bytes = vec![0; length];
+        self.0.read_exact(&mut bytes).await.expect("so many bytes");
+        bytes
+    }
+
     /// Everything until the server hangs up; an error if it resets the connection.
     pub(crate) async fn rest(&mut self) -> std::io::Result<Vec<u8>> {
         let mut rest = Vec::new();

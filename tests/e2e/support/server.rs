@@ -28,10 +28,15 @@ pub(crate) struct Running {
 }
 
 pub(crate) async fn serve(app: Router) -> Running {
+    serve_as(app, |server| server).await
+}
+
+/// A server with other settings.
+pub(crate) async fn serve_as(app: Router, set: impl FnOnce(Server) -> Server) -> Running {
     let (stop, stopped) = oneshot::channel();
     let server = Server::bind("127.0.0.1:0").await.expect("a free port");
     let address = server.local_addr();
-    let server = server.shutdown_on(async { drop(stopped.await) });
+    let server = set(server).shutdown_on(async { drop(stopped.await) });
     Running { address, stop, done: tokio::spawn(server.serve(app)) }
 }
 

@@ -110,7 +110,7 @@ fn setting(cx: &mut Diagnostics, name: &Ident, value: &Expr) -> Option<TokenStre
             return Some(quote_spanned!(span=> .any_origin()));
         }
         "origins" => {
-            let origins = list(cx, value, name, "origins", "write `origins = [\"https://app.example.org\"]`")?;
+            let origins = list(cx, value, name, "write `origins = [\"https://app.example.org\"]`")?;
             for origin in origins.iter().filter(|origin| !is_origin(&origin.value())) {
                 cx.error(origin.span(), format_args!("`{}` is not an origin", origin.value()))
                     .help("write a scheme and a host, and nothing behind them: `https://app.example.org`");
@@ -118,7 +118,7 @@ fn setting(cx: &mut Diagnostics, name: &Ident, value: &Expr) -> Option<TokenStre
             quote_spanned!(span=> &[#(#origins),*])
         }
         "protocols" => {
-            let protocols = list(cx, value, name, "subprotocols", "write `protocols = [\"chat.v2\", \"chat.v1\"]`")?;
+            let protocols = list(cx, value, name, "write `protocols = [\"chat.v2\", \"chat.v1\"]`")?;
             for protocol in protocols.iter().filter(|protocol| !is_token(&protocol.value())) {
                 cx.error(protocol.span(), format_args!("`{}` is not the name of a subprotocol", protocol.value()))
                     .help("it is one word of letters, digits, `.`, `-` and `_`");
@@ -160,7 +160,7 @@ fn number(value: &Expr) -> Option<LitInt> {
     }
 }
 
-fn list(cx: &mut Diagnostics, value: &Expr, name: &Ident, what: &str, help: &str) -> Option<Vec<LitStr>> {
+fn list(cx: &mut Diagnostics, value: &Expr, name: &Ident, help: &str) -> Option<Vec<LitStr>> {
     let literals = |elements: &Punctuated<Expr, Token![,]>| {
         let literal = |element: &Expr| match element {
             Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.clone()),
@@ -172,7 +172,7 @@ fn list(cx: &mut Diagnostics, value: &Expr, name: &Ident, what: &str, help: &str
         Expr::Array(ExprArray { elems, .. }) => literals(elems),
         _ => None,
     };
-    expected(cx, value, name, list, &format!("a list of {what}"), help)
+    expected(cx, value, name, list, "a list of string literals", help)
 }
 
 /// `16 KiB` in bytes.

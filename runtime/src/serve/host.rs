@@ -1,0 +1,238 @@
+//! What all connections of a server share: accepting them, and serving what comes over one until it is a WebSocket.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::response::{IntoResponse, Response};
+use http::header::{CONNECTION, RETRY_AFTER, UPGRADE};
+use http::{Request, StatusCode};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::sync::watch;
+use tower::ServiceExt;
+
+use super::bounds::Bounds;
+use super::forwarded::Proxies;
+use super::listener::Listener;
+use super::refuse::Refusals;
+use super::stream::{Client, Stream};
+#[cfg(feature = "tls")]
+use super::tls::Tls;
+use crate::open::Open;
+use crate::sessions::Sessions;
+
+/// For a request's head to come in.
+const HEAD: Duration = Duration::from_secs(10);
+/// The largest head of a request, in bytes.
+const HEAD_BYTES: usize = 16 * 1024;
+/// Between two attempts to accept a connection where the process has no file descriptor left for one.
+const BREATH: Duration = Duration::from_millis(100);
+
+/// What a server demands of its connections.
+#[derive(Debug, Default)]
+pub(super) struct Rules {
+    pub(super) bounds: Bounds,
+    /// The proxies that speak for others, where there are any.
+    pub(super) proxies: Option<Proxies>,
+    #[cfg(feature = "tls")]
+    pub(super) tls: Option<Tls>,
+}
+
+pub(super) struct Host {
+    router: Router,
+    /// A router with sessions of its own keeps its conversations there.
+    sessions: Sessions,
+    bounds: Arc<Bounds>,
+    refusals: Refusals,
+    proxies: Option<Proxies>,
+    #[cfg(feature = "tls")]
+    tls: Option<Tls>,
+    /// No more requests are taken.
+    stopping: AtomicBool,
+    pub(super) sockets: Arc<Open>,
+    /// Has a receiver for each request that has yet to be answered.
+    pub(super) requests: watch::Sender<()>,
+    /// Has a receiver for each connection that is no WebSocket; a change tells it to end.
+    pub(super) connections: watch::Sender<()>,
+}
+
+impl Host {
+    pub(super) fn new(router: Router, rules: Rules) -> Self {
+        Host {
+            router,
+            sessions: Sessions::in_memory(),
+            bounds: Arc::new(rules.bounds),
+            refusals: Refusals::default(),
+            proxies: rules.proxies,
+            #[cfg(feature = "tls")]
+            tls: rules.tls,
+            stopping: AtomicBool::new(false),
+            sockets: Arc::default(),
+            requests: watch::Sender::new(()),
+            connections: watch::Sender::new(()),
+        }
+    }
+
+    /// Takes no more requests.
+    pub(super) fn stop(&self) {
+        self.stopping.store(true, Ordering::SeqCst);
+    }
+
+    /// Accepts connections, without end. What one of them needs is done by a task of its own: nothing here waits for a
+    /// peer.
+    pub(super) async fn accept(self: &Arc<Self>, listener: &impl Listener) {
+        loop {
+            match listener.accept().await {
+                Ok((stream, peer)) => self.take(stream, peer),
+                Err(error) if is_peers(&error) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "cannot accept a connection");
+                    tokio::time::sleep(BREATH).await;
+                }
+            }
+        }
+    }
+
+    fn take(self: &Arc<Self>, stream: Stream, address: Option<SocketAddr>) {
+        // What comes over a proxy's connections is counted for whom it speaks for.
+        let is_proxy = self.proxies.as_ref().is_some_and(|proxies| proxies.includes(address));
+        let from = address.filter(|_| !is_proxy).map(|address| address.ip());
+        let host = Arc::clone(self);
+        match self.bounds.enter(from) {
+            Ok(permit) => {
+                let peer = Peer { address, client: is_proxy.then(Client::default) };
+                // Before its task runs, so that a server that stops waits for that, too.
+                let told = self.connections.subscribe();
+                tokio::spawn(host.hold(stream.keep(permit), peer, told));
+            }
+            Err(full) => {
+                if let Some(refusal) = self.refusals.begin(full) {
+                    tokio::spawn(refusal.tell(async move { host.secure(stream).await }));
+                }
+            }
+        }
+    }
+
+    /// Serves the requests that come over one connection, until one of them makes it a WebSocket.
+    async fn hold(self: Arc<Self>, stream: Stream, peer: Peer, mut told: watch::Receiver<()>) {
+        let stream = tokio::select! {
+            stream = self.secure(stream) => stream,
+            _ = told.changed() => return,
+        };
+        let Some(stream) = stream else { return };
+        let stream = stream.keep_for(peer.client.clone());
+        let service = service_fn(move |request| {
+            let (host, peer) = (Arc::clone(&self), peer.clone());
+            async move { Ok::<_, Infallible>(host.answer(request, peer).await) }
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD)
+            .max_buf_size(HEAD_BYTES)
+            .serve_connection(TokioIo::new(stream), service)
+            .with_upgrades();
+        let mut connection = pin!(connection);
+        let ended = tokio::select! {
+            ended = &mut connection => ended,
+            _ = told.changed() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = ended {
+            tracing::debug!(%error, "an HTTP connection failed");
+        }
+    }
+
+    /// Encrypts a connection, where that is asked for and the peer takes part in it.
+    async fn secure(&self, stream: Stream) -> Option<Stream> {
+        #[cfg(feature = "tls")]
+        if let Some(tls) = &self.tls {
+            return match tokio::time::timeout(HEAD, tls.accept(stream)).await {
+                Ok(Ok(stream)) => Some(stream),
+                Ok(Err(error)) => {
+                    tracing::debug!(%error, "a TLS handshake failed");
+                    None
+                }
+                Err(_elapsed) => {
+                    tracing::debug!("a TLS handshake took too long");
+                    None
+                }
+            };
+        }
+        Some(stream)
+    }
+
+    async fn answer(self: Arc<Self>, request: Request<Incoming>, peer: Peer) -> Response {
+        // Counted first: a server that begins to stop meanwhile either waits for it or refuses it.
+        let _counted = self.requests.subscribe();
+        if self.stopping.load(Ordering::SeqCst) {
+            // Whoever comes again has a new connection by then, to a server that serves.
+            let headers = [(RETRY_AFTER, "1"), (CONNECTION, "close")];
+            return (StatusCode::SERVICE_UNAVAILABLE, headers, "stopping\n").into_response();
+        }
+        match (peer.client, &self.proxies) {
+            (Some(client), Some(proxies)) => {
+                // Of a proxy that does not say, its own address counts.
+                let address = proxies.client(request.headers()).or(peer.address);
+                self.answer_proxy(request, address, &client).await
+            }
+            _ => self.route(request, peer.address).await,
+        }
+    }
+
+    /// Answers a request that a proxy passes on. A WebSocket needs a place among those of its client.
+    async fn answer_proxy(&self, request: Request<Incoming>, address: Option<SocketAddr>, client: &Client) -> Response {
+        let from = address.filter(|_| request.headers().contains_key(UPGRADE)).map(|address| address.ip());
+        let permit = match from.map(|from| self.bounds.enter_behind_proxy(from)).transpose() {
+            Ok(permit) => permit,
+            Err(full) => {
+                self.refusals.note(full);
+                return full.into_response();
+            }
+        };
+        let response = self.route(request, address).await;
+        if response.status() == StatusCode::SWITCHING_PROTOCOLS
+            && let Some(permit) = permit
+        {
+            // It is the last request of this connection.
+            let _ = client.set(permit);
+        }
+        response
+    }
+
+    async fn route(&self, mut request: Request<Incoming>, client: Option<SocketAddr>) -> Response {
+        let extensions = request.extensions_mut();
+        if let Some(client) = client {
+            extensions.insert(ConnectInfo(client));
+        }
+        extensions.insert(Arc::clone(&self.sockets));
+        extensions.insert(self.sessions.clone());
+        let response = self.router.clone().oneshot(request.map(Body::new));
+        response.await.unwrap_or_else(|never| match never {})
+    }
+}
+
+/// Whom a connection comes from.
+#[derive(Clone)]
+struct Peer {
+    address: Option<SocketAddr>,
+    /// Of a proxy: the place of the client that it speaks for.
+    client: Option<Client>,
+}
+
+/// Whether the connection, rather than the listener, is what failed.
+fn is_peers(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}
