@@ -54,7 +54,8 @@ impl Counter {
             Work::Visit(visit) => visits(server.target, visit, Stop::After(times)).await,
         };
         let done = done.map_err(|error| format!("{}: {error}", kind.name))?;
-        server.end()?;
+        // Only when it ends is written what was counted.
+        drop(server);
         let said = fs::read_to_string(&file).map_err(|error| format!("nothing was counted: {error}"))?;
         fs::remove_file(&file).map_err(|error| format!("{path} cannot be removed: {error}"))?;
         let counted = match self {

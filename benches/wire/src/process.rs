@@ -65,17 +65,12 @@ impl Process {
         kib.ok_or_else(|| "Linux does not say how much memory the server has".to_owned())
     }
 
-    /// Ends it, and waits until it has.
-    pub(crate) fn end(mut self) -> Result {
-        drop(self.child.stdin.take());
-        self.child.wait().map(drop).map_err(|error| format!("the server does not end: {error}"))
-    }
-
     fn proc(&self, file: &str) -> PathBuf {
         Path::new("/proc").join(self.child.id().to_string()).join(file)
     }
 }
 
+/// Ends it, and waits until it has.
 impl Drop for Process {
     fn drop(&mut self) {
         drop(self.child.stdin.take());
