@@ -15,6 +15,8 @@ pub(crate) fn check() -> Result {
     ]))?;
     run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     fuzz()?;
+    // A workspace of its own, too, of other people's servers: nobody waits for those to be compiled.
+    run(&mut cargo(&["fmt", "--check", "--manifest-path", "benches/wire/peers/Cargo.toml"]))?;
     run(cargo(&["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?;
     dependencies()
 }

@@ -1,0 +1,72 @@
+//! The server that this is all about: an echo by hand, and the README's dialogue, compiled and by hand.
+
+use axum::Router;
+use converse::{Limits, prelude::*};
+
+conversation! {
+    /// Gets to know a visitor.
+    Introduction {
+        let name: String = ask "What is your name?"
+            where !name.is_empty() else "Please, insert your name!";
+        let age: i32 = ask "And your age?"
+            else "Please, insert an valid number";
+        say "You're {name}, and you are {age} old.";
+    }
+}
+
+#[ws_route("/echo")]
+async fn echo(mut ws: WebSocket) -> converse::Result {
+    // As the others are: what one client may send in a second has no bound.
+    ws.limits(Limits::default().max_message_size(1 << 20).max_frames_per_second(u32::MAX));
+    while let Received::Message(message) = ws.receive().await {
+        ws.send(message).await?;
+    }
+    Ok(())
+}
+
+#[ws_route("/introduce")]
+async fn introduce() -> Introduction {
+    Introduction
+}
+
+#[ws_route("/introduce-by-hand")]
+async fn introduce_by_hand(mut ws: WebSocket) -> converse::Result {
+    ws.send("What is your name?").await?;
+    let name = loop {
+        match text(&mut ws).await {
+            None => return Ok(()),
+            Some(name) if !name.is_empty() => break name,
+            Some(_) => {
+                ws.send("Please, insert your name!").await?;
+                ws.send("What is your name?").await?;
+            }
+        }
+    };
+    ws.send("And your age?").await?;
+    let age: i32 = loop {
+        let Some(reply) = text(&mut ws).await else { return Ok(()) };
+        match reply.trim().parse() {
+            Ok(age) => break age,
+            Err(_) => {
+                ws.send("Please, insert an valid number").await?;
+                ws.send("And your age?").await?;
+            }
+        }
+    };
+    ws.send(format!("You're {name}, and you are {age} old.")).await?;
+    ws.close().await;
+    Ok(())
+}
+
+/// What the client says next, unless it leaves.
+async fn text(ws: &mut WebSocket) -> Option<String> {
+    match ws.receive().await {
+        Received::Message(message) => message.as_text().map(str::to_owned),
+        _ => None,
+    }
+}
+
+/// The routes of our server.
+pub fn router() -> Router {
+    routes![echo, introduce, introduce_by_hand]
+}

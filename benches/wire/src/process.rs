@@ -1,0 +1,115 @@
+//! A server as a process of its own: on its core, with what it has taken of the processor and of memory.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use converse_wire::client::Target;
+use nix::sched::{CpuSet, sched_setaffinity};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::unistd::Pid;
+
+use crate::Result;
+use crate::servers::Kind;
+
+const SERVERS_CORE: usize = 0;
+const OUR_CORE: usize = 1;
+
+/// A server that runs until this is dropped.
+pub(crate) struct Process {
+    child: Child,
+    pub(crate) target: Target,
+}
+
+impl Process {
+    pub(crate) fn start(kind: &Kind) -> Result<Self> {
+        Process::start_under(&[], kind)
+    }
+
+    /// Starts a server by a command that takes another one behind it, as valgrind and strace are.
+    pub(crate) fn start_under(wrapper: &[&str], kind: &Kind) -> Result<Self> {
+        let program = if kind.is_ours { us()? } else { peers()?.join("release/peers") };
+        let mut words = wrapper.iter().map(Path::new).chain([program.as_path()]);
+        let mut command = Command::new(words.next().expect("the program is the last of them"));
+        command.args(words).arg(kind.server).stdin(Stdio::piped()).stdout(Stdio::piped());
+        // A process begins where the one that starts it is.
+        stand_on(SERVERS_CORE)?;
+        let child = command.spawn();
+        stand_on(OUR_CORE)?;
+        let mut child = child.map_err(|error| format!("{command:?} cannot be run: {error}"))?;
+        let mut said = String::new();
+        let read = BufReader::new(child.stdout.as_mut().expect("it is piped")).read_line(&mut said);
+        read.map_err(|error| format!("{command:?} says nothing: {error}"))?;
+        let address: SocketAddr = said.trim().parse().map_err(|error| format!("{command:?} says {said:?}: {error}"))?;
+        Ok(Process { child, target: Target { address, path: kind.path } })
+    }
+
+    /// What all its threads have taken of a core so far, in µs.
+    pub(crate) fn cpu(&self) -> Result<f64> {
+        let mut nanoseconds = 0.0;
+        for thread in fs::read_dir(self.proc("task")).map_err(|error| format!("there is no such server: {error}"))? {
+            let thread = thread.map_err(|error| format!("its threads cannot be listed: {error}"))?;
+            let text = read(&thread.path().join("schedstat"))?;
+            nanoseconds += text.split(' ').next().and_then(|first| first.parse().ok()).unwrap_or(0.0);
+        }
+        Ok(nanoseconds / 1000.0)
+    }
+
+    /// What it has of memory, in KiB.
+    pub(crate) fn memory(&self) -> Result<f64> {
+        let status = read(&self.proc("status"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
+        kib.ok_or_else(|| "Linux does not say how much memory the server has".to_owned())
+    }
+
+    fn proc(&self, file: &str) -> PathBuf {
+        Path::new("/proc").join(self.child.id().to_string()).join(file)
+    }
+}
+
+/// Ends it, and waits until it has.
+impl Drop for Process {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
+    }
+}
+
+/// Has this process do with as many files as it may have, and its children.
+pub(crate) fn raise_limits() -> Result {
+    let limit = getrlimit(Resource::RLIMIT_NOFILE);
+    let raised = limit.and_then(|(_, most)| setrlimit(Resource::RLIMIT_NOFILE, most, most));
+    raised.map_err(|error| format!("the limit of open files cannot be raised: {error}"))
+}
+
+/// Builds the peers, whose workspace is not ours.
+pub(crate) fn build_peers() -> Result {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/Cargo.toml");
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["build", "--release", "--locked", "--manifest-path"]).arg(manifest).arg("--target-dir").arg(peers()?);
+    let status = cargo.status().map_err(|error| format!("{cargo:?} cannot be run: {error}"))?;
+    if status.success() { Ok(()) } else { Err("the peers cannot be built".to_owned()) }
+}
+
+fn us() -> Result<PathBuf> {
+    std::env::current_exe().map_err(|error| format!("this program does not know where it is: {error}"))
+}
+
+/// The folder that the peers are built in, beside those of this workspace.
+fn peers() -> Result<PathBuf> {
+    let us = us()?;
+    us.ancestors().nth(2).map(|target| target.join("wire")).ok_or_else(|| "this program is nowhere".to_owned())
+}
+
+fn stand_on(core: usize) -> Result {
+    let mut cores = CpuSet::new();
+    let moved = cores.set(core).and_then(|()| sched_setaffinity(Pid::from_raw(0), &cores));
+    moved.map_err(|error| format!("two cores are needed, and {core} cannot be stood on: {error}"))
+}
+
+fn read(file: &Path) -> Result<String> {
+    fs::read_to_string(file).map_err(|error| format!("cannot read {}: {error}", file.display()))
+}

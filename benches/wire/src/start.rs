@@ -1,0 +1,21 @@
+//! What every server here does when it starts, ours and the others': one thread, a word on where it listens, and an end.
+//!
+//! The peers are a workspace of their own and include this file: it knows nothing but the standard library and tokio.
+
+use std::io;
+use std::net::SocketAddr;
+
+/// Everything is on one core, so that a scheduler for several has no part in it.
+pub fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("there can be a runtime")
+}
+
+/// Says where the server listens, and has it end with its standard input: however the load generator ends, it stays
+/// behind nowhere, and valgrind and strace still say what they have counted.
+pub fn announce(address: SocketAddr) {
+    println!("{address}");
+    std::thread::spawn(|| {
+        let _ = io::copy(&mut io::stdin(), &mut io::sink());
+        std::process::exit(0);
+    });
+}
