@@ -100,6 +100,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
             }
         }
         if link.is_over() {
+            link.observe();
             look |= connection.over(Some(cx));
             self.open = None;
         }

@@ -10,6 +10,8 @@ use http::request::Parts;
 use http::{Method, StatusCode, Version};
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
+use crate::observe;
+
 /// Why a request does not become a WebSocket. As a response it says in plain text what was expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -62,6 +64,14 @@ impl std::error::Error for UpgradeRejection {}
 
 impl IntoResponse for UpgradeRejection {
     fn into_response(self) -> Response {
+        observe::refused(match self {
+            UpgradeRejection::Method => "method",
+            UpgradeRejection::NotAnUpgrade => "no upgrade",
+            UpgradeRejection::Version => "version",
+            UpgradeRejection::Key => "key",
+            UpgradeRejection::Origin => "origin",
+            UpgradeRejection::NotUpgradable => "not upgradable",
+        });
         let mut response = Response::new(Body::from(format!("{self}\n")));
         *response.status_mut() = self.status();
         let headers = response.headers_mut();

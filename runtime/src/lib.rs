@@ -30,6 +30,7 @@ mod limits;
 mod link;
 pub mod lock;
 mod message;
+mod observe;
 mod once;
 mod open;
 mod origins;

@@ -9,6 +9,7 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use crate::close::Close;
 use crate::connection::Connection;
 use crate::error::Error;
+use crate::observe;
 use crate::open::Open;
 use crate::socket::Sender;
 
@@ -129,6 +130,7 @@ fn open() -> MutexGuard<'static, HashMap<ConnectionId, Arc<Connection>>> {
 pub(crate) struct Place {
     connection: Arc<Connection>,
     server: Option<Arc<Open>>,
+    _counted: observe::Open,
 }
 
 impl Place {
@@ -137,7 +139,7 @@ impl Place {
         if let Some(server) = &server {
             server.enter(&connection);
         }
-        Place { connection, server }
+        Place { connection, server, _counted: observe::Open::count() }
     }
 
     pub(crate) fn connection(&self) -> &Arc<Connection> {

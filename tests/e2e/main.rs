@@ -15,6 +15,7 @@ mod identity;
 mod keepalive;
 mod keys;
 mod messages;
+mod metrics;
 mod noise;
 mod outage;
 mod outdated;

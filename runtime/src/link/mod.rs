@@ -32,6 +32,7 @@ use crate::error::Error;
 use crate::keepalive::{Keepalive, PingPolicy};
 use crate::limits::{self, Limits};
 use crate::message::{Message, Text};
+use crate::observe;
 
 /// A connection after its handshake, on the server's side.
 pub(crate) struct Link<IO> {
@@ -42,6 +43,8 @@ pub(crate) struct Link<IO> {
     rate: Rate,
     /// How many of the messages that have come were handed out by the codec.
     taken: u64,
+    /// What was closed with, by whoever was first.
+    code: u16,
     phase: Phase,
     /// By when the phase has to be over.
     until: Option<Instant>,
@@ -93,6 +96,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             limits,
             rate: Rate::default(),
             taken: 0,
+            code: Close::ABNORMAL,
             phase: Phase::Open,
             until: None,
             rest: None,
@@ -188,6 +192,17 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         self.heard = heard;
     }
 
+    /// Counts what it was, once it is over.
+    pub(crate) fn observe(&self) {
+        observe::closed(self.code, self.bridge.read, self.bridge.written);
+    }
+
+    fn note(&mut self, code: u16) {
+        if self.code == Close::ABNORMAL {
+            self.code = code;
+        }
+    }
+
     pub(crate) fn is_over(&self) -> bool {
         self.phase == Phase::Over
     }
@@ -267,10 +282,12 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     fn peer_closed(&mut self, frame: Option<CloseFrame>) -> Event {
         self.enter(Phase::LastWords, limits::CLOSE);
         (self.unflushed, self.rest) = (true, None); // What goes out now is the reply, and nothing behind it.
-        Event::Closed(match frame {
+        let close = match frame {
             Some(frame) => Close::new(frame.code.into(), frame.reason.as_str().to_owned()),
             None => Close::new(Close::NO_STATUS, ""),
-        })
+        };
+        self.note(close.code);
+        Event::Closed(close)
     }
 
     fn fault(&mut self, fault: Fault) -> Event {

@@ -121,6 +121,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     }
 
     fn give_close(&mut self, close: &Close) {
+        self.note(close.code);
         self.unflushed = true;
         let frame = CloseFrame { code: close.code.into(), reason: close.reason.as_ref().into() };
         let (codec, bridge) = self.codec();

@@ -49,7 +49,7 @@ use crate::error::{Error, Result};
 /// `CONVERSE_ADDRESS` takes the place of `address`, so that the same program can run elsewhere, and `CONVERSE_CLIENT`
 /// is a command that the routes are shown with, to talk to them.
 ///
-/// One address may have 128 connections at a time. That is too few for a proxy, which is one address for all of its
+/// One address of another machine may have 128 connections at a time. That is too few for a proxy, which is one address for all of its
 /// clients: see [`Server::trust_forwarded`].
 ///
 /// With more than some hundred busy sockets, tokio's scheduler for several threads lets single ones wait for a tenth

@@ -18,6 +18,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::bounds::Full;
 use super::stream::Stream;
+use crate::observe;
 
 /// How many are told at the same time. Beyond that the connection is closed without a word.
 const AT_ONCE: usize = 32;
@@ -42,6 +43,10 @@ impl Default for Refusals {
 impl Refusals {
     /// Says that something is refused, for the log.
     pub(super) fn note(&self, full: Full) {
+        observe::refused(match full {
+            Full::Server => "server full",
+            Full::Address => "address full",
+        });
         // Whoever floods a server must not flood its log.
         let count = self.count.fetch_add(1, Ordering::Relaxed) + 1;
         if count.is_power_of_two() {

@@ -288,6 +288,7 @@ impl<C: Conversation> Session<'_, C> {
         finish: Finish,
         close: Option<&Close>,
     ) -> Result<(), Unkept> {
+        let question = self.question();
         let Some(kept) = &mut self.kept else { return Ok(()) };
         // Where this fails, what is stored is looked at anew.
         let words = &mut kept.words;
@@ -305,12 +306,8 @@ impl<C: Conversation> Session<'_, C> {
         }
         let (said, numbers) = words.stored();
         let (silence, alarm) = self.clocks.stored();
-        let question = match &self.slot {
-            Slot::Waiting(waiting) => C::FLOW.questions.get(C::question(waiting)).map_or("", |question| question.name),
-            _ => "",
-        };
         let next = kept.keeper.next(
-            question,
+            question.unwrap_or_default(),
             &Saved {
                 state: match (&written, &self.slot) {
                     (Some(written), _) => Some(State::Written(written)),

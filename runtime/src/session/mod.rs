@@ -28,10 +28,11 @@ use crate::event::Event;
 use crate::held::Held;
 use crate::history::History;
 use crate::message::Message;
+use crate::observe::{self, Outcome};
 use crate::sessions::{Entered, Inner, Saved, Unkept};
 use crate::socket::WebSocket;
 use crate::store::{Id, Record, StoreError};
-use crate::talk::{Finish, Outbox, Talk};
+use crate::talk::{Clock, Finish, Outbox, Talk};
 use crate::wire::{Came, Gone, Wire};
 
 /// How many events wait for a question that hears them, before no more are taken from the channel.
@@ -170,6 +171,7 @@ impl<'s, C: Conversation> Session<'s, C> {
         }
     }
 
+    #[expect(clippy::boxed_local, reason = "it comes in a box, which ends here and not with the session")]
     fn of(held: Box<Held<C>>, wire: &'s mut Wire, with: &'s C::With) -> Self {
         let Held { conversation, events, .. } = *held;
         Session::new(Some(wire), Slot::Start(conversation), Events::new(events), with)
@@ -241,9 +243,24 @@ impl<'s, C: Conversation> Session<'s, C> {
         Ok(())
     }
 
+    /// The question that it waits at.
+    fn question(&self) -> Option<&'static str> {
+        let Slot::Waiting(waiting) = &self.slot else { return None };
+        C::FLOW.questions.get(C::question(waiting)).map(|question| question.name)
+    }
+
+    /// Counts what has become of a question.
+    fn observe(&self, question: Option<&'static str>, outcome: Outcome) {
+        if let Some(question) = question {
+            observe::question(C::FLOW.name, question, outcome);
+        }
+    }
+
     /// One turn, and what follows from it at once.
     async fn take_turn(&mut self, input: Input) -> Result<Option<Input>, Ending> {
         let offered = matches!(input, Input::Event(_));
+        let (turn, question) = (observe::Turn::begin(C::FLOW.name), self.question());
+        let (is_reply, is_silence) = (matches!(input, Input::Reply(_)), matches!(input, Input::Silence));
         let (mut finish, close) = self.turn(input).await?;
         if finish.back && close.is_none() {
             if let Some(before) = self.history.back() {
@@ -263,6 +280,8 @@ impl<'s, C: Conversation> Session<'s, C> {
             _ => self.events.look_again(),
         }
         let stored = finish.stored;
+        let left_behind = finish.advanced || close.is_some();
+        let asks = !stored && finish.clock != Clock::Unchanged;
         match stored {
             true => self.done += 1,
             false => self.clocks.set(&finish),
@@ -270,6 +289,16 @@ impl<'s, C: Conversation> Session<'s, C> {
         crash_point!("turn before the write");
         self.keep(state, finish, close.as_ref()).await.map_err(Ending::Unkept)?;
         crash_point!("turn behind the write");
+        turn.end();
+        match (is_reply, left_behind) {
+            (true, true) => self.observe(question, Outcome::Answered),
+            (true, false) => self.observe(question, Outcome::Refused),
+            (false, _) if is_silence => self.observe(question, Outcome::Silent),
+            (false, _) => {}
+        }
+        if asks {
+            self.observe(self.question(), Outcome::Asked);
+        }
         self.acknowledge().await?;
         self.speak().await?;
         crash_point!("turn behind its words");
@@ -361,6 +390,9 @@ impl<'s, C: Conversation> Session<'s, C> {
     /// Closes the socket as that deserves.
     async fn end(&mut self, ending: Ending) {
         let is_over = matches!(ending, Ending::Closed(_));
+        if matches!(ending, Ending::Left) {
+            self.observe(self.question(), Outcome::Abandoned);
+        }
         let Some(close) = ending.close(C::FLOW.name) else { return };
         self.events = Events::new(None);
         let kept = self.kept.take();

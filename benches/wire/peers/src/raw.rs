@@ -1,27 +1,27 @@
 //! Plain TCP, which sends back what it reads: what no WebSocket can be faster than.
 
+use std::cell::RefCell;
 use std::io::ErrorKind;
 
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
+thread_local! {
+    /// One for all connections: none of them holds it while it waits.
+    static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; 16 * 1024]);
+}
+
 pub async fn connection(mut stream: TcpStream) {
     while stream.readable().await.is_ok() {
-        // Of the stack, and not across the waiting: a quiet connection has no buffer.
-        let read = {
-            let mut buffer = [0; 16 * 1024];
-            match stream.try_read(&mut buffer) {
-                Ok(0) => return,
-                Ok(read) => match stream.try_write(&buffer[..read]) {
-                    Ok(written) => buffer[written..read].to_vec(),
-                    Err(_) => buffer[..read].to_vec(),
-                },
-                Err(error) if error.kind() == ErrorKind::WouldBlock => continue,
-                Err(_) => return,
-            }
-        };
-        if !read.is_empty() && stream.write_all(&read).await.is_err() {
-            return;
+        let unwritten = BUFFER.with_borrow_mut(|buffer| {
+            let read = stream.try_read(buffer)?;
+            let written = stream.try_write(&buffer[..read]).unwrap_or_default();
+            Ok::<_, std::io::Error>((read > 0).then(|| buffer[written..read].to_vec()))
+        });
+        match unwritten {
+            Ok(Some(rest)) if rest.is_empty() || stream.write_all(&rest).await.is_ok() => {}
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+            Ok(_) | Err(_) => return,
         }
     }
 }

@@ -1,0 +1,107 @@
+//! What can be watched from outside, with the feature `metrics`; without it, nothing is counted and nothing costs.
+//!
+//! Labels are the names that the program gave: of conversations, questions, outcomes and reasons. What a client says is in
+//! none of them.
+
+#[cfg(feature = "metrics")]
+use std::time::Instant;
+
+/// What became of a question, as far as a turn tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Asked,
+    Answered,
+    /// Something was said that was not the answer.
+    Refused,
+    /// Its time was over.
+    Silent,
+    /// The client has left without an answer. It may come back.
+    Abandoned,
+}
+
+/// Counts what became of a question.
+pub(crate) fn question(conversation: &'static str, question: &'static str, outcome: Outcome) {
+    #[cfg(feature = "metrics")]
+    {
+        let outcome = match outcome {
+            Outcome::Asked => "asked",
+            Outcome::Answered => "answered",
+            Outcome::Refused => "refused",
+            Outcome::Silent => "silent",
+            Outcome::Abandoned => "abandoned",
+        };
+        metrics::counter!(
+            "converse_questions_total", "conversation" => conversation, "question" => question, "outcome" => outcome
+        )
+        .increment(1);
+    }
+    #[cfg(not(feature = "metrics"))]
+    let _ = (conversation, question, outcome);
+}
+
+/// A turn, from when it begins until what it says may leave.
+pub(crate) struct Turn {
+    #[cfg(feature = "metrics")]
+    began: (&'static str, Instant),
+}
+
+impl Turn {
+    pub(crate) fn begin(conversation: &'static str) -> Self {
+        #[cfg(not(feature = "metrics"))]
+        let _ = conversation;
+        Turn {
+            #[cfg(feature = "metrics")]
+            began: (conversation, Instant::now()),
+        }
+    }
+
+    pub(crate) fn end(self) {
+        #[cfg(feature = "metrics")]
+        {
+            let (conversation, began) = self.began;
+            metrics::histogram!("converse_turn_seconds", "conversation" => conversation).record(began.elapsed());
+        }
+    }
+}
+
+/// A connection that is open, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Open(());
+
+impl Open {
+    pub(crate) fn count() -> Self {
+        #[cfg(feature = "metrics")]
+        {
+            metrics::counter!("converse_connections_total").increment(1);
+            metrics::gauge!("converse_connections").increment(1.0);
+        }
+        Open(())
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        #[cfg(feature = "metrics")]
+        metrics::gauge!("converse_connections").decrement(1.0);
+    }
+}
+
+/// Counts the bytes of a connection that is over, and what it was closed with.
+pub(crate) fn closed(code: u16, read: u64, written: u64) {
+    #[cfg(feature = "metrics")]
+    {
+        metrics::counter!("converse_closes_total", "code" => code.to_string()).increment(1);
+        metrics::counter!("converse_bytes_total", "direction" => "in").increment(read);
+        metrics::counter!("converse_bytes_total", "direction" => "out").increment(written);
+    }
+    #[cfg(not(feature = "metrics"))]
+    let _ = (code, read, written);
+}
+
+/// Counts a request that does not become a WebSocket, by the reason.
+pub(crate) fn refused(reason: &'static str) {
+    #[cfg(feature = "metrics")]
+    metrics::counter!("converse_refusals_total", "reason" => reason).increment(1);
+    #[cfg(not(feature = "metrics"))]
+    let _ = reason;
+}

@@ -1,0 +1,87 @@
+//! What can be watched from outside: whatever recorder the program has gets names, numbers and no word of what was said.
+
+use std::collections::BTreeMap;
+
+use converse::prelude::*;
+use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshotter};
+use tokio_tungstenite::tungstenite::http::{HeaderValue, header};
+
+use crate::support::{Browser, hear, talk};
+
+conversation! {
+    /// Gets to know a visitor.
+    Introduction {
+        let name: String = ask "What is your name?"
+            where !name.is_empty() else "A name, please.";
+        let age: u8 = ask "And your age?";
+        say "You're {name}, and you are {age} old.";
+    }
+}
+
+#[ws_route("/introduce")]
+async fn introduce() -> Introduction {
+    Introduction
+}
+
+/// Every counter and gauge, as `name{labels}`; of a histogram, how many values it has.
+fn all(snapshotter: &Snapshotter) -> BTreeMap<String, f64> {
+    let entries = snapshotter.snapshot().into_vec().into_iter().map(|(key, _, _, value)| {
+        let key = key.key();
+        let labels: Vec<_> = key.labels().map(|label| format!("{}={}", label.key(), label.value())).collect();
+        let value = match value {
+            DebugValue::Counter(count) => count as f64,
+            DebugValue::Gauge(value) => value.into_inner(),
+            DebugValue::Histogram(values) => values.len() as f64,
+        };
+        (format!("{}{{{}}}", key.name(), labels.join(",")), value)
+    });
+    entries.collect()
+}
+
+#[tokio::test]
+async fn a_dialogue_is_counted_question_by_question() {
+    let recorder = DebuggingRecorder::new();
+    let snapshotter = recorder.snapshotter();
+    let _recorder = metrics::set_default_local_recorder(&recorder);
+    let app = routes![introduce].layer(converse::Sessions::in_memory());
+
+    let mut visitor = Browser::new(&app, "/introduce");
+    let mut client = visitor.connect().await;
+    hear(&mut client, &["What is your name?"]).await;
+    talk(&mut client, " ", &["A name, please.", "What is your name?"]).await;
+    talk(&mut client, "Ada Lovelace", &["And your age?"]).await;
+    talk(&mut client, "36", &["You're Ada Lovelace, and you are 36 old."]).await;
+    assert_eq!(client.closed().await.0, 1000);
+    let mut shy = Browser::new(&app, "/introduce").connect().await;
+    hear(&mut shy, &["What is your name?"]).await;
+    shy.close(1001, "").await;
+    assert_eq!(shy.closed().await.0, 1001);
+    let origin = HeaderValue::from_static("https://evil.example");
+    drop(Browser::new(&app, "/introduce").open(Some((header::ORIGIN, origin))).await);
+
+    // A connection is over once its task has seen the client hang up.
+    let mut seen = BTreeMap::new();
+    while seen.get("converse_connections{}") != Some(&0.0) || !seen.contains_key("converse_closes_total{code=1001}") {
+        for (key, value) in all(&snapshotter) {
+            let known = seen.entry(key.clone()).or_insert(0.0);
+            // Taking a snapshot takes what a counter has counted, and leaves a gauge as it is.
+            *known = if key == "converse_connections{}" { value } else { *known + value };
+        }
+        tokio::task::yield_now().await;
+    }
+    let question = |question: &str, outcome: &str| {
+        let key =
+            format!("converse_questions_total{{conversation=Introduction,question={question},outcome={outcome}}}");
+        seen.get(&key).copied().unwrap_or_default()
+    };
+    assert_eq!((question("name", "asked"), question("age", "asked")), (3.0, 1.0));
+    assert_eq!((question("name", "answered"), question("age", "answered")), (1.0, 1.0));
+    assert_eq!((question("name", "refused"), question("age", "refused")), (1.0, 0.0));
+    assert_eq!((question("name", "abandoned"), question("age", "abandoned")), (1.0, 0.0));
+    assert_eq!(seen["converse_turn_seconds{conversation=Introduction}"], 5.0);
+    assert_eq!(seen["converse_connections_total{}"], 2.0);
+    assert_eq!((seen["converse_closes_total{code=1000}"], seen["converse_closes_total{code=1001}"]), (1.0, 1.0));
+    assert_eq!(seen["converse_refusals_total{reason=origin}"], 1.0);
+    assert!(seen["converse_bytes_total{direction=in}"] > 0.0 && seen["converse_bytes_total{direction=out}"] > 0.0);
+    assert!(!seen.keys().any(|key| key.contains("Ada") || key.contains("36")), "no word of what was said");
+}
