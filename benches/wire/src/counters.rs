@@ -14,7 +14,7 @@ use crate::process::Process;
 use crate::servers::Kind;
 
 /// The bursts or visits of every connection in the two runs.
-const COUNTS: [usize; 2] = [20, 60];
+const COUNTS: [usize; 2] = [5, 15];
 
 /// A program that counts what another one does.
 pub(crate) enum Counter {
