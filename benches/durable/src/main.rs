@@ -37,7 +37,8 @@ conversation! {
     }
 }
 
-#[ws_route("/order")]
+// Clients without a network are faster than anybody may be unless it is said.
+#[ws_route("/order", max_frames_per_second = 4_294_967_295)]
 async fn order() -> Order {
     Order
 }
@@ -88,7 +89,7 @@ struct Cost {
 }
 
 /// The same, where nothing is kept.
-#[ws_route("/order")]
+#[ws_route("/order", max_frames_per_second = 4_294_967_295)]
 async fn forgetful() -> Order {
     Order
 }
