@@ -131,8 +131,9 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
 
     /// How the codec is to be, where so much is missing of a frame: what is known to come is read at once.
     fn config(&self) -> WebSocketConfig {
+        let missing = self.bridge.frames.missing().min(self.limits.message);
         WebSocketConfig::default()
-            .read_buffer_size(self.bridge.frames.missing().saturating_add(limits::READ).min(limits::MOST))
+            .read_buffer_size(missing.saturating_add(limits::READ).min(limits::MOST))
             .write_buffer_size(limits::WRITE)
             // One fragment that did not go, the next one, and control frames.
             .max_write_buffer_size(4 * limits::WRITE)

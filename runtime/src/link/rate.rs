@@ -16,10 +16,10 @@ impl Rate {
     /// Whether so many frames, all that ever came, are more than `rate` in a second; as many may come at once.
     pub(super) fn is_exceeded(&mut self, frames: u64, rate: u32, now: impl FnOnce() -> Instant) -> bool {
         let new = frames - self.counted;
+        self.counted = frames;
         if new == 0 || rate == u32::MAX {
             return false;
         }
-        self.counted = frames;
         let now = now();
         let worth = Duration::from_secs(1).mul_f64(new as f64 / f64::from(rate.max(1)));
         let full = self.full.map_or(now, |full| full.max(now)) + worth;
@@ -48,6 +48,8 @@ mod tests {
 
     #[test]
     fn no_limit_is_none() {
-        assert!(!Rate::default().is_exceeded(u64::MAX, u32::MAX, || unreachable!("it does not matter")));
+        let mut rate = Rate::default();
+        assert!(!rate.is_exceeded(1_000_000, u32::MAX, || unreachable!("it does not matter")));
+        assert!(!rate.is_exceeded(1_000_001, 1, Instant::now), "what came before there was one does not count");
     }
 }
