@@ -7,20 +7,20 @@ use std::time::Duration;
 /// | what | unless it is said | closes with |
 /// |---|---|---|
 /// | a message, and a frame of one | 64 KiB | 1009 |
-/// | the frames of one message | 1,024 | 1008 |
-/// | frames in a second, control frames included | 10,000, and as many at once | 1008 |
+/// | the frames of one message | 1,024, or one for every 64 bytes that it may have | 1008 |
+/// | messages in a second, control frames included | 10,000, and as many at once | 1008 |
 ///
 /// ```
 /// use converse::Limits;
 ///
 /// let photos = Limits::default().max_message_size(8 << 20);
-/// let commands = Limits::default().max_message_size(1024).max_frames_per_second(20);
+/// let commands = Limits::default().max_message_size(1024).max_messages_per_second(20);
 /// # let _ = (photos, commands);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     pub(crate) message: usize,
-    pub(crate) fragments: u32,
+    fragments: Option<u32>,
     pub(crate) rate: u32,
 }
 
@@ -40,19 +40,24 @@ impl Limits {
     /// without a payload cost work, and no message ever comes of them.
     #[must_use]
     pub const fn max_fragments(mut self, frames: u32) -> Self {
-        self.fragments = frames;
+        self.fragments = Some(frames);
         self
     }
 
-    /// How many frames may come in a second, over time; as many may come at once, after a pause. More close the
-    /// connection with 1008. Pings count, since each is answered, and so does each part of a message. `u32::MAX` is no limit.
+    /// How many messages may come in a second, over time; as many may come at once, after a pause. More close the
+    /// connection with 1008. Pings and other control frames count, since each costs as much. `u32::MAX` is no limit.
     #[must_use]
-    pub const fn max_frames_per_second(mut self, frames: u32) -> Self {
-        self.rate = frames;
+    pub const fn max_messages_per_second(mut self, messages: u32) -> Self {
+        self.rate = messages;
         self
     }
 
-    pub(crate) const DEFAULT: Self = Limits { message: 64 * 1024, fragments: 1024, rate: 10_000 };
+    pub(crate) const DEFAULT: Self = Limits { message: 64 * 1024, fragments: None, rate: 10_000 };
+
+    pub(crate) fn fragments(&self) -> u32 {
+        let fair = u32::try_from(self.message / 64).unwrap_or(u32::MAX);
+        self.fragments.unwrap_or(fair.max(1024))
+    }
 }
 
 impl Default for Limits {

@@ -9,7 +9,7 @@ use tokio_tungstenite::tungstenite::http::header::{HeaderMap, HeaderName, ORIGIN
 
 use crate::support::{Browser, Raw, serve};
 
-#[ws_route("/", max_message = "8 B", max_fragments = 3, max_frames_per_second = 10, ping = "off")]
+#[ws_route("/", max_message = "8 B", max_fragments = 3, max_messages_per_second = 10, ping = "off")]
 async fn narrow(mut socket: WebSocket) -> converse::Result {
     while let Received::Message(message) = socket.receive().await {
         socket.send(message).await?;
@@ -57,7 +57,7 @@ async fn fragments_are_counted() {
 }
 
 #[tokio::test]
-async fn every_frame_counts_against_the_rate() {
+async fn every_message_and_control_frame_counts_against_the_rate() {
     let pings = vec![Raw::frame(0x89, b""); 11];
     assert!(rest(&pings).await.ends_with(&Raw::close(1008, "too many messages")));
     let close = Raw::frame(0x88, &1000_u16.to_be_bytes());

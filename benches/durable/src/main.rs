@@ -38,7 +38,7 @@ conversation! {
 }
 
 // Clients without a network are faster than anybody may be unless it is said.
-#[ws_route("/order", max_frames_per_second = 4_294_967_295)]
+#[ws_route("/order", max_messages_per_second = 4_294_967_295)]
 async fn order() -> Order {
     Order
 }
@@ -89,7 +89,7 @@ struct Cost {
 }
 
 /// The same, where nothing is kept.
-#[ws_route("/order", max_frames_per_second = 4_294_967_295)]
+#[ws_route("/order", max_messages_per_second = 4_294_967_295)]
 async fn forgetful() -> Order {
     Order
 }

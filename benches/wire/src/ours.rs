@@ -17,7 +17,7 @@ conversation! {
 #[ws_route("/echo")]
 async fn echo(mut ws: WebSocket) -> converse::Result {
     // As the others are: what one client may send in a second has no bound.
-    ws.limits(Limits::default().max_message_size(1 << 20).max_frames_per_second(u32::MAX));
+    ws.limits(Limits::default().max_message_size(1 << 20).max_messages_per_second(u32::MAX));
     while let Received::Message(message) = ws.receive().await {
         ws.send(message).await?;
     }

@@ -14,9 +14,7 @@ pub(super) struct Frames {
     /// A message has begun, and its last frame has not.
     in_message: bool,
     ends_message: bool,
-    /// How many frames have begun.
-    pub(super) begun: u64,
-    /// How many of them belong to the message that has begun.
+    /// How many frames belong to the message that has begun.
     pub(super) fragments: u32,
     /// How many messages are complete, control frames included.
     pub(super) messages: u64,
@@ -69,7 +67,6 @@ impl Frames {
 
     fn begin(&mut self) {
         self.known = 0;
-        self.begun += 1;
         let number = |bytes: &[u8]| bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
         self.left = match self.header[1] & 0x7f {
             126 => number(&self.header[2..4]),
@@ -111,7 +108,7 @@ mod tests {
             for bytes in all.chunks(size) {
                 frames.pass(bytes);
             }
-            assert_eq!((frames.messages, frames.begun, frames.fragments), (5, 7, 3), "by {size}");
+            assert_eq!((frames.messages, frames.fragments), (5, 3), "by {size}");
             assert!(frames.is_between());
         }
     }

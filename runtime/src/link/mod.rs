@@ -249,10 +249,10 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     /// What there is too much of.
     fn excess(&mut self) -> Option<&'static str> {
         let frames = &self.bridge.frames;
-        if frames.fragments > self.limits.fragments {
+        if frames.fragments > self.limits.fragments() {
             return Some("too many fragments");
         }
-        self.rate.is_exceeded(frames.begun, self.limits.rate, Instant::now).then_some("too many messages")
+        self.rate.is_exceeded(frames.messages, self.limits.rate, Instant::now).then_some("too many messages")
     }
 
     /// Notes the number that comes back in a pong. The peer may send what it likes: what was not asked does not count.

@@ -8,15 +8,15 @@ use tokio::time::Instant;
 #[derive(Debug, Default)]
 pub(super) struct Rate {
     full: Option<Instant>,
-    /// How many frames are accounted for.
+    /// How many messages are accounted for.
     counted: u64,
 }
 
 impl Rate {
-    /// Whether so many frames, all that ever came, are more than `rate` in a second; as many may come at once.
-    pub(super) fn is_exceeded(&mut self, frames: u64, rate: u32, now: impl FnOnce() -> Instant) -> bool {
-        let new = frames - self.counted;
-        self.counted = frames;
+    /// Whether so many messages, all that ever came, are more than `rate` in a second; as many may come at once.
+    pub(super) fn is_exceeded(&mut self, messages: u64, rate: u32, now: impl FnOnce() -> Instant) -> bool {
+        let new = messages - self.counted;
+        self.counted = messages;
         if new == 0 || rate == u32::MAX {
             return false;
         }

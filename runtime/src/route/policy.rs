@@ -35,9 +35,9 @@ impl Policy {
         self
     }
 
-    /// How many frames may come in a second.
-    pub const fn max_frames_per_second(mut self, frames: u32) -> Self {
-        self.limits = self.limits.max_frames_per_second(frames);
+    /// How many messages may come in a second.
+    pub const fn max_messages_per_second(mut self, messages: u32) -> Self {
+        self.limits = self.limits.max_messages_per_second(messages);
         self
     }
 

@@ -19,7 +19,7 @@ pub(super) struct Arguments {
 }
 
 const NAMES: [&str; 7] =
-    ["max_message", "max_fragments", "max_frames_per_second", "ping", "pong", "origins", "protocols"];
+    ["max_message", "max_fragments", "max_messages_per_second", "ping", "pong", "origins", "protocols"];
 
 const HELP: &str = "write `#[ws_route(\"/rooms/{room}\")]`";
 
@@ -89,9 +89,9 @@ fn setting(cx: &mut Diagnostics, name: &Ident, value: &Expr) -> Option<TokenStre
             let bytes = expected(cx, value, name, bytes, "a size", help)?;
             quote_spanned!(span=> #bytes)
         }
-        "max_fragments" | "max_frames_per_second" => {
+        "max_fragments" | "max_messages_per_second" => {
             let number = number(value);
-            let number = expected(cx, value, name, number, "a number of frames", "write a whole number from 1 on")?;
+            let number = expected(cx, value, name, number, "a number", "write a whole number from 1 on")?;
             quote_spanned!(span=> #number)
         }
         "ping" if text(value).as_deref() == Some("off") => {
