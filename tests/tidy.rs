@@ -90,7 +90,7 @@ fn the_map_shows_every_file() {
 fn every_refused_program_has_its_words_and_the_reverse() {
     let files = tracked();
     let mut programs = 0;
-    for file in files.iter().filter(|file| file.starts_with("tests/ui/") && !file.starts_with("tests/ui/pass/")) {
+    for file in files.iter().filter(|file| file.starts_with("tests/diagnostics/ui/") && !file.starts_with("tests/diagnostics/ui/pass/")) {
         let other = match file.rsplit_once('.') {
             Some((name, "rs")) => format!("{name}.stderr"),
             Some((name, "stderr")) => format!("{name}.rs"),
@@ -99,7 +99,7 @@ fn every_refused_program_has_its_words_and_the_reverse() {
         assert!(files.contains(&other), "{file} stands there without {other}");
         programs += 1;
     }
-    assert!(programs > 0, "tests/ui is empty");
+    assert!(programs > 0, "tests/diagnostics/ui is empty");
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn the_compiler_s_errors_are_explained() {
     let unnamed = |line: &str| line.split('`').step_by(2).collect::<Vec<_>>().join("`…`");
     let explained = text("docs/errors.md");
     let headings: Vec<_> = explained.lines().filter_map(|line| line.strip_prefix("### ")).map(unnamed).collect();
-    for file in tracked().iter().filter(|file| file.starts_with("tests/ui/") && file.ends_with(".stderr")) {
+    for file in tracked().iter().filter(|file| file.starts_with("tests/diagnostics/ui/") && file.ends_with(".stderr")) {
         for error in text(file).lines().filter_map(|line| line.strip_prefix("error: ")) {
             let is_explained = headings.iter().any(|heading| unnamed(error).starts_with(heading));
             let is_ours = !OTHERS.iter().any(|other| error.starts_with(other));
