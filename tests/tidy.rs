@@ -90,7 +90,10 @@ fn the_map_shows_every_file() {
 fn every_refused_program_has_its_words_and_the_reverse() {
     let files = tracked();
     let mut programs = 0;
-    for file in files.iter().filter(|file| file.starts_with("tests/diagnostics/ui/") && !file.starts_with("tests/diagnostics/ui/pass/")) {
+    for file in files
+        .iter()
+        .filter(|file| file.starts_with("tests/diagnostics/ui/") && !file.starts_with("tests/diagnostics/ui/pass/"))
+    {
         let other = match file.rsplit_once('.') {
             Some((name, "rs")) => format!("{name}.stderr"),
             Some((name, "stderr")) => format!("{name}.rs"),

@@ -4,6 +4,7 @@ use axum::http::Uri;
 use http::header::{HOST, HeaderMap, HeaderValue, ORIGIN};
 
 use crate::error::{Error, Result};
+use crate::flow::is_origin;
 
 /// From which pages browsers may open a WebSocket: those of the same host, unless this says otherwise.
 ///
@@ -43,7 +44,7 @@ enum Rule {
 
 /// What the `Origin` of a handshake is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum Trust {
     /// It is from no page, or from one that is trusted as if it were ours.
     Own,
     /// Anybody is let in, and nobody trusted for that.
@@ -84,22 +85,21 @@ impl Origins {
         Origins(Rule::Static(origins))
     }
 
-    pub(crate) fn standing(&self, headers: &HeaderMap) -> Standing {
+    pub(crate) fn trust(&self, headers: &HeaderMap) -> Trust {
         let mut origins = headers.get_all(ORIGIN).iter();
         let origin = match (origins.next(), origins.next()) {
-            (None, _) => return Standing::Own,
+            (None, _) => return Trust::Own,
             (Some(origin), None) => origin,
-            (Some(_), Some(_)) => return Standing::Refused,
+            (Some(_), Some(_)) => return Trust::Refused,
         };
         let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-        let is_origin = |known: &str| origin.as_bytes().eq_ignore_ascii_case(known.as_bytes());
+        let is_it = |known: &str| origin.as_bytes().eq_ignore_ascii_case(known.as_bytes());
         match &self.0 {
-            _ if is_of_host(origin, host) => Standing::Own,
-            Rule::SameHost => Standing::Refused,
-            Rule::Listed(known) if known.iter().any(|known| is_origin(known)) => Standing::Own,
-            Rule::Static(known) if known.iter().any(|known| is_origin(known)) => Standing::Own,
-            Rule::Listed(_) | Rule::Static(_) => Standing::Refused,
-            Rule::Any => Standing::Stranger,
+            _ if is_of_host(origin, host) => Trust::Own,
+            Rule::Any => Trust::Stranger,
+            Rule::Listed(known) if known.iter().any(|known| is_it(known)) => Trust::Own,
+            Rule::Static(known) if known.iter().any(|known| is_it(known)) => Trust::Own,
+            Rule::SameHost | Rule::Listed(_) | Rule::Static(_) => Trust::Refused,
         }
     }
 }
@@ -109,45 +109,38 @@ fn is_of_host(origin: &HeaderValue, host: &str) -> bool {
     origin.and_then(|origin| origin.authority().map(|at| at.as_str().eq_ignore_ascii_case(host))) == Some(true)
 }
 
-/// Whether it is written as a browser would (RFC 6454 §6.2).
-fn is_origin(text: &str) -> bool {
-    let Some((scheme, host)) = text.split_once("://") else { return false };
-    let is_host = host.parse::<http::uri::Authority>().is_ok_and(|at| !host.contains('@') && !at.host().is_empty());
-    is_host && !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn standing(origins: &Origins, origin: &'static [&'static str]) -> Standing {
+    fn trust(origins: &Origins, origin: &'static [&'static str]) -> Trust {
         let mut headers = HeaderMap::new();
         headers.insert(HOST, HeaderValue::from_static("example.org:8080"));
         for origin in origin {
             headers.append(ORIGIN, HeaderValue::from_static(origin));
         }
-        origins.standing(&headers)
+        origins.trust(&headers)
     }
 
     #[test]
     fn a_page_of_another_host_is_another_origin() {
         let same = Origins::same_host();
-        assert_eq!(standing(&same, &[]), Standing::Own);
-        assert_eq!(standing(&same, &["https://example.org:8080"]), Standing::Own);
-        assert_eq!(standing(&same, &["http://EXAMPLE.org:8080"]), Standing::Own);
+        assert_eq!(trust(&same, &[]), Trust::Own);
+        assert_eq!(trust(&same, &["https://example.org:8080"]), Trust::Own);
+        assert_eq!(trust(&same, &["http://EXAMPLE.org:8080"]), Trust::Own);
         for other in ["https://example.org", "https://evil.org", "null", "", "https://example.org:8080.evil.org"] {
-            assert_eq!(standing(&same, Box::leak(Box::new([other]))), Standing::Refused, "{other}");
+            assert_eq!(trust(&same, Box::leak(Box::new([other]))), Trust::Refused, "{other}");
         }
-        assert_eq!(standing(&same, &["https://example.org:8080", "https://evil.org"]), Standing::Refused);
+        assert_eq!(trust(&same, &["https://example.org:8080", "https://evil.org"]), Trust::Refused);
     }
 
     #[test]
     fn who_is_listed_is_trusted_and_anybody_is_not() {
         let listed = Origins::allow(["https://app.example.org"]).expect("it is one");
-        assert_eq!(standing(&listed, &["https://app.example.org"]), Standing::Own);
-        assert_eq!(standing(&listed, &["http://app.example.org"]), Standing::Refused);
-        assert_eq!(standing(&listed, &["https://example.org:8080"]), Standing::Own);
-        assert_eq!(standing(&Origins::dangerous_any(), &["https://evil.org"]), Standing::Stranger);
+        assert_eq!(trust(&listed, &["https://app.example.org"]), Trust::Own);
+        assert_eq!(trust(&listed, &["http://app.example.org"]), Trust::Refused);
+        assert_eq!(trust(&listed, &["https://example.org:8080"]), Trust::Own);
+        assert_eq!(trust(&Origins::dangerous_any(), &["https://evil.org"]), Trust::Stranger);
     }
 
     #[test]

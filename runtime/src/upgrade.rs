@@ -26,7 +26,7 @@ use crate::keepalive::PingPolicy;
 use crate::limits::{self, Limits};
 use crate::link::Link;
 use crate::open::{Leaves, Open};
-use crate::origins::{Origins, Standing};
+use crate::origins::{Origins, Trust};
 use crate::registry::{ConnectionId, Place};
 use crate::serve::Stream;
 use crate::session;
@@ -184,15 +184,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
 
     async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Self, UpgradeRejection> {
         let key = handshake::check(request)?.clone();
-        let standing = request.extensions.get().unwrap_or(&Origins::same_host()).standing(&request.headers);
-        if standing == Standing::Refused {
+        let trust = request.extensions.get().unwrap_or(&Origins::same_host()).trust(&request.headers);
+        if trust == Trust::Refused {
             return Err(UpgradeRejection::Origin);
         }
         let upgraded = request.extensions.remove().ok_or(UpgradeRejection::NotUpgradable)?;
         let server = request.extensions.get().cloned();
         let offered: Vec<_> = request.headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().cloned().collect();
         let json = handshake::negotiate(&offered, &[PROTOCOL]).is_some();
-        let visit = Visit::of(request, standing == Standing::Own);
+        let visit = Visit::of(request, trust == Trust::Own);
         Ok(Upgrade { key, upgraded, server, settings: Settings::default(), visit, json, offered, protocol: None })
     }
 }

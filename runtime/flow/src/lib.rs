@@ -9,6 +9,7 @@ mod dot;
 mod draw;
 mod mermaid;
 mod older;
+mod origin;
 mod route;
 #[cfg(test)]
 mod samples;
@@ -17,6 +18,7 @@ pub use dot::Dot;
 pub use draw::Draw;
 pub use mermaid::Mermaid;
 pub use older::Older;
+pub use origin::is_origin;
 pub use route::Route;
 
 /// A conversation's graph.

@@ -129,29 +129,25 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         }
     }
 
-    /// How the codec is to be, where so much is missing of a frame: what is known to come is read at once.
-    fn config(&self) -> WebSocketConfig {
+    /// The codec, and what it reads from and writes to.
+    fn codec(&mut self) -> (&mut WebSocketContext, &mut Bridge<IO>) {
+        if self.codec.is_none() {
+            self.take_up(Vec::new());
+        }
+        (self.codec.as_mut().expect("it was put there"), &mut self.bridge)
+    }
+
+    /// Puts a codec there that goes on from what was read. What is known to be missing of a frame, it reads at once.
+    fn take_up(&mut self, read: Vec<u8>) {
         let missing = self.bridge.frames.missing().min(self.limits.message);
-        WebSocketConfig::default()
+        let config = WebSocketConfig::default()
             .read_buffer_size(missing.saturating_add(limits::READ).min(limits::MOST))
             .write_buffer_size(limits::WRITE)
             // One fragment that did not go, the next one, and control frames.
             .max_write_buffer_size(4 * limits::WRITE)
             .max_message_size(Some(self.limits.message))
-            .max_frame_size(Some(self.limits.message))
-    }
-
-    /// The codec, and what it reads from and writes to.
-    fn codec(&mut self) -> (&mut WebSocketContext, &mut Bridge<IO>) {
-        let config = self.config();
-        let codec = self.codec.get_or_insert_with(|| Box::new(WebSocketContext::new(Role::Server, Some(config))));
-        (codec, &mut self.bridge)
-    }
-
-    /// Puts a codec there that goes on from what was read.
-    fn take_up(&mut self, read: Vec<u8>) {
-        let config = Some(self.config());
-        self.codec = Some(Box::new(WebSocketContext::from_partially_read(read, Role::Server, config)));
+            .max_frame_size(Some(self.limits.message));
+        self.codec = Some(Box::new(WebSocketContext::from_partially_read(read, Role::Server, Some(config))));
     }
 
     /// Whether the codec has handed out everything that has come.
@@ -160,26 +156,23 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     }
 
     /// Lets go of a codec that holds nothing.
-    fn rest(&mut self) {
+    fn let_go(&mut self) {
         if self.phase == Phase::Open && !self.unflushed && self.is_read_off() {
             self.codec = None;
         }
     }
 
     fn read(&mut self) -> Result<Wire, Fault> {
-        self.rest();
-        let codec = match &mut self.codec {
-            Some(codec) => codec,
-            None => {
-                let read = self.bridge.read_some()?;
-                if read.is_empty() {
-                    return Err(Fault::Protocol(ProtocolError::ResetWithoutClosingHandshake));
-                }
-                self.take_up(read);
-                self.codec.as_mut().expect("it was put there")
+        self.let_go();
+        if self.codec.is_none() {
+            let read = self.bridge.read_some()?;
+            if read.is_empty() {
+                return Err(Fault::Protocol(ProtocolError::ResetWithoutClosingHandshake));
             }
-        };
-        let wire = codec.read(&mut self.bridge)?;
+            self.take_up(read);
+        }
+        let (codec, bridge) = self.codec();
+        let wire = codec.read(bridge)?;
         self.taken += 1;
         Ok(wire)
     }

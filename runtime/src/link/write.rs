@@ -69,7 +69,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             self.unflushed = false;
             self.write_rest();
         }
-        self.rest();
+        self.let_go();
         if self.phase == Phase::LastWords {
             self.stalled = None;
             self.enter(Phase::Draining(limits::DRAIN_BYTES), limits::DRAIN);

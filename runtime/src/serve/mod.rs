@@ -49,8 +49,8 @@ use crate::error::{Error, Result};
 /// `CONVERSE_ADDRESS` takes the place of `address`, so that the same program can run elsewhere, and `CONVERSE_CLIENT`
 /// is a command that the routes are shown with, to talk to them.
 ///
-/// One address of another machine may have 128 connections at a time. That is too few for a proxy, which is one address for all of its
-/// clients: see [`Server::trust_forwarded`].
+/// One address of another machine may have 128 connections at a time. That is too few for a proxy, which is one address
+/// for all of its clients: see [`Server::trust_forwarded`].
 ///
 /// With more than some hundred busy sockets, tokio's scheduler for several threads lets single ones wait for a tenth
 /// of a second; `global_queue_interval(2)` in the [runtime's builder](tokio::runtime::Builder) shortens that a lot.
@@ -170,8 +170,9 @@ impl<L: Listener> Server<L> {
     }
 
     /// Bounds how many connections one address has at the same time, WebSockets included: an IPv4 address, or the /64 of an
-    /// IPv6 address, which is what one customer of a provider has. One more is answered with 429. By default 128, but for this machine
-    /// itself, whose loopback addresses may have any number: what comes from there is a proxy, most of the time.
+    /// IPv6 address, which is what one customer of a provider has. One more is answered with 429. By default 128, but for
+    /// this machine itself, whose loopback addresses may have any number: what comes from there is a proxy, most of the
+    /// time.
     ///
     /// Behind a proxy every connection comes from the same address, the proxy's:
     /// [`trust_forwarded`](Self::trust_forwarded) tells its clients apart, and `None` stands for no bound.

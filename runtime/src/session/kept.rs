@@ -145,7 +145,7 @@ impl<C: Conversation> Session<'_, C> {
             self.set_aside(&outdated).await.map_err(Ending::Unkept)?;
         }
         let kept = self.kept.as_ref().expect("it was put there");
-        let words: Vec<_> = kept.words.behind(0).map(|(number, word)| (number, word.clone())).collect();
+        let words: Vec<_> = kept.words.behind(0).collect();
         self.say(words).await?;
         match self.ended.take() {
             Some(close) => Err(Ending::Closed(close)),
@@ -382,7 +382,7 @@ impl<C: Conversation> Session<'_, C> {
         self.slot = Slot::Over;
         let input = self.stand(kept, Some(saved)).await?;
         let kept = self.kept.as_ref().expect("it stands there again");
-        let words: Vec<_> = kept.words.behind(said).map(|(number, word)| (number, word.clone())).collect();
+        let words: Vec<_> = kept.words.behind(said).collect();
         self.say(words).await?;
         if let Some(close) = self.ended.take() {
             return Err(Ending::Closed(close));

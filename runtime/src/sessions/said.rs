@@ -57,11 +57,6 @@ impl Words {
         (&self.said, self.numbers)
     }
 
-    /// The same.
-    pub(super) fn into_stored(self) -> (Vec<Message>, Numbers) {
-        (self.said, self.numbers)
-    }
-
     /// Another turn begins.
     pub(crate) fn begin(&mut self) {
         self.before = self.numbers.out;
@@ -112,12 +107,7 @@ impl Words {
 
     /// A question has been asked, or the conversation has ended: the last of the words is what that was said by.
     pub(crate) fn ask(&mut self) {
-        self.numbers.asked = if self.said.is_empty() { 0 } else { self.last() };
-    }
-
-    /// The number of the last that is kept.
-    fn last(&self) -> u64 {
-        self.numbers.of(self.said.len()).last().unwrap_or_default()
+        self.numbers.asked = self.numbers.of(self.said.len()).last().unwrap_or_default();
     }
 
     /// The number of the last output.
@@ -131,8 +121,8 @@ impl Words {
     }
 
     /// Those behind the output of this number; all of them behind 0.
-    pub(crate) fn behind(&self, last: u64) -> impl Iterator<Item = (u64, &Message)> {
-        self.numbers.of(self.said.len()).zip(&self.said).filter(move |(number, _)| *number > last)
+    pub(crate) fn behind(&self, last: u64) -> impl Iterator<Item = (u64, Message)> {
+        self.numbers.of(self.said.len()).zip(self.said.iter().cloned()).filter(move |(number, _)| *number > last)
     }
 }
 

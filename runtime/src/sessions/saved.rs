@@ -85,8 +85,8 @@ impl Saved<'static> {
     pub(super) fn leave_out(&mut self, last: u64) {
         let mut words = self.words();
         words.arrived(last);
-        let (words, numbers) = words.into_stored();
-        (self.words, self.numbers) = (words.into(), numbers);
+        let (words, numbers) = words.stored();
+        (self.words, self.numbers) = (words.to_vec().into(), numbers);
     }
 }
 
