@@ -24,24 +24,24 @@ pub(crate) struct Saved<'s, S = Box<RawValue>> {
     #[serde(default = "none", skip_serializing_if = "Option::is_none")]
     pub(crate) state: Option<S>,
     /// What is to be said again, and by which numbers.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     pub(crate) words: Cow<'s, [Message]>,
     #[serde(default)]
     pub(crate) numbers: Numbers,
     /// How many inputs have come, of a client that numbers them: the number of the last one.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) inputs: u64,
     /// How many things were done once.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) done: u64,
     /// Whether it goes on at once: it stands behind a `once`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) goes_on: bool,
     /// Its states at the questions before, for `back`.
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     pub(crate) before: Cow<'s, [Box<RawValue>]>,
     /// Whether one can go back to where it is.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) asks: bool,
     /// When its question's time runs out, and when the first of its timers rings, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -61,6 +61,11 @@ pub(crate) struct Saved<'s, S = Box<RawValue>> {
 pub(crate) enum State<'s, S> {
     Written(&'s RawValue),
     Value(&'s S),
+}
+
+/// What is left out is read as that.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 fn none<S>() -> Option<S> {
