@@ -86,7 +86,7 @@ pub(crate) const CLOSE: Duration = Duration::from_secs(5);
 /// For the peer to hang up once nothing more is said.
 pub(crate) const DRAIN: Duration = Duration::from_secs(1);
 /// How much of what the peer still sends is read away meanwhile, in bytes.
-pub(crate) const DRAIN_BYTES: usize = 16 << 20;
+pub(crate) const DRAIN_BYTES: u32 = 16 << 20;
 
 /// What a message counts for in a queue: small ones are not free.
 pub(crate) fn cost(payload: usize) -> usize {

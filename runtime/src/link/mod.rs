@@ -32,10 +32,9 @@ use crate::observe;
 /// A connection after its handshake, on the server's side.
 pub(crate) struct Link<IO> {
     io: IO,
-    /// How many bytes have come, how many have gone, and how many messages the former were, control frames included.
+    /// How many bytes have come, and how many have gone.
     read: u64,
     written: u64,
-    messages: u64,
     limits: Limits,
     rate: Rate,
     incoming: Incoming,
@@ -61,7 +60,7 @@ pub(crate) struct Link<IO> {
     /// Writing has failed. Why, and whether the peer had closed before, reading tells.
     broken: bool,
     /// The peer does not read: since when, and how many bytes had gone by then.
-    stalled: Option<(Instant, u64)>,
+    stalled: Option<Box<(Instant, u64)>>,
     keepalive: Keepalive,
     /// The last number that a ping has carried.
     numbered: u64,
@@ -75,7 +74,7 @@ enum Phase {
     /// Both sides have closed, or the peer made a mistake: what is in the buffers goes out, nothing else counts.
     LastWords,
     /// Nothing goes out any more; so many bytes may still come.
-    Draining(usize),
+    Draining(u32),
     Over,
 }
 
@@ -120,7 +119,6 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             io,
             read: early.len() as u64,
             written: 0,
-            messages: 0,
             limits,
             rate: Rate::default(),
             incoming: Incoming::default(),
@@ -237,9 +235,8 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
                 self.needs_more = true;
                 return taken;
             };
-            self.messages += 1;
             let now = || *now.get_or_insert_with(Instant::now);
-            if self.rate.is_exceeded(self.messages, self.limits.rate, now) {
+            if self.rate.is_exceeded(self.limits.rate, now) {
                 taken = take(Event::End(self.exceeded("too many messages")), cx);
             } else if taken.looks && matches!(came, Ok(Came::Close(_)) | Err(_)) {
                 self.held = Some(Box::new(came));

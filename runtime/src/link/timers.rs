@@ -12,7 +12,7 @@ use crate::limits;
 impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     /// When to call [`Link::tick`].
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        let stall = self.stalled.and_then(|(since, _)| since.checked_add(limits::STALL));
+        let stall = self.stalled.as_ref().and_then(|stalled| stalled.0.checked_add(limits::STALL));
         let ping = if self.phase == Phase::Open { self.keepalive.deadline() } else { None };
         [self.until, stall, ping].into_iter().flatten().min()
     }
@@ -24,7 +24,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             self.phase = Phase::Over;
             return awaited.then(|| lost("closing took too long"));
         }
-        if let Some((since, before)) = self.stalled
+        if let Some((since, before)) = self.stalled.as_deref().copied()
             && now.duration_since(since) >= limits::STALL
         {
             let written = self.written;
@@ -32,7 +32,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
                 self.phase = Phase::Over;
                 return Some(lost("the peer does not read"));
             }
-            self.stalled = Some((now, written));
+            self.stalled = Some(Box::new((now, written)));
         }
         if self.phase != Phase::Open {
             return None;

@@ -40,7 +40,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
 
     /// Answers a ping; of several that come while the peer does not read, the last.
     pub(super) fn pong(&mut self, ping: Bytes) {
-        match (self.phase, self.stalled) {
+        match (self.phase, &self.stalled) {
             (Phase::Open, None) => self.give(PONG, &ping),
             (Phase::Open, Some(_)) => self.ping = Some(Box::new(ping)),
             _ => {}
@@ -67,7 +67,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
                 Poll::Ready(Ok(())) => self.stalled = None,
                 Poll::Pending => {
                     let written = self.written;
-                    self.stalled.get_or_insert_with(|| (Instant::now(), written));
+                    self.stalled.get_or_insert_with(|| Box::new((Instant::now(), written)));
                     return;
                 }
                 Poll::Ready(Err(_)) => {
@@ -151,7 +151,9 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
                 let mut buffer = ReadBuf::uninit(&mut scratch);
                 match Pin::new(&mut self.io).poll_read(cx, &mut buffer) {
                     Poll::Pending => break false,
-                    Poll::Ready(Ok(())) if (1..=left).contains(&buffer.filled().len()) => left -= buffer.filled().len(),
+                    Poll::Ready(Ok(())) if (1..=left).contains(&(buffer.filled().len() as u32)) => {
+                        left -= buffer.filled().len() as u32;
+                    }
                     Poll::Ready(_) => break true,
                 }
                 self.read += buffer.filled().len() as u64;
