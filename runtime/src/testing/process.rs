@@ -239,10 +239,12 @@ impl Client {
             self.connection.forget_reader();
             let polled = self.session.as_mut().poll(cx);
             let before = said.len();
-            said.extend(std::iter::from_fn(|| self.connection.next_to_write()).filter_map(|outgoing| match outgoing {
-                Outgoing::Message(message) => Some(message),
-                Outgoing::Number(_) => None,
-            }));
+            while let Some(outgoing) = self.connection.next_to_write() {
+                self.connection.give_back(outgoing.room());
+                if let Outgoing::Message(message) = outgoing {
+                    said.push(message);
+                }
+            }
             if polled.is_ready() {
                 let close = closed.or_else(|| self.close_wanted());
                 return Poll::Ready(close.map_or(Stands::Gone, Stands::Closed));
