@@ -114,7 +114,9 @@ impl<C: Conversation> Process<C> {
         let connection = Arc::new(Connection::new(ConnectionId::unique()));
         let ws = WebSocket::new(Arc::clone(&connection));
         let with = Arc::clone(&self.with);
-        let session = Box::pin(session::hold(ws, Box::new(conversation.into()), Some(Box::new(entered)), with));
+        let (held, entered) = (Box::new(conversation.into()), Some(Box::new(entered)));
+        // Its clocks begin where time is the test's.
+        let session = self.runtime.block_on(async { Box::pin(session::hold(ws, held, entered, with)) });
         self.client = Some(Client { connection, session });
         self.settle()
     }
