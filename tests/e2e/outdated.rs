@@ -331,6 +331,22 @@ async fn what_runs_asks_another_question_instead_too() {
     talk(&mut client, "cash", &["Paid by cash."]).await;
 }
 
+#[tokio::test]
+async fn what_runs_in_a_newer_form_is_left_to_its_build_too() {
+    let store = Memory::default();
+    let node = |routes: Router| routes.layer(Sessions::new(store.clone()));
+    let old = node(routes![inner::first::checkout]);
+    tick();
+    let new = node(routes![inner::second::checkout]);
+    leave(&new, "/checkout/1", &["Cash or card?"], &[]).await;
+    let before = record(&store, "1").await;
+    let mut client = Browser::new(&old, "/checkout/1").connect().await;
+    assert_eq!(client.closed().await, (1012, "a newer build has it: connect again".to_owned()));
+    assert_eq!(record(&store, "1").await, before);
+    let mut client = Browser::new(&new, "/checkout/1").connect().await;
+    hear(&mut client, &["Cash or card?"]).await;
+}
+
 build!(goes_back {
     on outdated "coupon" => goto note;
     let phone: String = ask "Phone?";

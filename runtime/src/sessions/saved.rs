@@ -10,7 +10,7 @@ use super::said::{Numbers, Words};
 use super::ticket::Issued;
 use super::token::Hash;
 use crate::close::Close;
-use crate::flow::Flow;
+use crate::flow::{Flow, Runs};
 use crate::message::{Message, Text};
 use crate::store::{Id, Record, Schema};
 
@@ -127,7 +127,8 @@ pub(crate) fn unwritten(flow: &Flow, key: Option<String>) -> Record {
     Record { key: key.map(Text::from), ..Record::new(Id::random(), name, "", schema(flow)) }
 }
 
-/// What tells the states of two builds apart: the names of the questions, and of the variables with their types.
+/// What tells the states of two builds apart: the names of the questions, and of the variables with their types; and of what
+/// runs in one, all of that again.
 pub(crate) fn schema(flow: &Flow) -> Schema {
     let mut hash = Sha256::new();
     let mut add = |text: &str| {
@@ -144,6 +145,9 @@ pub(crate) fn schema(flow: &Flow) -> Schema {
             add("+");
             add(field.name);
             add(field.ty);
+            if let Some(Runs::Other(inner)) = field.runs {
+                add(&schema(inner).to_string());
+            }
         }
     }
     let hash: [u8; 32] = hash.finalize().into();
