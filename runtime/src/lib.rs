@@ -117,7 +117,7 @@ pub mod __private {
     pub use crate::rest::Rest;
     pub use crate::route::{
         Extractor, IntoConversation, PathParameter, Policy, Refusal, Request, RouteOf, Routed, State, WsRoute, add,
-        converse, not_a_route, on_socket,
+        converse, hold, not_a_route, on_socket,
     };
     pub use crate::talk::{Clock, Talk};
     pub use crate::timer::Timer;

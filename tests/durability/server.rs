@@ -54,7 +54,7 @@ async fn serve() {
     let sessions = Sessions::new(sqlite).patience(Duration::from_secs(patience));
     let server = Server::bind("127.0.0.1:0").await.expect("a free port");
     println!("{ADDRESS}{}", server.local_addr());
-    let router = routes![count].merge(points::prepare(&sessions)).merge(returns::prepare(&sessions));
+    let router = routes![count].merge(points::prepare(&sessions)).merge(returns::prepare());
     #[cfg(target_os = "linux")]
     let router = router.merge(routes![ill::disk]);
     server.serve(router.layer(sessions)).await.expect("it serves");

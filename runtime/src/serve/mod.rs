@@ -36,8 +36,8 @@ use self::signal::signal;
 pub(crate) use self::stream::Stream;
 #[cfg(feature = "tls")]
 pub use self::tls::Tls;
-use crate::announce;
 use crate::error::{Error, Result};
+use crate::{announce, route};
 
 /// Serves `router` at `address`, until Ctrl-C or SIGTERM.
 ///
@@ -255,6 +255,11 @@ impl<L: Listener> Server<L> {
     /// None at present.
     pub async fn serve(self, router: Router) -> Result {
         let Server { listener, address, stop, rules, drain } = self;
+        // Beside what is served: what a router has around its routes may take its time.
+        tokio::spawn({
+            let router = router.clone();
+            async move { route::hold_known(&router).await }
+        });
         let host = Arc::new(Host::new(router, rules));
         tracing::info!(?address, "listening");
         #[cfg(all(unix, feature = "systemd"))]
