@@ -20,7 +20,7 @@ use crate::close::Close;
 use crate::connection::{Connection, Settings};
 use crate::conversation::Conversation;
 use crate::driver::{Work, drive};
-use crate::handshake::{self, UpgradeRejection};
+use crate::handshake::{self, Asks, UpgradeRejection};
 use crate::held::Held;
 use crate::keepalive::PingPolicy;
 use crate::limits::{self, Limits};
@@ -28,7 +28,7 @@ use crate::link::Link;
 use crate::open::{Leaves, Open};
 use crate::origins::{Origins, Trust};
 use crate::registry::{ConnectionId, Place};
-use crate::serve::Stream;
+use crate::serve::{Client, Stream};
 use crate::session;
 use crate::sessions::{Arrival, Visit};
 use crate::socket::WebSocket;
@@ -54,8 +54,10 @@ use crate::wire::PROTOCOL;
 /// ```
 #[derive(Debug)]
 pub struct Upgrade {
-    key: HeaderValue,
+    asks: Asks,
     upgraded: OnUpgrade,
+    /// Where its place is kept, where it is one stream of many.
+    client: Option<Client>,
     server: Option<Arc<Open>>,
     settings: Settings,
     visit: Option<Visit>,
@@ -170,8 +172,8 @@ impl Upgrade {
             Some(server) => server.attend(connection, work, leaves),
             None => work,
         };
-        tokio::spawn(connect(self.upgraded, self.settings, place, work).instrument(span));
-        let mut response = handshake::accept(&self.key);
+        tokio::spawn(connect(self.upgraded, self.client, self.settings, place, work).instrument(span));
+        let mut response = handshake::accept(&self.asks);
         if let Some(protocol) = self.protocol.and_then(|protocol| HeaderValue::from_str(protocol).ok()) {
             response.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, protocol);
         }
@@ -183,7 +185,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
     type Rejection = UpgradeRejection;
 
     async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Self, UpgradeRejection> {
-        let key = handshake::check(request)?.clone();
+        let asks = handshake::check(request)?;
         let trust = request.extensions.get().unwrap_or(&Origins::same_host()).trust(&request.headers);
         if trust == Trust::Refused {
             return Err(UpgradeRejection::Origin);
@@ -193,12 +195,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
         let offered: Vec<_> = request.headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().cloned().collect();
         let json = handshake::negotiate(&offered, &[PROTOCOL]).is_some();
         let visit = Visit::of(request, trust == Trust::Own);
-        Ok(Upgrade { key, upgraded, server, settings: Settings::default(), visit, json, offered, protocol: None })
+        let (client, settings) = (request.extensions.remove(), Settings::default());
+        Ok(Upgrade { asks, upgraded, client, server, settings, visit, json, offered, protocol: None })
     }
 }
 
 /// Waits until the HTTP server has let go of the connection, and runs it.
-async fn connect(upgraded: OnUpgrade, settings: Settings, place: Place, work: Work) {
+async fn connect(upgraded: OnUpgrade, client: Option<Client>, settings: Settings, place: Place, work: Work) {
     let upgraded = match tokio::time::timeout(limits::HANDSHAKE, upgraded).await {
         Ok(Ok(upgraded)) => upgraded,
         Ok(Err(error)) => return tracing::debug!(%error, "the handshake failed"),
@@ -208,7 +211,7 @@ async fn connect(upgraded: OnUpgrade, settings: Settings, place: Place, work: Wo
     let pings = settings.pings.unwrap_or_default();
     // A task of its own, and not a part of this one: what the handshake has needed is not kept for as long as it lasts.
     let span = Span::current();
-    match bare(upgraded) {
+    match bare(upgraded, client) {
         Ok((stream, early)) => {
             tokio::spawn(drive(Link::new(stream, early, limits, pings), place, work).instrument(span))
         }
@@ -220,8 +223,14 @@ async fn connect(upgraded: OnUpgrade, settings: Settings, place: Place, work: Wo
 }
 
 /// The stream without its HTTP wrapping, and what has been read of it already. Our server's is wrapped once, that of
-/// `axum::serve`, which is hyper-util's, twice.
-fn bare(upgraded: Upgraded) -> Result<(Stream, Bytes), Upgraded> {
+/// `axum::serve`, which is hyper-util's, twice; one stream of many is what HTTP makes of it.
+fn bare(upgraded: Upgraded, client: Option<Client>) -> Result<(Stream, Bytes), Upgraded> {
+    #[cfg(feature = "http2")]
+    if client.is_some() {
+        return Ok((Stream::from(upgraded).keep_for(client), Bytes::new()));
+    }
+    #[cfg(not(feature = "http2"))]
+    drop(client);
     match upgraded.downcast::<TokioIo<Stream>>() {
         Ok(parts) => Ok((parts.io.into_inner(), parts.read_buf)),
         Err(upgraded) => {

@@ -11,6 +11,7 @@ mod events;
 mod forwarded;
 mod handshake;
 mod hostile;
+mod http2;
 mod identity;
 mod keepalive;
 mod keys;
