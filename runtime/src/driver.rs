@@ -3,106 +3,125 @@
 //! While the handler waits for something else, pings are answered and messages queue up. Nothing here awaits: what
 //! cannot go on leaves its waker and lets the rest run.
 
-use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::close::Close;
-use crate::connection::{Connection, Outgoing, Settings};
+use crate::connection::{Connection, Outgoing, Settings, Wants};
 use crate::link::{Event, Link};
+use crate::open::restart;
 use crate::registry::Place;
 
 /// What runs beside the link: a handler, or a conversation's session.
 pub(crate) type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Runs a connection to its end, and `work` to its own. As it holds each of these once, it is no `async fn`.
-pub(crate) fn drive<IO>(mut link: Link<IO>, place: Place, work: Work) -> impl Future<Output = ()>
+/// Runs a connection to its end, and `work` to its own.
+pub(crate) fn drive<IO>(link: Link<IO>, place: Place, work: Work) -> impl Future<Output = ()>
 where
     IO: AsyncRead + AsyncWrite + Unpin,
 {
-    let connection = Arc::clone(place.connection());
-    link.note_in(Arc::clone(connection.heard()));
-    let mut driver = Driver { open: Some((link, place)), connection };
-    let mut work = Some(work);
-    let mut alarm = Box::pin(sleep_until(Instant::now()));
-    poll_fn(move |cx| {
+    Driver { link: Some(link), work: Some(work), alarm: Box::pin(sleep_until(Instant::now())), place }
+}
+
+struct Driver<IO> {
+    /// While it lasts.
+    link: Option<Link<IO>>,
+    work: Option<Work>,
+    alarm: Pin<Box<Sleep>>,
+    place: Place,
+}
+
+impl<IO: AsyncRead + AsyncWrite + Unpin> Future for Driver<IO> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         loop {
             // The work comes first, so that what a handler sets up counts from the first byte.
-            if let Some(running) = &mut work
-                && is_done(running, &driver.connection, cx)
-            {
-                work = None;
-            }
-            let look = driver.advance(alarm.as_mut(), cx);
-            match (&driver.open, &work) {
+            self.run_work(cx);
+            let look = self.advance(cx);
+            match (&self.link, &self.work) {
                 (None, None) => return Poll::Ready(()),
                 _ if !look => return Poll::Pending,
                 _ => {}
             }
         }
-    })
-}
-
-fn is_done(work: &mut Work, connection: &Connection, cx: &mut Context<'_>) -> bool {
-    match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
-        Ok(poll) => poll.is_ready(),
-        Err(_panic) => {
-            tracing::error!("a WebSocket's handler panicked");
-            connection.close(Close::new(Close::INTERNAL, ""));
-            true
-        }
     }
 }
 
-struct Driver<IO> {
-    /// The link while it lasts, and the place that the connection has as long.
-    open: Option<(Link<IO>, Place)>,
-    connection: Arc<Connection>,
-}
-
 impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
+    fn run_work(&mut self, cx: &mut Context<'_>) {
+        let Some(work) = &mut self.work else { return };
+        let connection = self.place.connection();
+        // A session is asked whether it waits for its client, each time that it has gone as far as it can.
+        let is_leaving = connection.is_leaving();
+        if is_leaving {
+            connection.forget_reader();
+        }
+        match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
+            Ok(Poll::Ready(())) => self.work = None,
+            // In a turn it waits for something else. What it has said goes out ahead of the close.
+            Ok(Poll::Pending) if is_leaving && connection.is_awaited() => connection.leave(restart()),
+            Ok(Poll::Pending) => {}
+            Err(_panic) => {
+                tracing::error!("a WebSocket's handler panicked");
+                connection.close(Close::new(Close::INTERNAL, ""));
+                self.work = None;
+            }
+        }
+    }
+
     /// Goes as far as possible. Whether the work should look at what it brought.
-    fn advance(&mut self, mut alarm: Pin<&mut Sleep>, cx: &mut Context<'_>) -> bool {
-        let Some((link, _)) = &mut self.open else { return false };
-        let connection = &*self.connection;
+    fn advance(&mut self, cx: &mut Context<'_>) -> bool {
+        let Some(link) = &mut self.link else { return false };
+        let connection = &**self.place.connection();
+        let Wants { settings, mut speaks, close, alarm, mut has_room } = connection.drive(cx.waker());
         link.wake(cx.waker());
-        apply(link, connection.drive(cx.waker()));
+        if let Some(settings) = settings {
+            apply(link, *settings);
+        }
         let mut look = false;
         loop {
-            write(link, connection);
-            while let Poll::Ready(event) = link.poll_read(connection.has_room()) {
-                look |= match event {
-                    Event::Message(message) => connection.deliver(message, cx),
-                    end => connection.end(end, cx),
-                };
-                if look {
-                    return true;
+            if speaks || close.is_some() {
+                speaks = !write(link, connection, close.as_deref());
+            }
+            while !look && let Poll::Ready(event) = link.poll_read(has_room) {
+                match event {
+                    Event::Message(message) => {
+                        let (looks, room) = connection.deliver(message, cx);
+                        look |= looks;
+                        has_room = room;
+                    }
+                    Event::Heard(output) => connection.note_heard(output),
+                    Event::End(end) => look |= connection.end(end, cx),
                 }
+            }
+            if look {
+                return true;
             }
             // All that one read brought has been answered: now the answers leave, by one write.
             link.flush();
-            if link.has_room() && connection.has_outgoing() {
+            if link.has_room() && speaks {
                 continue;
             }
-            let due = [link.deadline(), connection.alarm()].into_iter().flatten().min();
-            if link.is_over() || !rings(alarm.as_mut(), due, cx) {
+            let due = [link.deadline(), alarm].into_iter().flatten().min();
+            if link.is_over() || !rings(self.alarm.as_mut(), due, cx) {
                 break;
             }
             let now = Instant::now();
             look |= connection.tick(now, cx);
-            if let Some(end) = link.tick(now, connection.has_room()) {
+            if let Some(end) = link.tick(now, has_room) {
                 look |= connection.end(end, cx);
             }
         }
         if link.is_over() {
             link.observe();
             look |= connection.over(Some(cx));
-            self.open = None;
+            self.link = None;
+            self.place.give_up();
         }
         look
     }
@@ -117,20 +136,23 @@ fn apply<IO: AsyncRead + AsyncWrite + Unpin>(link: &mut Link<IO>, settings: Sett
     }
 }
 
-/// Gives the link what it has room for: what is in the outbox, and behind the last one the close.
-fn write<IO: AsyncRead + AsyncWrite + Unpin>(link: &mut Link<IO>, connection: &Connection) {
-    let close = connection.close_wanted();
+/// Gives the link what it has room for: what is in the outbox, and behind the last one the close. Whether that was all.
+fn write<IO>(link: &mut Link<IO>, connection: &Connection, close: Option<&Close>) -> bool
+where
+    IO: AsyncRead + AsyncWrite + Unpin,
+{
     if close.is_some() {
         link.finish();
     }
     while link.has_room() {
-        match (connection.next_to_write(), &close) {
+        match (connection.next_to_write(), close) {
             (Some(Outgoing::Message(message)), _) => link.write(message),
             (Some(Outgoing::Number(output)), _) => link.number(output),
             (None, Some(close)) => link.close(close),
-            (None, None) => return,
+            (None, None) => return true,
         }
     }
+    false
 }
 
 /// Whether `due` has come; else the task is woken when it does.

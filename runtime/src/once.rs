@@ -1,5 +1,7 @@
 //! What is told to something that is done `once`.
 
+use std::fmt;
+
 /// What `talk` is inside of a `once`: it knows the key under which the outside world can tell whether it was done already.
 ///
 /// ```
@@ -28,11 +30,23 @@ impl Once {
 }
 
 /// How many things a conversation has done once.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy)]
 pub(crate) struct Onces<'t> {
-    /// What the conversation is called.
-    pub(crate) id: &'t str,
+    /// What the conversation is called: few turns need it as text.
+    pub(crate) id: &'t (dyn fmt::Display + Sync),
     pub(crate) done: u64,
+}
+
+impl Default for Onces<'_> {
+    fn default() -> Self {
+        Onces { id: &"", done: 0 }
+    }
+}
+
+impl fmt::Debug for Onces<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Onces({}/{})", self.id, self.done)
+    }
 }
 
 impl Onces<'_> {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fmt;
+use std::ptr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
@@ -10,7 +11,7 @@ use crate::close::Close;
 use crate::connection::Connection;
 use crate::error::Error;
 use crate::observe;
-use crate::open::Open;
+use crate::open::{Open, restart};
 use crate::socket::Sender;
 
 /// What a connection is found by: a number that no other connection of this process ever has, or a name that the
@@ -125,33 +126,41 @@ fn open() -> MutexGuard<'static, HashMap<ConnectionId, Arc<Connection>>> {
     OPEN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A connection's place among the open ones, of the process and of its server. Given up when dropped.
+/// The open connections of a server.
+pub(crate) fn connections_of(server: &Open) -> Vec<Arc<Connection>> {
+    let is_its = |connection: &&Arc<Connection>| connection.server().is_some_and(|its| ptr::eq(&**its, server));
+    open().values().filter(is_its).cloned().collect()
+}
+
+/// A connection's place among the open ones, of the process and of its server. Given up when dropped; but the server waits
+/// for as long as it is there.
 #[derive(Debug)]
 pub(crate) struct Place {
     connection: Arc<Connection>,
-    server: Option<Arc<Open>>,
-    _counted: observe::Open,
+    /// Nothing once it has been given up.
+    counted: Option<observe::Open>,
 }
 
 impl Place {
-    pub(crate) fn take(connection: Arc<Connection>, server: Option<Arc<Open>>) -> Self {
+    pub(crate) fn take(connection: Arc<Connection>) -> Self {
         open().insert(connection.id(), Arc::clone(&connection));
-        if let Some(server) = &server {
-            server.enter(&connection);
+        if connection.server().is_some_and(|server| server.enter()) {
+            connection.close(restart());
         }
-        Place { connection, server, _counted: observe::Open::count() }
+        Place { connection, counted: Some(observe::Open::count()) }
     }
 
     pub(crate) fn connection(&self) -> &Arc<Connection> {
         &self.connection
     }
-}
 
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.connection.over(None);
-        if let Some(server) = &self.server {
-            server.leave(&self.connection);
+    /// Gives it up: the connection has ended, and what goes on beside it does so without one.
+    pub(crate) fn give_up(&mut self) {
+        if self.counted.take().is_none() {
+            return;
+        }
+        if let Some(server) = self.connection.server() {
+            server.leave();
         }
         // Under one lock, so that no `identify` comes between the name and its removal. The name may be another
         // connection's already.
@@ -160,6 +169,16 @@ impl Drop for Place {
             && Arc::ptr_eq(entry.get(), &self.connection)
         {
             entry.remove();
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.connection.over(None);
+        self.give_up();
+        if let Some(server) = self.connection.server() {
+            server.forget();
         }
     }
 }

@@ -194,8 +194,12 @@ impl WebSocket {
     }
 
     /// The number of the last output that the peer is known to have got; 0 before that.
-    pub(crate) fn heard(&self) -> &Arc<AtomicU64> {
+    pub(crate) fn heard(&self) -> &AtomicU64 {
         self.connection.heard()
+    }
+
+    pub(crate) fn connection(&self) -> &Arc<Connection> {
+        &self.connection
     }
 
     /// Closes without waiting.

@@ -1,5 +1,6 @@
 //! A turn's hands: what came in, what is said, and how the turn ends.
 
+use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -109,7 +110,7 @@ impl<'t> Talk<'t> {
 
     /// The same turn, of the conversation that is called `id` and has done `done` things `once`, for the keys of
     /// [`Once`].
-    pub fn of(mut self, id: &'t str, done: u64) -> Self {
+    pub fn of(mut self, id: &'t (impl fmt::Display + Sync), done: u64) -> Self {
         self.onces = Onces { id, done };
         self
     }

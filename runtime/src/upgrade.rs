@@ -162,16 +162,12 @@ impl Upgrade {
     }
 
     fn run(self, leaves: Leaves, work: impl FnOnce(Arc<Connection>) -> Work) -> Response {
-        let connection = Connection::new(ConnectionId::unique(), Settings::default()).speaking(self.protocol);
+        let connection = Connection::new(ConnectionId::unique()).speaking(self.protocol).at(self.server, leaves);
         let connection = Arc::new(connection);
         let span = tracing::debug_span!("websocket", id = %connection.id());
         // From here on the server waits for this connection, whatever becomes of the request.
-        let place = Place::take(Arc::clone(&connection), self.server.clone());
-        let work = work(Arc::clone(&connection));
-        let work = match self.server {
-            Some(server) => server.attend(connection, work, leaves),
-            None => work,
-        };
+        let place = Place::take(Arc::clone(&connection));
+        let work = work(connection);
         tokio::spawn(connect(self.upgraded, self.client, self.settings, place, work).instrument(span));
         let mut response = handshake::accept(&self.asks);
         if let Some(protocol) = self.protocol.and_then(|protocol| HeaderValue::from_str(protocol).ok()) {

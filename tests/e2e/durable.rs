@@ -8,6 +8,7 @@ use converse::prelude::*;
 use converse::store::{Filter, Memory, Pushed, Store, StoreError};
 use converse::{Held, Keys, Sessions};
 use converse_sqlite::Sqlite;
+use tokio::runtime::Builder;
 use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::http::StatusCode;
@@ -281,8 +282,8 @@ async fn clocks_and_events_come_with_nobody_there() {
     assert_eq!(sees.try_recv().ok(), None, "nothing was done twice");
 }
 
-#[tokio::test]
-async fn a_server_goes_on_before_anybody_has_come_to_it() {
+#[test]
+fn a_server_goes_on_before_anybody_has_come_to_it() {
     let store = Memory::default();
     let shop = || {
         let (seen, sees) = mpsc::unbounded_channel();
@@ -290,19 +291,27 @@ async fn a_server_goes_on_before_anybody_has_come_to_it() {
         let app = Router::new().nest("/within", routes![introduce]).merge(routes![member, sell]);
         (app.layer(sessions).with_state(Shop { seen: Seen(Arc::new(seen)) }), sees)
     };
-    let (before, mut sees) = shop();
-    let mut client = Browser::new(&before, "/sell").connect().await;
-    hear(&mut client, &["Who buys?"]).await;
-    client.send("Ada").await;
-    for expected in ["counted", "sold"] {
-        assert_eq!(sees.recv().await, Some(expected));
-    }
-    drop((client, before));
-    // Nobody has come to this one, and its clock runs out here all the same.
-    let (after, mut sees) = shop();
-    let server = serve(after).await;
-    assert_eq!(sees.recv().await, Some("late"));
-    server.stop().await.expect("it stops").expect("it stops");
+    // With its runtime everything ends that goes on in a process.
+    let process = || Builder::new_current_thread().enable_all().build().expect("there can be a runtime");
+    process().block_on(async {
+        let (app, mut sees) = shop();
+        let mut client = Browser::new(&app, "/sell").connect().await;
+        hear(&mut client, &["Who buys?"]).await;
+        client.send("Ada").await;
+        for expected in ["counted", "sold"] {
+            assert_eq!(sees.recv().await, Some(expected));
+        }
+        while store.histogram().await.expect("it is in memory")[0].question != "paid" {
+            tokio::task::yield_now().await;
+        }
+    });
+    // Nobody comes to this one, and its clock runs out all the same.
+    process().block_on(async {
+        let (app, mut sees) = shop();
+        let server = serve(app).await;
+        assert_eq!(sees.recv().await, Some("late"));
+        server.stop().await.expect("it stops").expect("it stops");
+    });
 }
 
 #[tokio::test]

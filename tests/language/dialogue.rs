@@ -127,7 +127,7 @@ impl<C: Conversation> Dialogue<C> {
     fn step(&mut self, input: Input) {
         assert!(self.output.is_none(), "the conversation has ended");
         let outbox = Outbox::default();
-        let mut talk = Talk::new(&outbox, input).at(self.now).of("test", self.done);
+        let mut talk = Talk::new(&outbox, input).at(self.now).of(&"test", self.done);
         if let Some(rung) = self.rung.take() {
             talk = talk.rung(rung);
         }

@@ -1,49 +1,73 @@
 //! What the task does that drives the connection.
 
 use std::mem;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Waker};
 
 use tokio::time::Instant;
 
-use super::{Connection, Outgoing, Settings, wake_or_look};
+use super::{Connection, Outgoing, Settings, pop, push, wake_or_look};
 use crate::close::Close;
 use crate::limits;
-use crate::link::Event;
+use crate::link::End;
 use crate::message::Message;
 
+/// What the handles of a connection want of its driver. Whoever wants more from then on wakes it.
+pub(crate) struct Wants {
+    /// What they have changed.
+    pub(crate) settings: Option<Box<Settings>>,
+    /// Whether there is something to write.
+    pub(crate) speaks: bool,
+    /// The close that is asked for, by a handle or, where no reader is left, by there being none.
+    pub(crate) close: Option<Box<Close>>,
+    /// When the reader wants to be woken in any case.
+    pub(crate) alarm: Option<Instant>,
+    /// Whether there is room for a message.
+    pub(crate) has_room: bool,
+}
+
 impl Connection {
-    /// Notes whom to wake when a handle wants something, and returns what handles have changed since the last call.
-    pub(crate) fn drive(&self, waker: &Waker) -> Settings {
+    /// Notes whom to wake when a handle wants something, and returns what they want by now.
+    pub(crate) fn drive(&self, waker: &Waker) -> Wants {
         let mut state = self.lock();
         match &mut state.driver {
             Some(driver) => driver.clone_from(waker),
             none => *none = Some(waker.clone()),
         }
-        mem::take(&mut state.settings)
+        if state.dropped && state.close.is_none() {
+            self.room.close();
+            state.close = Some(Box::new(Close::new(Close::NORMAL, "")));
+        }
+        Wants {
+            settings: state.settings.take(),
+            speaks: !state.outbox.is_empty(),
+            close: state.close.clone(),
+            alarm: state.alarm,
+            has_room: state.has_room(),
+        }
     }
 
-    pub(crate) fn has_room(&self) -> bool {
-        let state = self.lock();
-        // Without a reader messages are thrown away: what counts is that the peer's close is seen.
-        state.dropped || !state.is_full()
-    }
-
-    /// Hands a message to the reader. Whether the driving task itself has to look at it.
-    pub(crate) fn deliver(&self, message: Message, cx: &Context<'_>) -> bool {
+    /// Hands a message to the reader. Whether the driving task itself has to look at it, and whether there is room for another.
+    pub(crate) fn deliver(&self, message: Message, cx: &Context<'_>) -> (bool, bool) {
         let mut state = self.lock();
         if state.dropped {
-            return false;
+            return (false, true);
         }
         state.held += limits::cost(message.len());
-        state.inbox.push_back(message);
-        state.wake_reader(cx)
+        push(&mut state.inbox, message);
+        (state.wake_reader(cx), state.has_room())
+    }
+
+    /// Notes that the peer has got everything up to the output of this number.
+    pub(crate) fn note_heard(&self, output: u64) {
+        self.heard.fetch_max(output, Ordering::Release);
     }
 
     /// Tells the reader how the connection ended. Nothing can be sent any more.
-    pub(crate) fn end(&self, end: Event, cx: &Context<'_>) -> bool {
+    pub(crate) fn end(&self, end: End, cx: &Context<'_>) -> bool {
         self.room.close();
         let mut state = self.lock();
-        state.end.get_or_insert(end);
+        state.end.get_or_insert_with(|| Box::new(end));
         state.wake_reader(cx)
     }
 
@@ -53,33 +77,24 @@ impl Connection {
         state.alarm.is_some_and(|alarm| alarm <= now) && state.wake_reader(cx)
     }
 
-    pub(crate) fn alarm(&self) -> Option<Instant> {
-        self.lock().alarm
-    }
-
     /// What is to be written next.
     pub(crate) fn next_to_write(&self) -> Option<Outgoing> {
-        let outgoing = self.lock().outbox.pop_front()?;
+        let outgoing = pop(&mut self.lock().outbox)?;
         if let Outgoing::Message(message) = &outgoing {
             self.room.add_permits(limits::cost(message.len()));
         }
         Some(outgoing)
     }
 
-    /// Whether there is something to write, or a close, for the link.
-    pub(crate) fn has_outgoing(&self) -> bool {
-        let state = self.lock();
-        !state.outbox.is_empty() || state.close.is_some() || state.dropped
+    /// Whether it is to leave as soon as its session waits for the client.
+    pub(crate) fn is_leaving(&self) -> bool {
+        self.is_leaving.load(Ordering::Acquire)
     }
 
-    /// The close that is asked for, by a handle or, where no reader is left, by there being none.
-    pub(crate) fn close_wanted(&self) -> Option<Close> {
-        let mut state = self.lock();
-        if state.dropped && state.close.is_none() {
-            self.room.close();
-            state.close = Some(Close::new(Close::NORMAL, ""));
-        }
-        state.close.clone()
+    /// Does.
+    pub(crate) fn leave(&self, close: Close) {
+        self.is_leaving.store(false, Ordering::Release);
+        self.close(close);
     }
 
     pub(crate) fn is_ending(&self) -> bool {
@@ -91,7 +106,7 @@ impl Connection {
         self.room.close();
         let mut state = self.lock();
         state.over = true;
-        state.end.get_or_insert(Event::Closed(Close::new(Close::ABNORMAL, "")));
+        state.end.get_or_insert_with(|| Box::new(End::Closed(Close::new(Close::ABNORMAL, ""))));
         state.outbox.clear();
         let mut own = false;
         for waker in mem::take(&mut state.closers).into_iter().chain(state.reader.take()) {

@@ -2,18 +2,19 @@
 
 use std::future::poll_fn;
 use std::mem;
-use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
+use tokio::sync::TryAcquireError;
 use tokio::time::Instant;
 
-use super::{Connection, Outgoing, Settings, wake};
+use super::{Connection, Outgoing, Settings, pop, push, wake};
 use crate::close::Close;
 use crate::error::Error;
 use crate::limits;
-use crate::link::Event;
+use crate::link::End;
 use crate::message::Message;
+use crate::open::Leaves;
 use crate::registry::ConnectionId;
 use crate::socket::Received;
 
@@ -31,7 +32,7 @@ impl Connection {
     pub(crate) fn change(&self, settings: Settings) {
         let driver = {
             let mut state = self.lock();
-            let known = &mut state.settings;
+            let known = state.settings.get_or_insert_default();
             known.limits = settings.limits.or(known.limits);
             known.pings = settings.pings.or(known.pings.take());
             state.driver.clone()
@@ -42,7 +43,7 @@ impl Connection {
     /// The next message, or how the connection ended, or silence where `deadline` has passed.
     pub(crate) fn poll_receive(&self, cx: &mut Context<'_>, deadline: Option<Instant>) -> Poll<Received> {
         let mut state = self.lock();
-        let driver = if let Some(message) = state.inbox.pop_front() {
+        let driver = if let Some(message) = pop(&mut state.inbox) {
             let full = state.is_full();
             state.held -= limits::cost(message.len());
             let driver = if full { state.driver_beside(cx) } else { None };
@@ -50,8 +51,8 @@ impl Connection {
             wake(driver);
             return Poll::Ready(Received::Message(message));
         } else if let Some(end) = state.end.take() {
-            let (said, kept) = said(end);
-            state.end = Some(Event::Closed(kept));
+            let (said, kept) = said(*end);
+            state.end = Some(Box::new(End::Closed(kept)));
             return Poll::Ready(said);
         } else if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
             state.alarm = None;
@@ -80,13 +81,42 @@ impl Connection {
         self.lock().reader.is_some()
     }
 
+    /// Has the reader look around, whether or not a message comes.
+    pub(crate) fn tell(&self) {
+        let reader = {
+            let mut state = self.lock();
+            state.told = true;
+            state.reader.take()
+        };
+        wake(reader);
+    }
+
+    /// Whether the reader is to look around, as it then does. Who has begun to [receive](Self::poll_receive) is woken.
+    pub(crate) fn is_told(&self) -> bool {
+        mem::take(&mut self.lock().told)
+    }
+
+    /// Has the connection end because its server stops: at once, or as soon as its session waits for the client.
+    pub(crate) fn see_off(&self, close: Close) {
+        match self.leaves {
+            Leaves::AtOnce => self.close(close),
+            Leaves::BetweenTurns => {
+                self.is_leaving.store(true, Ordering::Release);
+                let driver = self.lock().driver.clone();
+                wake(driver);
+            }
+        }
+    }
+
     /// Queues a message, as soon as there is room.
     pub(crate) async fn send(&self, message: Message) -> Result<(), Error> {
         let cost = u32::try_from(limits::cost(message.len())).expect("a queue is smaller than 4 GiB");
-        match self.room.acquire_many(cost).await {
-            Ok(room) => room.forget(), // The driver gives it back.
-            Err(_closed) => return Err(Error::closed()),
-        }
+        let room = match self.room.try_acquire_many(cost) {
+            // Nobody overtakes those who wait: as long as there are some, there is no room.
+            Err(TryAcquireError::NoPermits) => self.room.acquire_many(cost).await.ok(),
+            tried => tried.ok(),
+        };
+        room.ok_or_else(Error::closed)?.forget(); // The driver gives it back.
         self.queue(Outgoing::Message(message)).await;
         Ok(())
     }
@@ -100,7 +130,9 @@ impl Connection {
         let mut outgoing = Some(outgoing);
         poll_fn(|cx| {
             let mut state = self.lock();
-            state.outbox.extend(outgoing.take());
+            if let Some(outgoing) = outgoing.take() {
+                push(&mut state.outbox, outgoing);
+            }
             let driver = state.driver_beside(cx);
             drop(state);
             wake(driver);
@@ -110,7 +142,7 @@ impl Connection {
     }
 
     /// The number of the last output that the peer is known to have got; 0 before that.
-    pub(crate) fn heard(&self) -> &Arc<AtomicU64> {
+    pub(crate) fn heard(&self) -> &AtomicU64 {
         &self.heard
     }
 
@@ -125,7 +157,7 @@ impl Connection {
         self.room.close();
         let driver = {
             let mut state = self.lock();
-            state.close.get_or_insert(close);
+            state.close.get_or_insert_with(|| Box::new(close));
             state.driver.clone()
         };
         wake(driver);
@@ -158,14 +190,13 @@ impl Connection {
 }
 
 /// What is said of an end when it is first asked for, and what from then on.
-fn said(end: Event) -> (Received, Close) {
+fn said(end: End) -> (Received, Close) {
     match end {
-        Event::Closed(close) => (Received::Closed(close.clone()), close),
-        Event::TooBig { limit } => (Received::TooBig { limit }, Close::new(Close::TOO_BIG, "")),
-        Event::Failed(error) => {
+        End::Closed(close) => (Received::Closed(close.clone()), close),
+        End::TooBig { limit } => (Received::TooBig { limit }, Close::new(Close::TOO_BIG, "")),
+        End::Failed(error) => {
             let code = error.close_code();
             (Received::Failed(error), Close::new(code, ""))
         }
-        Event::Message(message) => (Received::Message(message), Close::new(Close::ABNORMAL, "")),
     }
 }

@@ -8,18 +8,20 @@ mod handle;
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Waker};
 
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
+pub(crate) use self::drive::Wants;
 use crate::close::Close;
 use crate::keepalive::PingPolicy;
 use crate::limits::{self, Limits};
-use crate::link::Event;
+use crate::link::End;
 use crate::message::Message;
+use crate::open::{Leaves, Open};
 use crate::registry::ConnectionId;
 
 /// A connection, as its handles see it.
@@ -28,9 +30,14 @@ pub(crate) struct Connection {
     /// Room in the outbox, in bytes; closed as soon as nothing may be sent any more.
     room: Semaphore,
     /// The number of the last output that the peer is known to have got.
-    heard: Arc<AtomicU64>,
+    heard: AtomicU64,
     /// The subprotocol that was agreed on.
     protocol: Option<&'static str>,
+    /// The server that it is one of, and how it takes leave when that stops.
+    server: Option<Arc<Open>>,
+    leaves: Leaves,
+    /// It is to leave between two turns.
+    is_leaving: AtomicBool,
 }
 
 /// What waits to be written.
@@ -48,16 +55,18 @@ struct State {
     held: usize,
     outbox: VecDeque<Outgoing>,
     /// How the connection ended; said behind the inbox's last message.
-    end: Option<Event>,
+    end: Option<Box<End>>,
     /// The close that this side asks for.
-    close: Option<Close>,
+    close: Option<Box<Close>>,
     /// The socket was dropped, and with it the only reader.
     dropped: bool,
     /// Nothing is left: no task, no I/O.
     over: bool,
     /// Changes that the driver has yet to make.
-    settings: Settings,
+    settings: Option<Box<Settings>>,
     reader: Option<Waker>,
+    /// The reader is to look around, whether or not a message has come.
+    told: bool,
     /// When the reader wants to be woken in any case.
     alarm: Option<Instant>,
     closers: Vec<Waker>,
@@ -72,7 +81,7 @@ pub(crate) struct Settings {
 }
 
 impl Connection {
-    pub(crate) fn new(id: ConnectionId, settings: Settings) -> Self {
+    pub(crate) fn new(id: ConnectionId) -> Self {
         let state = State {
             id,
             inbox: VecDeque::new(),
@@ -82,8 +91,9 @@ impl Connection {
             close: None,
             dropped: false,
             over: false,
-            settings,
+            settings: None,
             reader: None,
+            told: false,
             alarm: None,
             closers: Vec::new(),
             driver: None,
@@ -91,14 +101,26 @@ impl Connection {
         Connection {
             state: Mutex::new(state),
             room: Semaphore::new(limits::QUEUE),
-            heard: Arc::default(),
+            heard: AtomicU64::new(0),
             protocol: None,
+            server: None,
+            leaves: Leaves::AtOnce,
+            is_leaving: AtomicBool::new(false),
         }
+    }
+
+    /// The same, as one of a server's.
+    pub(crate) fn at(self, server: Option<Arc<Open>>, leaves: Leaves) -> Self {
+        Connection { server, leaves, ..self }
     }
 
     /// The same, after such a handshake.
     pub(crate) fn speaking(self, protocol: Option<&'static str>) -> Self {
         Connection { protocol, ..self }
+    }
+
+    pub(crate) fn server(&self) -> Option<&Arc<Open>> {
+        self.server.as_ref()
     }
 
     pub(crate) fn protocol(&self) -> Option<&'static str> {
@@ -122,6 +144,11 @@ impl State {
         self.held >= limits::QUEUE
     }
 
+    fn has_room(&self) -> bool {
+        // Without a reader messages are thrown away: what counts is that the peer's close is seen.
+        self.dropped || !self.is_full()
+    }
+
     fn is_ending(&self) -> bool {
         self.dropped || self.over || self.end.is_some() || self.close.is_some()
     }
@@ -136,6 +163,26 @@ impl State {
         self.driver.as_ref().filter(|driver| !driver.will_wake(cx.waker())).cloned()
     }
 }
+
+/// Puts one behind the others. Most queues never hold more than one, and are no larger than that.
+fn push<T>(queue: &mut VecDeque<T>, item: T) {
+    if queue.capacity() == 0 {
+        queue.reserve_exact(1);
+    }
+    queue.push_back(item);
+}
+
+/// Takes the first; a queue that was long gives back what it was in.
+fn pop<T>(queue: &mut VecDeque<T>) -> Option<T> {
+    let first = queue.pop_front();
+    if queue.is_empty() && queue.capacity() > LONG {
+        *queue = VecDeque::new();
+    }
+    first
+}
+
+/// How many a queue may have room for that is empty.
+const LONG: usize = 2;
 
 /// Wakes `waker`, or says that it is the task's own, which had better look by itself.
 fn wake_or_look(waker: Waker, cx: Option<&Context<'_>>) -> bool {

@@ -12,8 +12,6 @@ mod timers;
 mod write;
 
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
@@ -57,9 +55,8 @@ pub(crate) struct Link<IO> {
     /// The peer does not read: since when, and how many bytes had gone by then.
     stalled: Option<(Instant, u64)>,
     keepalive: Keepalive,
-    /// The last number that a ping has carried, and the last that a pong has brought back.
+    /// The last number that a ping has carried.
     numbered: u64,
-    heard: Arc<AtomicU64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +75,16 @@ enum Phase {
 #[derive(Debug)]
 pub(crate) enum Event {
     Message(Message),
-    /// The peer closed, or was lost. After this and the next two no message comes.
+    /// The peer has got everything up to the output of this number.
+    Heard(u64),
+    /// After this no message comes.
+    End(End),
+}
+
+/// How a connection ends.
+#[derive(Debug)]
+pub(crate) enum End {
+    /// The peer closed, or was lost.
     Closed(Close),
     TooBig {
         limit: usize,
@@ -105,7 +111,6 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             stalled: None,
             keepalive: Keepalive::new(pings, Instant::now()),
             numbered: 0,
-            heard: Arc::default(),
         };
         if !early.is_empty() {
             link.bridge.pass(&early);
@@ -181,11 +186,6 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         self.keepalive.change(pings, Instant::now());
     }
 
-    /// Has the last number that came back noted here.
-    pub(crate) fn note_in(&mut self, heard: Arc<AtomicU64>) {
-        self.heard = heard;
-    }
-
     /// Counts what it was, once it is over.
     pub(crate) fn observe(&self) {
         observe::closed(self.code, self.bridge.read, self.bridge.written);
@@ -216,22 +216,19 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             if let Some(why) = self.excess() {
                 let close = Close::new(Close::POLICY, why);
                 self.fail(close.clone());
-                return Poll::Ready(Event::Closed(close));
+                return Poll::Ready(Event::End(End::Closed(close)));
             }
             let event = match read {
                 Ok(Wire::Text(text)) => self.received(Text::from_frame(text).into()),
                 Ok(Wire::Binary(bytes)) => self.received(bytes.into()),
-                Ok(Wire::Pong(payload)) => {
-                    self.answered(&payload);
-                    None
-                }
+                Ok(Wire::Pong(payload)) => self.answered(&payload).map(Event::Heard),
                 Ok(Wire::Ping(_) | Wire::Frame(_)) => {
                     self.unflushed = true; // A pong may be due.
                     None
                 }
-                Ok(Wire::Close(frame)) => Some(self.peer_closed(frame)),
+                Ok(Wire::Close(frame)) => Some(Event::End(self.peer_closed(frame))),
                 Err(Fault::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => return self.nothing_to_read(),
-                Err(fault) => Some(self.fault(fault)),
+                Err(fault) => Some(Event::End(self.fault(fault))),
             };
             if let Some(event) = event {
                 return Poll::Ready(event);
@@ -248,19 +245,15 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         self.rate.is_exceeded(frames.messages, self.limits.rate, Instant::now).then_some("too many messages")
     }
 
-    /// Notes the number that comes back in a pong. The peer may send what it likes: what was not asked does not count.
-    fn answered(&self, payload: &[u8]) {
-        if let Ok(number) = payload.try_into().map(u64::from_be_bytes)
-            && number <= self.numbered
-        {
-            self.heard.fetch_max(number, Ordering::Release);
-        }
+    /// The number that comes back in a pong. The peer may send what it likes: what was not asked does not count.
+    fn answered(&self, payload: &[u8]) -> Option<u64> {
+        payload.try_into().map(u64::from_be_bytes).ok().filter(|number| *number <= self.numbered)
     }
 
     fn nothing_to_read(&mut self) -> Poll<Event> {
         if self.broken {
             self.phase = Phase::Over;
-            return Poll::Ready(lost(""));
+            return Poll::Ready(Event::End(lost("")));
         }
         Poll::Pending
     }
@@ -273,7 +266,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         Some(Event::Message(message.detached(limits::SMALL)))
     }
 
-    fn peer_closed(&mut self, frame: Option<CloseFrame>) -> Event {
+    fn peer_closed(&mut self, frame: Option<CloseFrame>) -> End {
         self.enter(Phase::LastWords, limits::CLOSE);
         (self.unflushed, self.rest) = (true, None); // What goes out now is the reply, and nothing behind it.
         let close = match frame {
@@ -281,10 +274,10 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             None => Close::new(Close::NO_STATUS, ""),
         };
         self.note(close.code);
-        Event::Closed(close)
+        End::Closed(close)
     }
 
-    fn fault(&mut self, fault: Fault) -> Event {
+    fn fault(&mut self, fault: Fault) -> End {
         let (code, event) = match fault {
             Fault::Io(_)
             | Fault::ConnectionClosed
@@ -294,10 +287,10 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
                 return lost("");
             }
             Fault::Capacity(CapacityError::MessageTooLong { max_size, .. }) => {
-                (Close::TOO_BIG, Event::TooBig { limit: max_size })
+                (Close::TOO_BIG, End::TooBig { limit: max_size })
             }
-            Fault::Utf8(_) => (Close::INVALID_DATA, Event::Failed(Error::protocol(fault))),
-            _ => (Close::PROTOCOL, Event::Failed(Error::protocol(fault))),
+            Fault::Utf8(_) => (Close::INVALID_DATA, End::Failed(Error::protocol(fault))),
+            _ => (Close::PROTOCOL, End::Failed(Error::protocol(fault))),
         };
         self.fail(Close::new(code, ""));
         event
@@ -309,6 +302,6 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     }
 }
 
-fn lost(why: &'static str) -> Event {
-    Event::Closed(Close::new(Close::ABNORMAL, why))
+fn lost(why: &'static str) -> End {
+    End::Closed(Close::new(Close::ABNORMAL, why))
 }

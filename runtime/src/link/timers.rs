@@ -5,7 +5,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Message as Wire;
 
-use super::{Event, Link, Phase, lost};
+use super::{End, Link, Phase, lost};
 use crate::close::Close;
 use crate::keepalive::Due;
 use crate::limits;
@@ -19,7 +19,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     }
 
     /// Does what is due. `reading` is whether the caller goes on calling [`Link::poll_read`].
-    pub(crate) fn tick(&mut self, now: Instant, reading: bool) -> Option<Event> {
+    pub(crate) fn tick(&mut self, now: Instant, reading: bool) -> Option<End> {
         if self.until.is_some_and(|until| until <= now) {
             let awaited = matches!(self.phase, Phase::Open | Phase::Closing);
             self.phase = Phase::Over;

@@ -7,7 +7,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::host::Host;
 use super::signal::signal;
-use crate::open::{Guest, Open};
+use crate::open::{Open, restart};
 
 /// How a server stops.
 #[derive(Debug)]
@@ -63,10 +63,10 @@ impl Drain {
     }
 
     async fn close(&self, sockets: &Open) {
-        let guests = sockets.close();
-        for batch in guests.chunks(self.batch_of(guests.len())) {
-            batch.iter().for_each(Guest::see_off);
-            if batch.len() < guests.len() {
+        let all = sockets.close();
+        for batch in all.chunks(self.batch_of(all.len())) {
+            batch.iter().for_each(|connection| connection.see_off(restart()));
+            if batch.len() < all.len() {
                 sleep(self.every).await;
             }
         }

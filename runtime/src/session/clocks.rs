@@ -14,9 +14,8 @@ pub(super) struct Clocks {
     began: (SystemTime, Instant),
     /// When the question's time runs out.
     silence: Option<Instant>,
-    /// When the first of the timers rings, by both: of those that were due before the session began, which was first is
-    /// told by the wall clock alone.
-    alarm: Option<(SystemTime, Instant)>,
+    /// When the first of the timers rings.
+    alarm: Option<SystemTime>,
 }
 
 impl Clocks {
@@ -34,11 +33,7 @@ impl Clocks {
         wall + moment.duration_since(steady)
     }
 
-    fn alarm_at(&self, date: SystemTime) -> Option<(SystemTime, Instant)> {
-        Some((date, self.steady(date)?))
-    }
-
-    /// When a date comes; at once where it has passed.
+    /// When a date comes; at once where it has passed, and never where it is too late to be one.
     fn steady(&self, date: SystemTime) -> Option<Instant> {
         let (wall, steady) = self.began;
         steady.checked_add(date.duration_since(wall).unwrap_or_default())
@@ -52,20 +47,20 @@ impl Clocks {
             Clock::Unlimited => self.silence = None,
             Clock::Unchanged => {}
         }
-        self.alarm = finish.alarm.and_then(|alarm| self.alarm_at(alarm));
+        self.alarm = finish.alarm;
     }
 
     /// When they run out, in milliseconds since 1970, as they are stored: rounded up, so that they do not early.
     pub(super) fn stored(&self) -> (Option<u64>, Option<u64>) {
         let stored = |date| Time::from(date + Duration::from_nanos(999_999)).as_millis();
-        (self.silence.map(|moment| stored(self.wall(moment))), self.alarm.map(|(date, _)| stored(date)))
+        (self.silence.map(|moment| stored(self.wall(moment))), self.alarm.map(stored))
     }
 
     /// Sets them as they were stored.
     pub(super) fn restore(&mut self, silence: Option<u64>, alarm: Option<u64>) {
         let date = |date: u64| SystemTime::from(Time::from_millis(date));
         self.silence = silence.and_then(|silence| self.steady(date(silence)));
-        self.alarm = alarm.and_then(|alarm| self.alarm_at(date(alarm)));
+        self.alarm = alarm.map(date);
     }
 
     /// Until when every timer has rung, as a turn has left them.
@@ -74,15 +69,19 @@ impl Clocks {
         finish.alarm.map_or(now, |next| now.min(next - Duration::from_nanos(1)))
     }
 
+    fn rings(&self) -> Option<Instant> {
+        self.alarm.and_then(|date| self.steady(date))
+    }
+
     /// When the first of them runs out.
     pub(super) fn due(&self) -> Option<Instant> {
-        [self.silence, self.alarm.map(|(_, moment)| moment)].into_iter().flatten().min()
+        [self.silence, self.rings()].into_iter().flatten().min()
     }
 
     /// Which one has.
     pub(super) fn ring(&mut self) -> Input {
-        let due = self.due();
-        if let Some((date, _)) = self.alarm.take_if(|(_, moment)| Some(*moment) == due) {
+        let is_timer = self.rings().is_some_and(|rings| self.silence.is_none_or(|silence| rings <= silence));
+        if let Some(date) = self.alarm.take_if(|_| is_timer) {
             return Input::Timer(date); // The turn says when the next one rings.
         }
         self.silence = None; // It has run out, and must not do so again.

@@ -11,6 +11,13 @@ use crate::store::EventId;
 
 pub(super) struct Events<E> {
     channel: Option<Receiver<E>>,
+    /// Nothing where none has come.
+    come: Option<Box<Come>>,
+}
+
+/// Those that have come.
+#[derive(Default)]
+struct Come {
     /// In the order in which they came.
     kept: VecDeque<Kept>,
     /// How many of them this question has left.
@@ -29,63 +36,79 @@ struct Kept {
 
 impl<E: Send + 'static> Events<E> {
     pub(super) fn new(channel: Option<Receiver<E>>) -> Self {
-        Events { channel, kept: VecDeque::new(), left: 0, offered: None, passed: Vec::new() }
+        Events { channel, come: None }
+    }
+
+    fn come(&mut self) -> &mut Come {
+        self.come.get_or_insert_default()
     }
 
     /// Keeps the event that was offered last, which was for nobody.
     pub(super) fn keep(&mut self, event: Event) {
-        self.kept.insert(self.left, Kept { id: self.offered.take(), event });
-        self.left += 1;
+        let come = self.come();
+        come.kept.insert(come.left, Kept { id: come.offered.take(), event });
+        come.left += 1;
     }
 
     /// Offers all that are kept once more: the conversation has gone on.
     pub(super) fn look_again(&mut self) {
-        self.left = 0;
+        if let Some(come) = &mut self.come {
+            come.left = 0;
+        }
     }
 
     /// The next of those that are kept which this question has not left yet.
     pub(super) fn next_kept(&mut self) -> Option<Event> {
-        let Kept { id, event } = self.kept.remove(self.left)?;
-        self.offered = id;
+        let come = self.come.as_mut()?;
+        let Kept { id, event } = come.kept.remove(come.left)?;
+        come.offered = id;
         Some(event)
     }
 
     /// What of the store's events is done with.
     pub(super) fn heard(&self) -> Vec<EventId> {
-        self.offered.iter().chain(&self.passed).cloned().collect()
+        let come = self.come.iter();
+        come.flat_map(|come| come.offered.iter().chain(&come.passed)).cloned().collect()
     }
 
     /// That was stored.
     pub(super) fn forget_heard(&mut self) {
-        self.offered = None;
-        self.passed.clear();
+        if let Some(come) = &mut self.come {
+            come.offered = None;
+            come.passed.clear();
+        }
     }
 
     /// Has one done away with that nobody can read.
     pub(super) fn pass_over(&mut self, id: EventId) {
-        self.passed.push(id);
+        self.come().passed.push(id);
     }
 
     /// Puts one behind the others that was found in the store.
     pub(super) fn add(&mut self, id: EventId, event: Event) {
-        self.kept.push_back(Kept { id: Some(id), event });
+        self.come().kept.push_back(Kept { id: Some(id), event });
     }
 
     pub(super) fn knows(&self, id: &EventId) -> bool {
-        let kept = self.kept.iter().filter_map(|kept| kept.id.as_ref());
-        kept.chain(&self.offered).chain(&self.passed).any(|known| known == id)
+        self.come.as_ref().is_some_and(|come| {
+            let kept = come.kept.iter().filter_map(|kept| kept.id.as_ref());
+            kept.chain(&come.offered).chain(&come.passed).any(|known| known == id)
+        })
     }
 
     /// Forgets what came from the store, which has it still.
     pub(super) fn forget_stored(&mut self) {
-        self.kept.retain(|kept| kept.id.is_none());
-        (self.left, self.offered) = (0, None);
-        self.passed.clear();
+        if let Some(come) = &mut self.come {
+            come.kept.retain(|kept| kept.id.is_none());
+            (come.left, come.offered) = (0, None);
+            come.passed.clear();
+        }
     }
 
     /// The next that comes through the channel; never one where there is none, or too many wait already.
     pub(super) fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<E> {
-        let Some(channel) = self.channel.as_mut().filter(|_| self.kept.len() < EVENTS) else { return Poll::Pending };
+        let is_full = self.come.as_ref().is_some_and(|come| come.kept.len() >= EVENTS);
+        let Some(channel) = self.channel.as_mut().filter(|_| !is_full) else { return Poll::Pending };
         match ready!(channel.poll_recv(cx)) {
             Some(event) => Poll::Ready(event),
             None => {

@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::task::{Context, Poll};
 
 use serde_json::value::RawValue;
 
 use super::{EVENTS, Ending, Session};
 use crate::close::Close;
+use crate::connection::Connection;
 use crate::conversation::{Conversation, Input, Slot};
 use crate::event::Event;
 use crate::flow::Kind;
 use crate::message::Message;
 use crate::outdated::Outdated;
 use crate::remember::moving;
-use crate::sessions::{Access, Attached, Entered, Inner, Keeper, Saved, State, Unkept, Words, schema, unwritten};
+use crate::sessions::{Access, Entered, Inner, Keeper, Saved, State, Unkept, Words};
 use crate::socket::{Received, WebSocket};
 use crate::store::{EventId, Id, Pushed, Record, StoredEvent};
 use crate::talk::{Clock, Finish};
@@ -27,26 +27,26 @@ pub(super) struct Kept {
     /// The numbers of the last output and of the last input that are stored.
     out: u64,
     inputs: u64,
-    /// Where others of this process say that there is something new; not needed where nobody is there.
-    attached: Option<Arc<Attached>>,
+    /// By which others of this process say that there is something new; nothing where nobody is there.
+    attached: Option<Arc<Connection>>,
 }
 
 impl Drop for Kept {
     fn drop(&mut self) {
-        if let Some(attached) = &self.attached {
-            self.keeper.sessions().detach(self.keeper.record().id, attached);
+        if let Some(connection) = &self.attached {
+            self.keeper.sessions().detach(self.keeper.id(), connection);
         }
     }
 }
 
 impl Kept {
-    fn new(keeper: Keeper, access: Access, attached: Option<Arc<Attached>>) -> Self {
+    fn new(keeper: Keeper, access: Access, attached: Option<Arc<Connection>>) -> Self {
         Kept { keeper, access, words: Words::default(), out: 0, inputs: 0, attached }
     }
 
-    /// Waits until there may be something new in the store.
-    pub(super) fn poll_told(&self, cx: &Context<'_>) -> Poll<()> {
-        self.attached.as_ref().map_or(Poll::Pending, |attached| attached.poll_told(cx))
+    /// Whether there may be something new in the store.
+    pub(super) fn is_told(&self) -> bool {
+        self.attached.as_ref().is_some_and(|connection| connection.is_told())
     }
 
     /// The number of the last output that is stored.
@@ -56,8 +56,7 @@ impl Kept {
 
     /// The number of the output that asks, and the question's name.
     fn asked<C: Conversation>(&self) -> Option<(u64, &'static str)> {
-        let question =
-            C::FLOW.question(&self.keeper.record().question).filter(|question| question.kind == Kind::Ask)?;
+        let question = C::FLOW.question(self.keeper.question()).filter(|question| question.kind == Kind::Ask)?;
         Some((self.words.asked()?, question.name))
     }
 
@@ -73,21 +72,20 @@ impl Kept {
         if close.code == Close::ABNORMAL {
             return;
         }
-        let record = self.keeper.record();
-        if let Err(error) = self.keeper.sessions().store().delete(record.id, record.version).await {
+        let (id, version) = (self.keeper.id(), self.keeper.version());
+        if let Err(error) = self.keeper.sessions().store().delete(id, version).await {
             // It expires.
-            tracing::debug!(id = %record.id, error = &error as &dyn std::error::Error, "an ended conversation is kept");
+            tracing::debug!(%id, error = &error as &dyn std::error::Error, "an ended conversation is kept");
         }
     }
 
     /// An event of this process, as the store is to keep it; nothing where it cannot be stored.
     pub(super) fn pack<E: serde::Serialize>(&self, event: &E) -> Option<StoredEvent> {
-        let (sessions, record) = (self.keeper.sessions(), self.keeper.record());
         let id = EventId::from(Id::random().to_string());
-        match sessions.put_event(record.id, &id, event) {
+        match self.keeper.sessions().put_event(self.keeper.id(), &id, event) {
             Ok(body) => Some(StoredEvent { id, body }),
             Err(error) => {
-                tracing::error!(conversation = %record.flow, id = %record.id, %error, "an event cannot be stored");
+                tracing::error!(conversation = self.keeper.flow(), id = %self.keeper.id(), %error, "an event cannot be stored");
                 None
             }
         }
@@ -96,17 +94,17 @@ impl Kept {
     /// Stores an event with the others; `false` where the store does not take it.
     pub(super) async fn push(&self, event: Option<StoredEvent>) -> bool {
         let Some(event) = event else { return false };
-        let record = self.keeper.record();
-        let pushed = self.keeper.sessions().store().push(record.id, &event).await;
+        let (conversation, id) = (self.keeper.flow(), self.keeper.id());
+        let pushed = self.keeper.sessions().store().push(id, &event).await;
         let taken = matches!(pushed, Ok(Pushed::New | Pushed::Duplicate));
         if !taken {
-            tracing::warn!(conversation = %record.flow, id = %record.id, ?pushed, "an event is kept in memory alone");
+            tracing::warn!(conversation, %id, ?pushed, "an event is kept in memory alone");
         }
         taken
     }
 }
 
-impl<C: Conversation> Session<'_, C> {
+impl<C: Conversation> Session<C> {
     /// Says outputs by their numbers.
     pub(super) async fn say(&mut self, words: impl IntoIterator<Item = (u64, Message)>) -> Result<(), Ending> {
         let Some(wire) = &mut self.wire else { return Ok(()) };
@@ -131,16 +129,18 @@ impl<C: Conversation> Session<'_, C> {
     }
 
     /// Goes on where a client has come in: from the beginning, or from where it was.
-    pub(super) async fn come_in(&mut self, entered: Box<Entered>) -> Result<(), Ending> {
+    pub(super) async fn come_in(&mut self, entered: Box<Entered>) -> Result<Option<Input>, Ending> {
         let Entered { keeper, access, saved, left, .. } = *entered;
         if let Some(why) = left {
             return Err(Ending::Unkept(Unkept::Left(why)));
         }
-        let heard = self.wire.as_mut().map(|wire| Arc::clone(wire.socket().heard())).unwrap_or_default();
-        let attached = keeper.sessions().attach(keeper.record().id, heard);
-        // From here on it is told of what is sent; what was sent before is there already.
-        attached.tell();
-        let input = self.stand(Kept::new(keeper, access, Some(attached)), saved).await?;
+        let attached = self.wire.as_mut().map(|wire| Arc::clone(wire.socket().connection()));
+        if let Some(connection) = &attached {
+            keeper.sessions().attach(keeper.id(), Arc::clone(connection));
+            // From here on it is told of what is sent; what was sent before is there already.
+            connection.tell();
+        }
+        let input = self.stand(Kept::new(keeper, access, attached), saved).await?;
         if let Some(outdated) = self.outdated.take() {
             self.set_aside(&outdated).await.map_err(Ending::Unkept)?;
         }
@@ -148,17 +148,16 @@ impl<C: Conversation> Session<'_, C> {
         let words: Vec<_> = kept.words.behind(0).collect();
         self.say(words).await?;
         match self.ended.take() {
-            Some(close) => Err(Ending::Closed(close)),
-            None => self.advance(input).await,
+            Some(close) => Err(Ending::Closed(*close)),
+            None => Ok(input),
         }
     }
 
     /// Begins with nobody there.
     pub(super) async fn start(&mut self, sessions: Arc<Inner>, key: Option<String>) -> Result<Id, Ending> {
-        let record = unwritten(&C::FLOW, key);
-        let (id, access) = (record.id, Access::default());
-        let keeper = Keeper::new(sessions, record, access.epoch);
-        let input = self.stand(Kept::new(keeper, access, None), None).await?;
+        let keeper = Keeper::new(sessions, &C::FLOW, key);
+        let id = keeper.id();
+        let input = self.stand(Kept::new(keeper, Access::default(), None), None).await?;
         match self.go_on(input).await {
             Ending::Idle | Ending::Closed(_) => Ok(id),
             ending => Err(ending),
@@ -175,7 +174,7 @@ impl<C: Conversation> Session<'_, C> {
             }
         };
         let access = saved.access.clone();
-        let keeper = Keeper::of(sessions, record, access.epoch, schema(&C::FLOW));
+        let keeper = Keeper::of(sessions, &C::FLOW, record, access.epoch);
         let input = match self.stand(Kept::new(keeper, access, None), Some(saved)).await {
             Ok(input) => input,
             Err(ending) => return ending,
@@ -188,14 +187,14 @@ impl<C: Conversation> Session<'_, C> {
 
     /// Stands where the conversation was left; what it goes on with at once, if it does.
     async fn stand(&mut self, kept: Kept, saved: Option<Saved<'static>>) -> Result<Option<Input>, Ending> {
-        self.id = kept.keeper.record().id.to_string();
+        self.id = Some(kept.keeper.id());
         kept.keeper.sessions().make_known(&C::FLOW).await;
         let kept = self.kept.insert(kept);
         let Some(saved) = saved else { return Ok(Some(Input::Start)) };
         (kept.words, kept.inputs) = (saved.words(), saved.inputs);
         kept.out = kept.words.out();
         if let Some(close) = saved.close() {
-            self.ended = Some(close);
+            self.ended = Some(Box::new(close));
             return Ok(None);
         }
         // Whatever becomes of it, no key is used a second time.
@@ -219,9 +218,8 @@ impl<C: Conversation> Session<'_, C> {
     /// What becomes of a conversation whose state this build cannot read.
     async fn cannot_read(&mut self, saved: Saved<'static>, error: serde_json::Error) -> Result<Option<Input>, Ending> {
         let kept = self.kept.as_mut().expect("it stands there");
-        let record = kept.keeper.record();
-        let (id, question) = (record.id, &*record.question);
-        let left = kept.keeper.sessions().leaves::<C>(record).await;
+        let (id, question) = (kept.keeper.id(), &**kept.keeper.question());
+        let left = kept.keeper.sessions().leaves::<C>(kept.keeper.stored).await;
         if let Some(why) = left.map_err(|error| Ending::Unkept(kept.keeper.failed(&error)))? {
             tracing::debug!(conversation = C::FLOW.name, %id, question, %error, "{why}");
             return Err(Ending::Unkept(Unkept::Left(why)));
@@ -235,7 +233,7 @@ impl<C: Conversation> Session<'_, C> {
         self.outdated = Some(Box::new(saved));
         match C::OUTDATED {
             Outdated::Close(code, reason) => {
-                self.ended = Some(Close::new(code, reason));
+                self.ended = Some(Box::new(Close::new(code, reason)));
                 Ok(None)
             }
             Outdated::Restart(words) => {
@@ -251,7 +249,7 @@ impl<C: Conversation> Session<'_, C> {
         let kept = self.kept.as_ref().expect("it stands there");
         kept.keeper.set_aside(outdated).await?;
         match self.ended.clone() {
-            Some(close) => self.keep(None, Finish::default(), Some(&close)).await,
+            Some(close) => self.keep(None, Finish::default(), Some(&*close)).await,
             None => Ok(()),
         }
     }
@@ -306,6 +304,7 @@ impl<C: Conversation> Session<'_, C> {
         }
         let (said, numbers) = words.stored();
         let (silence, alarm) = self.clocks.stored();
+        let (before, asks) = self.history.stored();
         let next = kept.keeper.next(
             question.unwrap_or_default(),
             &Saved {
@@ -319,8 +318,8 @@ impl<C: Conversation> Session<'_, C> {
                 inputs,
                 done: self.done,
                 goes_on: finish.stored,
-                before: (&self.history.before).into(),
-                asks: self.history.asks,
+                before: before.into(),
+                asks,
                 silence,
                 alarm,
                 ended: close.map(|close| (close.code, (&*close.reason).into())),
@@ -337,13 +336,13 @@ impl<C: Conversation> Session<'_, C> {
     /// Looks into the store for what others have put there.
     pub(super) async fn look(&mut self) -> Result<(), Unkept> {
         let Some(kept) = &mut self.kept else { return Ok(()) };
-        if let Some(attached) = &kept.attached {
-            if attached.is_replaced() {
+        if let Some(connection) = &kept.attached {
+            if !kept.keeper.sessions().has(kept.keeper.id(), connection) {
                 return Err(Unkept::Taken);
             }
             kept.keeper.check().await?;
         }
-        let (sessions, id) = (kept.keeper.sessions(), kept.keeper.record().id);
+        let (sessions, id) = (kept.keeper.sessions(), kept.keeper.id());
         let events = match sessions.store().events(id, EVENTS).await {
             Ok(events) => events,
             Err(error) => {
@@ -371,11 +370,11 @@ impl<C: Conversation> Session<'_, C> {
     /// this one was slow. The reply still counts where the question is the same.
     pub(super) async fn catch_up(&mut self, reply: Option<Message>) -> Result<Option<Input>, Ending> {
         let Some(mut kept) = self.kept.take() else { return Ok(None) };
-        let asked = kept.keeper.record().question.clone();
+        let asked = kept.keeper.question().clone();
         let saved = kept.keeper.look_again().await.map_err(Ending::Unkept)?;
         // A ticket may have been issued.
         kept.access = saved.access.clone();
-        let same = asked == kept.keeper.record().question && saved.ended.is_none();
+        let same = asked == *kept.keeper.question() && saved.ended.is_none();
         let said = kept.out;
         (self.words, self.early) = (Vec::new(), 0);
         self.events.forget_stored();
@@ -385,7 +384,7 @@ impl<C: Conversation> Session<'_, C> {
         let words: Vec<_> = kept.words.behind(said).collect();
         self.say(words).await?;
         if let Some(close) = self.ended.take() {
-            return Err(Ending::Closed(close));
+            return Err(Ending::Closed(*close));
         }
         self.look().await.map_err(Ending::Unkept)?;
         Ok(input.or_else(|| reply.filter(|_| same).map(Input::Reply)))

@@ -42,32 +42,32 @@ const EVENTS: usize = 64;
 ///
 /// What a turn needs while it runs is in a box of its own, which goes with it: between two turns, for days if need be, there
 /// is the session and no more. Hence also the boxes that come in.
-pub(crate) async fn hold<C: Conversation>(
+pub(crate) fn hold<C: Conversation>(
     ws: WebSocket,
     held: Box<Held<C>>,
     entered: Option<Box<Entered>>,
     with: Arc<C::With>,
-) {
+) -> impl Future<Output = ()> + Send {
     let numbers = entered.as_ref().is_some_and(|entered| entered.keeper.sessions().trusts_pongs());
-    hold_by(Wire::plain(ws, numbers), held, entered, with).await;
+    hold_by(Wire::plain(ws, numbers), held, entered, with)
 }
 
-async fn hold_by<C: Conversation>(
-    mut wire: Wire,
+/// No `async fn`, which would have a second place for each of these.
+fn hold_by<C: Conversation>(
+    wire: Wire,
     held: Box<Held<C>>,
     entered: Option<Box<Entered>>,
     with: Arc<C::With>,
-) {
-    let mut session = Session::of(held, &mut wire, &with);
-    let begun = match entered {
-        None => Box::pin(session.advance(Some(Input::Start))).await,
-        Some(entered) => Box::pin(session.come_in(entered)).await,
-    };
-    let ending = match begun {
-        Ok(()) => session.converse().await,
-        Err(ending) => ending,
-    };
-    Box::pin(session.end(ending)).await;
+) -> impl Future<Output = ()> + Send {
+    let mut session = Session::of(held, wire, with);
+    session.first = Some(Box::new(match entered {
+        None => Woken::By(Input::Start),
+        Some(entered) => Woken::In(entered),
+    }));
+    async move {
+        let ending = session.converse().await;
+        Box::pin(session.end(ending)).await;
+    }
 }
 
 /// Begins a conversation that nobody is connected to, and goes on as far as it gets. Returns what it is called.
@@ -76,7 +76,7 @@ pub(crate) async fn begin<C: Conversation>(
     held: Held<C>,
     with: Arc<C::With>,
 ) -> Result<Id, StoreError> {
-    let mut session = Session::new(None, Slot::Start(held.conversation), Events::new(held.events), &with);
+    let mut session = Session::new(None, Slot::Start(held.conversation), Events::new(held.events), with);
     match session.start(Arc::clone(sessions), held.key).await {
         Ok(id) => Ok(id),
         Err(Ending::Unkept(Unkept::Taken | Unkept::Moved | Unkept::Late)) => Err(StoreError::Conflict),
@@ -88,7 +88,7 @@ pub(crate) async fn begin<C: Conversation>(
 /// Goes on with a conversation that nobody is connected to, as far as it gets.
 pub(crate) async fn go_on<C: Conversation>(sessions: Arc<Inner>, record: Record, with: Arc<C::With>) {
     let id = record.id;
-    let mut session = Session::<C>::new(None, Slot::Over, Events::new(None), &with);
+    let mut session = Session::<C>::new(None, Slot::Over, Events::new(None), with);
     match session.wake(sessions, record).await {
         // Whoever is quicker has done it.
         Ending::Unkept(Unkept::Taken | Unkept::Moved | Unkept::Left(_))
@@ -117,15 +117,18 @@ enum Ending {
     Unkept(Unkept),
 }
 
-struct Session<'s, C: Conversation> {
+struct Session<C: Conversation> {
     /// Nothing where nobody is there.
-    wire: Option<&'s mut Wire>,
-    with: &'s C::With,
+    wire: Option<Wire>,
+    with: Arc<C::With>,
     slot: Slot<C>,
     history: History<C>,
-    id: String,
+    /// What it is called; nothing before anything has asked.
+    id: Option<Id>,
     /// How many things were done once.
     done: u64,
+    /// What wakes it before anything else does.
+    first: Option<Box<Woken<C::Event>>>,
     clocks: Clocks,
     /// Until when every timer has rung, while the state is one of before.
     rung: Option<SystemTime>,
@@ -134,7 +137,7 @@ struct Session<'s, C: Conversation> {
     words: Vec<Message>,
     early: usize,
     /// What it has closed with, where it has.
-    ended: Option<Close>,
+    ended: Option<Box<Close>>,
     kept: Option<Kept>,
     /// What was stored and cannot be read.
     outdated: Option<Box<Saved<'static>>>,
@@ -143,6 +146,8 @@ struct Session<'s, C: Conversation> {
 /// What a session that waits is woken by.
 enum Woken<E> {
     By(Input),
+    /// Its client has come in.
+    In(Box<Entered>),
     /// What the client has said before: it does not know that this is stored.
     Repeated,
     /// There may be something new in the store.
@@ -151,15 +156,16 @@ enum Woken<E> {
     Event(E),
 }
 
-impl<'s, C: Conversation> Session<'s, C> {
-    fn new(wire: Option<&'s mut Wire>, slot: Slot<C>, events: Events<C::Event>, with: &'s C::With) -> Self {
+impl<C: Conversation> Session<C> {
+    fn new(wire: Option<Wire>, slot: Slot<C>, events: Events<C::Event>, with: Arc<C::With>) -> Self {
         Session {
             wire,
             with,
             slot,
             history: History::new(),
-            id: String::new(),
+            id: None,
             done: 0,
+            first: None,
             clocks: Clocks::new(),
             rung: None,
             events,
@@ -172,27 +178,25 @@ impl<'s, C: Conversation> Session<'s, C> {
     }
 
     #[expect(clippy::boxed_local, reason = "it comes in a box, which ends here and not with the session")]
-    fn of(held: Box<Held<C>>, wire: &'s mut Wire, with: &'s C::With) -> Self {
+    fn of(held: Box<Held<C>>, wire: Wire, with: Arc<C::With>) -> Self {
         let Held { conversation, events, .. } = *held;
         Session::new(Some(wire), Slot::Start(conversation), Events::new(events), with)
     }
 
     /// Goes on with `input` and whatever comes after it, until it is over.
     async fn go_on(&mut self, input: Option<Input>) -> Ending {
-        match self.advance(input).await {
-            Ok(()) => self.converse().await,
-            Err(ending) => ending,
-        }
+        self.first = input.map(|input| Box::new(Woken::By(input)));
+        self.converse().await
     }
 
     /// Goes on with whatever comes, until it is over.
     async fn converse(&mut self) -> Ending {
         loop {
-            let went_on = match poll_fn(|cx| self.poll_next(cx)).await {
-                Ok(woken) => Box::pin(self.attend(woken)).await,
-                Err(ending) => Err(ending),
+            let woken = match poll_fn(|cx| self.poll_next(cx)).await {
+                Ok(woken) => woken,
+                Err(ending) => return ending,
             };
-            if let Err(ending) = went_on {
+            if let Err(ending) = Box::pin(self.attend(woken)).await {
                 return ending;
             }
         }
@@ -201,6 +205,7 @@ impl<'s, C: Conversation> Session<'s, C> {
     async fn attend(&mut self, woken: Woken<C::Event>) -> Result<(), Ending> {
         let input = match (woken, &self.kept) {
             (Woken::By(input), _) => Some(input),
+            (Woken::In(entered), _) => Box::pin(self.come_in(entered)).await?,
             (Woken::Repeated, _) => return self.acknowledge().await,
             (Woken::Told, _) => self.look_up().await?,
             (Woken::Event(event), None) => Some(Input::Event(Event::new(event))),
@@ -225,9 +230,6 @@ impl<'s, C: Conversation> Session<'s, C> {
 
     /// Runs turns, the first of them by `input`, until there is nothing to do at once.
     async fn advance(&mut self, mut input: Option<Input>) -> Result<(), Ending> {
-        if self.id.is_empty() {
-            self.id = Id::random().to_string();
-        }
         while let Some(next) = input {
             // Should another process have been faster, it may still count.
             let reply = match (&next, &self.kept) {
@@ -315,6 +317,9 @@ impl<'s, C: Conversation> Session<'s, C> {
 
     /// What comes next: an event that waits, whatever the socket brings, or the first of the clocks.
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Woken<C::Event>, Ending>> {
+        if let Some(first) = self.first.take() {
+            return Poll::Ready(Ok(*first));
+        }
         if let Some(event) = self.events.next_kept() {
             return Poll::Ready(Ok(Woken::By(Input::Event(event))));
         }
@@ -335,7 +340,7 @@ impl<'s, C: Conversation> Session<'s, C> {
                 Came::Amiss(close) => Err(Ending::Amiss(close)),
             });
         }
-        if self.kept.as_ref().is_some_and(|kept| kept.poll_told(cx).is_ready()) {
+        if self.kept.as_ref().is_some_and(Kept::is_told) {
             return Poll::Ready(Ok(Woken::Told));
         }
         self.events.poll_receive(cx).map(|event| Ok(Woken::Event(event)))
@@ -344,12 +349,13 @@ impl<'s, C: Conversation> Session<'s, C> {
     /// Runs the conversation's code until it waits or ends.
     async fn turn(&mut self, input: Input) -> Result<(Finish, Option<Close>), Ending> {
         let outbox = Outbox::default();
-        let mut talk = Talk::new(&outbox, input).at(self.clocks.now()).of(&self.id, self.done);
+        let id = *self.id.get_or_insert_with(Id::random);
+        let mut talk = Talk::new(&outbox, input).at(self.clocks.now()).of(&id, self.done);
         if let Some(rung) = self.rung.take() {
             talk = talk.rung(rung);
         }
         let ended = {
-            let mut code = pin!(C::turn(&mut self.slot, self.with, &mut talk));
+            let mut code = pin!(C::turn(&mut self.slot, &self.with, &mut talk));
             loop {
                 match step(&mut code, &outbox).await {
                     Step::Said(words) => {

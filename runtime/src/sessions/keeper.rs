@@ -8,7 +8,8 @@ use serde::Serialize;
 use tokio::time::{Instant, sleep};
 
 use super::Inner;
-use super::saved::Saved;
+use super::saved::{Saved, schema};
+use crate::flow::Flow;
 use crate::message::Text;
 use crate::store::{EventId, Id, Record, Schema, Status, StoreError, Time, WriteId, commit_surely, create_surely};
 
@@ -20,15 +21,24 @@ pub(super) const GRACE: Duration = Duration::from_millis(250);
 
 /// Writes one conversation, turn by turn. Each write says which one was before it, so that of two who hold the same
 /// conversation only one goes on.
+///
+/// Of the record that was written last it keeps what the next one needs: there is one for each client that is there.
 #[derive(Debug)]
 pub(crate) struct Keeper {
     sessions: Arc<Inner>,
-    /// As it was written last, but for its body, which nobody needs any more.
-    record: Record,
-    /// Whether it was written at all.
+    id: Id,
+    key: Option<Box<Text>>,
+    flow: &'static str,
+    question: Text,
+    /// That of the record that was written last; 0 where there was none.
+    version: u64,
+    created: Time,
+    expires: Option<Time>,
+    /// Whether it is there.
     exists: bool,
-    epoch: u64,
-    /// What writes it from now on.
+    pub(crate) epoch: u64,
+    /// What wrote it last, and what writes it from now on.
+    pub(crate) stored: Schema,
     schema: Schema,
 }
 
@@ -51,18 +61,60 @@ pub(crate) enum Unkept {
 
 impl Keeper {
     /// Of a conversation that begins.
-    pub(crate) fn new(sessions: Arc<Inner>, record: Record, epoch: u64) -> Self {
-        let schema = record.schema;
-        Keeper { sessions, record, exists: false, epoch, schema }
+    pub(crate) fn new(sessions: Arc<Inner>, flow: &Flow, key: Option<String>) -> Self {
+        let schema = schema(flow);
+        Keeper {
+            sessions,
+            id: Id::random(),
+            key: key.map(|key| Box::new(key.into())),
+            flow: flow.name,
+            question: Text::default(),
+            version: 0,
+            created: Time::now(),
+            expires: None,
+            exists: false,
+            epoch: 0,
+            stored: schema,
+            schema,
+        }
     }
 
     /// Of one that is there.
-    pub(crate) fn of(sessions: Arc<Inner>, record: Record, epoch: u64, schema: Schema) -> Self {
-        Keeper { sessions, record, exists: true, epoch, schema }
+    pub(crate) fn of(sessions: Arc<Inner>, flow: &Flow, record: Record, epoch: u64) -> Self {
+        let mut keeper = Keeper { epoch, ..Keeper::new(sessions, flow, None) };
+        keeper.note(record);
+        keeper
     }
 
-    pub(crate) fn record(&self) -> &Record {
-        &self.record
+    /// Notes what is there.
+    fn note(&mut self, record: Record) {
+        let Record { id, key, question, schema, version, created, expires, .. } = record;
+        (self.id, self.key, self.question) = (id, key.map(Box::new), question);
+        (self.version, self.created, self.expires) = (version, created, expires);
+        (self.exists, self.stored) = (true, schema);
+    }
+
+    /// What the conversation is called.
+    pub(crate) fn id(&self) -> Id {
+        self.id
+    }
+
+    pub(crate) fn flow(&self) -> &'static str {
+        self.flow
+    }
+
+    /// The question that it waited at when it was written last.
+    pub(crate) fn question(&self) -> &Text {
+        &self.question
+    }
+
+    pub(crate) fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// Whether it is found by a key.
+    pub(crate) fn has_key(&self) -> bool {
+        self.key.is_some()
     }
 
     pub(crate) fn sessions(&self) -> &Arc<Inner> {
@@ -71,15 +123,26 @@ impl Keeper {
 
     /// The record of where a turn has led, as it is to be [kept](Self::keep).
     pub(crate) fn next<S: Serialize>(&self, question: &'static str, saved: &Saved<'_, S>) -> Result<Record, Unkept> {
-        let mut next = if self.exists { self.record.next() } else { self.record.clone() };
-        next.question = Text::from_static(question);
-        next.schema = self.schema;
-        next.status = if saved.ended.is_some() { Status::Done } else { Status::Live };
+        let now = Time::now();
         let due = [saved.silence, saved.alarm].into_iter().flatten().min();
-        next.due = match saved.goes_on {
-            // Whoever did it goes on at once, or has died.
-            true => Some(next.updated + GRACE),
-            false => due.map(|due| Time::from_millis(due) + GRACE),
+        let mut next = Record {
+            id: self.id,
+            key: self.key.as_deref().cloned(),
+            flow: Text::from_static(self.flow),
+            question: Text::from_static(question),
+            schema: self.schema,
+            status: if saved.ended.is_some() { Status::Done } else { Status::Live },
+            version: self.version + 1,
+            write: WriteId::random(),
+            due: match saved.goes_on {
+                // Whoever did it goes on at once, or has died.
+                true => Some(now + GRACE),
+                false => due.map(|due| Time::from_millis(due) + GRACE),
+            },
+            expires: None,
+            created: self.created,
+            updated: now,
+            body: Bytes::new(),
         };
         next.expires = Some(self.sessions.expires(&next));
         self.sessions.put(&mut next, saved).map_err(|error| self.refused(&*error))?;
@@ -87,22 +150,22 @@ impl Keeper {
     }
 
     /// Writes where a turn has led, together with what it has consumed. Until this returns, nobody may hear of the turn.
-    pub(crate) async fn keep(&mut self, mut next: Record, consumed: &[EventId]) -> Result<(), Unkept> {
+    pub(crate) async fn keep(&mut self, next: Record, consumed: &[EventId]) -> Result<(), Unkept> {
         self.write(&next, consumed).await?;
-        // The next one has another, and is copied from this.
-        next.body = Bytes::new();
-        (self.record, self.exists) = (next, true);
+        self.note(next);
         Ok(())
     }
 
     /// Keeps what this build cannot read, under another name: a build that can may still want it.
     pub(crate) async fn set_aside(&self, saved: &Saved<'_>) -> Result<(), Unkept> {
-        let record = self.record.clone();
-        let (id, write) = (Id::random(), WriteId::random());
-        let mut aside = Record { id, write, key: None, version: 1, due: None, status: Status::Parked, ..record };
+        let id = Id::random();
+        let (created, expires) = (self.created, self.expires);
+        let aside = Record::new(id, Text::from_static(self.flow), self.question.clone(), self.stored);
+        let mut aside = Record { status: Status::Parked, created, expires, ..aside };
         self.sessions.put(&mut aside, saved).map_err(|error| self.refused(&*error))?;
-        tracing::error!(conversation = %self.record.flow, id = %self.record.id, aside = %id, "a conversation is set aside");
-        Keeper { sessions: Arc::clone(&self.sessions), exists: false, record: aside.clone(), ..*self }
+        tracing::error!(conversation = self.flow, id = %self.id, aside = %id, "a conversation is set aside");
+        let question = self.question.clone();
+        Keeper { sessions: Arc::clone(&self.sessions), id, key: None, question, exists: false, ..*self }
             .write(&aside, &[])
             .await
     }
@@ -119,7 +182,7 @@ impl Keeper {
             };
             let error = match written {
                 Ok(()) => return Ok(()),
-                Err(StoreError::Conflict) => match self.sessions.store.load(self.record.id).await {
+                Err(StoreError::Conflict) => match self.sessions.store.load(self.id).await {
                     Ok(None) if self.has_expired() => {
                         self.exists = false;
                         continue;
@@ -132,7 +195,7 @@ impl Keeper {
             if !may_pass(&error) || Instant::now() + pause > until {
                 return Err(self.failed(&error));
             }
-            tracing::warn!(conversation = %self.record.flow, id = %self.record.id, %error, "the store cannot be reached");
+            tracing::warn!(conversation = self.flow, id = %self.id, %error, "the store cannot be reached");
             sleep(pause).await;
             pause = (pause * 2).min(longest);
         }
@@ -140,7 +203,7 @@ impl Keeper {
 
     /// Whether its record may be gone because nothing has happened for so long, while its client was there all the time.
     fn has_expired(&self) -> bool {
-        self.exists && self.record.expires.is_some_and(|expires| expires < Time::now())
+        self.exists && self.expires.is_some_and(|expires| expires < Time::now())
     }
 
     /// Whom it was lost to.
@@ -156,7 +219,7 @@ impl Keeper {
     /// Goes on from what another process has written.
     pub(crate) async fn look_again(&mut self) -> Result<Saved<'static>, Unkept> {
         let store = &*self.sessions.store;
-        let record = match store.load(self.record.id).await {
+        let record = match store.load(self.id).await {
             Ok(Some(record)) => record,
             Ok(None) => return Err(Unkept::Taken),
             Err(error) => return Err(self.failed(&error)),
@@ -165,7 +228,7 @@ impl Keeper {
         if saved.access.epoch != self.epoch {
             return Err(Unkept::Taken);
         }
-        self.record = record;
+        self.note(record);
         Ok(saved)
     }
 
@@ -174,8 +237,8 @@ impl Keeper {
         if !self.exists {
             return Ok(());
         }
-        match self.sessions.store.load(self.record.id).await {
-            Ok(Some(record)) if record.version == self.record.version => Ok(()),
+        match self.sessions.store.load(self.id).await {
+            Ok(Some(record)) if record.version == self.version => Ok(()),
             Ok(None) if self.has_expired() => Ok(()),
             Ok(record) => Err(self.lost_to(record)),
             // The next write will tell.
@@ -188,12 +251,12 @@ impl Keeper {
         if !may_pass(error) {
             return self.refused(error);
         }
-        tracing::error!(conversation = %self.record.flow, id = %self.record.id, %error, "the store cannot be reached");
+        tracing::error!(conversation = self.flow, id = %self.id, %error, "the store cannot be reached");
         Unkept::Unavailable
     }
 
     pub(crate) fn refused(&self, error: &(dyn std::error::Error + 'static)) -> Unkept {
-        tracing::error!(conversation = %self.record.flow, id = %self.record.id, error, "a conversation cannot be stored");
+        tracing::error!(conversation = self.flow, id = %self.id, error, "a conversation cannot be stored");
         Unkept::Refused
     }
 }

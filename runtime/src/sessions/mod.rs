@@ -18,21 +18,20 @@ mod wake;
 
 use std::any::Any;
 use std::fmt;
-use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
 pub(crate) use self::keeper::{Keeper, Unkept};
 pub use self::layer::WithSessions;
-pub(crate) use self::live::Attached;
 pub(crate) use self::said::Words;
-pub(crate) use self::saved::{Access, Progress, Saved, State, schema, unwritten};
+pub(crate) use self::saved::{Access, Progress, Saved, State, schema};
 #[cfg(feature = "encryption")]
 pub use self::seal::Keys;
 pub use self::ticket::Ticket;
 #[cfg(feature = "testing")]
 pub(crate) use self::token::Token;
 pub(crate) use self::visit::{Arrival, Entered, Standing, Visit};
+use crate::connection::Connection;
 use crate::conversation::Conversation;
 use crate::held::Held;
 use crate::session;
@@ -332,13 +331,17 @@ impl Inner {
         self.flows.go_on(self, record).await;
     }
 
-    /// `heard` is the number of the last output that is known to have arrived at the client.
-    pub(crate) fn attach(&self, id: Id, heard: Arc<AtomicU64>) -> Arc<Attached> {
-        self.live.attach(id, heard)
+    /// Has what comes for a conversation told to the reader of this connection, and to nobody else.
+    pub(crate) fn attach(&self, id: Id, connection: Arc<Connection>) {
+        self.live.attach(id, connection);
     }
 
-    pub(crate) fn detach(&self, id: Id, attached: &Arc<Attached>) {
-        self.live.detach(id, attached);
+    pub(crate) fn has(&self, id: Id, connection: &Arc<Connection>) -> bool {
+        self.live.has(id, connection)
+    }
+
+    pub(crate) fn detach(&self, id: Id, connection: &Arc<Connection>) {
+        self.live.detach(id, connection);
     }
 
     pub(crate) fn trusts_pongs(&self) -> bool {

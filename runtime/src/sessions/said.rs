@@ -89,7 +89,9 @@ impl Words {
     }
 
     pub(crate) fn extend(&mut self, words: impl IntoIterator<Item = Message>) {
-        let before = self.said.len();
+        let (before, words) = (self.said.len(), words.into_iter());
+        // As many as there are, and no room for more: they wait for as long as the client does.
+        self.said.reserve_exact(words.size_hint().0);
         self.said.extend(words);
         self.numbers.out += (self.said.len() - before) as u64;
         let (most, bytes) = MOST;

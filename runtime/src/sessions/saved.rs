@@ -1,6 +1,8 @@
 //! What is stored of a conversation: the body of its record, as JSON by names.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -11,8 +13,8 @@ use super::ticket::Issued;
 use super::token::Hash;
 use crate::close::Close;
 use crate::flow::{Flow, Runs};
-use crate::message::{Message, Text};
-use crate::store::{Id, Record, Schema};
+use crate::message::Message;
+use crate::store::Schema;
 
 /// Everything of a conversation that a store need not know. What is new here has a default, and nothing is renamed: of
 /// two versions of this crate, each reads what the other has written. What is written is borrowed from the session.
@@ -22,24 +24,24 @@ pub(crate) struct Saved<'s, S = Box<RawValue>> {
     #[serde(default = "none", skip_serializing_if = "Option::is_none")]
     pub(crate) state: Option<S>,
     /// What is to be said again, and by which numbers.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     pub(crate) words: Cow<'s, [Message]>,
     #[serde(default)]
     pub(crate) numbers: Numbers,
     /// How many inputs have come, of a client that numbers them: the number of the last one.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) inputs: u64,
     /// How many things were done once.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) done: u64,
     /// Whether it goes on at once: it stands behind a `once`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) goes_on: bool,
     /// Its states at the questions before, for `back`.
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     pub(crate) before: Cow<'s, [Box<RawValue>]>,
     /// Whether one can go back to where it is.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) asks: bool,
     /// When its question's time runs out, and when the first of its timers rings, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -59,6 +61,11 @@ pub(crate) struct Saved<'s, S = Box<RawValue>> {
 pub(crate) enum State<'s, S> {
     Written(&'s RawValue),
     Value(&'s S),
+}
+
+/// What is left out is read as that.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 fn none<S>() -> Option<S> {
@@ -115,21 +122,29 @@ pub(crate) struct Access {
     pub(crate) token: Option<Hash>,
     /// Of the token that it came with: the new one may not have arrived before it says something.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) previous: Option<Hash>,
+    pub(crate) previous: Option<Box<Hash>>,
     /// The ticket that was issued last, unless it is used up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) ticket: Option<Issued>,
-}
-
-/// The record of a conversation that begins.
-pub(crate) fn unwritten(flow: &Flow, key: Option<String>) -> Record {
-    let name = Text::from_static(flow.name);
-    Record { key: key.map(Text::from), ..Record::new(Id::random(), name, "", schema(flow)) }
+    pub(crate) ticket: Option<Box<Issued>>,
 }
 
 /// What tells the states of two builds apart: the names of the questions, and of the variables with their types; and of what
 /// runs in one, all of that again.
 pub(crate) fn schema(flow: &Flow) -> Schema {
+    /// Of all that were asked for, by where their questions stand.
+    static KNOWN: LazyLock<Mutex<HashMap<(usize, usize), Schema>>> = LazyLock::new(Mutex::default);
+    let place = (flow.questions.as_ptr().addr(), flow.questions.len());
+    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(schema) = known().get(&place) {
+        return *schema;
+    }
+    // It asks for that of what is run.
+    let schema = fingerprint(flow);
+    known().insert(place, schema);
+    schema
+}
+
+fn fingerprint(flow: &Flow) -> Schema {
     let mut hash = Sha256::new();
     let mut add = |text: &str| {
         hash.update((text.len() as u64).to_be_bytes());

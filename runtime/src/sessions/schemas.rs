@@ -53,10 +53,10 @@ impl Inner {
     /// # Errors
     ///
     /// The store cannot be asked which of the two is the later.
-    pub(crate) async fn leaves<C: Conversation>(&self, record: &Record) -> Result<Option<&'static str>, StoreError> {
+    pub(crate) async fn leaves<C: Conversation>(&self, stored: Schema) -> Result<Option<&'static str>, StoreError> {
         self.make_known(&C::FLOW).await;
         let own = self.known_since(C::FLOW.name, schema(&C::FLOW)).await?;
-        let stored = self.known_since(C::FLOW.name, record.schema).await?;
+        let stored = self.known_since(C::FLOW.name, stored).await?;
         let newer = matches!((own, stored), (Some(own), Some(stored)) if stored > own);
         Ok(match C::OUTDATED {
             _ if newer => Some("a newer build has it: connect again"),

@@ -10,12 +10,12 @@ use http::{StatusCode, Uri};
 use serde::Serialize;
 
 use super::keeper::Keeper;
-use super::saved::{Access, Progress, Saved, schema, unwritten};
+use super::saved::{Access, Progress, Saved};
 use super::ticket::Ticket;
 use super::token::{Hash, Token};
 use super::{Sessions, cookie};
 use crate::conversation::Conversation;
-use crate::store::{Record, Status, StoreError, Time, commit_surely};
+use crate::store::{Id, Record, Status, StoreError, Time, commit_surely};
 
 /// How often one tries to come in where others do so at the same time.
 const TRIES: usize = 8;
@@ -149,20 +149,20 @@ impl Visit {
                 if ticket.is_some() {
                     return Err(StatusCode::FORBIDDEN);
                 }
-                let record = unwritten(&C::FLOW, key);
-                let (access, token) = admit(&record, Access::default(), By::Key);
-                let keeper = Keeper::new(Arc::clone(sessions), record, access.epoch);
+                let mut keeper = Keeper::new(Arc::clone(sessions), &C::FLOW, key);
+                let (access, token) = admit(keeper.id(), keeper.has_key(), Access::default(), By::Key);
+                keeper.epoch = access.epoch;
                 return Ok(Entered { keeper, access, saved: None, left: None, standing: Standing::New, token });
             };
             if !sessions.may_read::<C>(&record, &saved)
-                && let Some(left) = sessions.leaves::<C>(&record).await.map_err(unavailable)?
+                && let Some(left) = sessions.leaves::<C>(record.schema).await.map_err(unavailable)?
             {
                 tracing::warn!(conversation = C::FLOW.name, id = %record.id, "{left}");
                 let (access, left) = (saved.access, Some(left));
-                let keeper = Keeper::of(Arc::clone(sessions), record, access.epoch, schema(&C::FLOW));
+                let keeper = Keeper::of(Arc::clone(sessions), &C::FLOW, record, access.epoch);
                 return Ok(Entered { keeper, access, saved: None, left, standing: Standing::Resumed, token: None });
             }
-            let (access, new) = admit(&record, saved.access, by);
+            let (access, new) = admit(record.id, record.key.is_some(), saved.access, by);
             saved.access = access.clone();
             let standing = match progress.is_ahead_of(saved.progress()) {
                 true => Standing::Regressed,
@@ -182,7 +182,7 @@ impl Visit {
             match commit_surely(&*sessions.store, &next, &[]).await {
                 Ok(()) => {
                     crash_point!("return behind the write");
-                    let keeper = Keeper::of(Arc::clone(sessions), next, access.epoch, schema(&C::FLOW));
+                    let keeper = Keeper::of(Arc::clone(sessions), &C::FLOW, next, access.epoch);
                     return Ok(Entered { keeper, access, saved: Some(saved), left: None, standing, token: new });
                 }
                 Err(StoreError::Conflict) => {}
@@ -216,8 +216,8 @@ impl Visit {
         };
         let saved = self.sessions.0.take(&record).map_err(StoreError::Fatal)?;
         let Access { token: current, previous, ticket: issued, .. } = &saved.access;
-        let is_good = |ticket| issued.is_some_and(|issued| issued.is_of(ticket, Time::now()));
-        let is_one_of_its = |token: &&Token| [current, previous].into_iter().flatten().any(|hash| hash.is_of(token));
+        let is_good = |ticket| issued.as_ref().is_some_and(|issued| issued.is_of(ticket, Time::now()));
+        let is_one_of_its = |token: &&Token| current.iter().chain(previous.as_deref()).any(|hash| hash.is_of(token));
         let by = match (key, token.filter(is_one_of_its)) {
             (Some(_), _) => By::Key,
             (None, _) if ticket.is_some_and(is_good) => By::Ticket,
@@ -229,21 +229,21 @@ impl Visit {
 }
 
 /// Lets one more client in, with a token of its own. Who has the application's key needs none.
-fn admit(record: &Record, before: Access, by: By) -> (Access, Option<Token>) {
+fn admit(id: Id, has_key: bool, before: Access, by: By) -> (Access, Option<Token>) {
     let mut access = Access { epoch: before.epoch + 1, ..before };
     if matches!(by, By::Ticket) {
         access.ticket = None;
     }
-    if record.key.is_some() {
+    if has_key {
         return (access, None);
     }
-    let token = Token::random(record.id);
+    let token = Token::random(id);
     let before = access.token.replace(token.hash());
     // Until something is heard of the client, it may not have got its token.
     access.previous = match by {
         By::Key => None,
-        By::Token(hash) => Some(hash),
-        By::Ticket => before,
+        By::Token(hash) => Some(Box::new(hash)),
+        By::Ticket => before.map(Box::new),
     };
     (access, Some(token))
 }

@@ -6,6 +6,7 @@ use std::ops::Bound;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::sync::Notify;
 
 use super::{
@@ -66,7 +67,7 @@ impl Store for Memory {
                 if shelf.entries.contains_key(&record.id) || !shelf.key_is_free(record) {
                     return Err(StoreError::Conflict);
                 }
-                shelf.put(Entry::new(record.clone()));
+                shelf.put(Entry::new(record, None));
                 Ok(())
             })
         })
@@ -92,14 +93,11 @@ impl Store for Memory {
                     return Err(StoreError::Conflict);
                 }
                 let old = shelf.take(record.id).ok_or(StoreError::Conflict)?;
-                let mut entry = Entry { events: old.events, known: old.known, ..Entry::new(record.clone()) };
-                if record.status == Status::Done {
-                    entry.events.clear();
-                    entry.known.clear();
-                } else {
-                    entry.events.retain(|_, event| !consumed.contains(&event.id));
+                let mut events = old.events.filter(|_| record.status != Status::Done);
+                if let Some(events) = &mut events {
+                    events.waiting.retain(|_, event| !consumed.contains(&event.id));
                 }
-                shelf.put(entry);
+                shelf.put(Entry::new(record, events));
                 Ok(())
             })
         })
@@ -131,7 +129,8 @@ impl Store for Memory {
     fn events(&self, id: Id, most: usize) -> Answer<'_, Vec<StoredEvent>> {
         Box::pin(async move {
             Ok(self.with(|shelf| {
-                shelf.entries.get(&id).map_or(Vec::new(), |entry| entry.events.values().take(most).cloned().collect())
+                let events = shelf.entries.get(&id).and_then(|entry| entry.events.as_ref());
+                events.map_or(Vec::new(), |events| events.waiting.values().take(most).cloned().collect())
             }))
         })
     }
@@ -230,8 +229,15 @@ struct Entry {
     record: Record,
     /// When it can be claimed.
     wake: Option<Time>,
+    /// Nothing where none has come.
+    events: Option<Box<Events>>,
+}
+
+/// What was sent to a conversation.
+#[derive(Default)]
+struct Events {
     /// What waits, by its number.
-    events: BTreeMap<u64, StoredEvent>,
+    waiting: BTreeMap<u64, StoredEvent>,
     /// Every event that came.
     known: HashSet<EventId>,
 }
@@ -251,11 +257,26 @@ impl Keyed {
 }
 
 impl Entry {
-    fn new(record: Record) -> Self {
+    fn new(record: &Record, events: Option<Box<Events>>) -> Self {
         let wake = record.due.filter(|_| record.status == Status::Live);
-        Entry { record, wake, events: BTreeMap::new(), known: HashSet::new() }
+        Entry { record: detached(record), wake, events }
+    }
+
+    /// The numbers of the events that wait.
+    fn waiting(&self) -> impl Iterator<Item = u64> {
+        self.events.iter().flat_map(|events| events.waiting.keys().copied())
     }
 }
+
+/// A record with a body of its own, unless that is long: to share one takes a block of memory beside it.
+fn detached(record: &Record) -> Record {
+    let body = if record.body.len() > LONG { record.body.clone() } else { Bytes::copy_from_slice(&record.body) };
+    let (key, flow, question) = (record.key.clone(), record.flow.clone(), record.question.clone());
+    Record { key, flow, question, body, ..*record }
+}
+
+/// From which length on a body is shared with whoever wrote it.
+const LONG: usize = 4096;
 
 impl Shelf {
     fn by_key(&self, flow: &str, key: &str) -> Option<Keyed> {
@@ -276,7 +297,7 @@ impl Shelf {
         }
         self.wakes.extend(entry.wake.map(|wake| (wake, *id)));
         self.expiries.extend(expires.map(|expires| (expires, *id)));
-        self.waiting.extend(entry.events.keys().map(|&number| (number, *id)));
+        self.waiting.extend(entry.waiting().map(|number| (number, *id)));
         self.entries.insert(*id, Box::new(entry));
     }
 
@@ -298,8 +319,8 @@ impl Shelf {
         }
         entry.wake.map(|wake| self.wakes.remove(&(wake, id)));
         expires.map(|expires| self.expiries.remove(&(expires, id)));
-        for number in entry.events.keys() {
-            self.waiting.remove(number);
+        for number in entry.waiting() {
+            self.waiting.remove(&number);
         }
         Some(entry)
     }
@@ -308,15 +329,17 @@ impl Shelf {
         let Some(entry) = self.entries.get_mut(&id).filter(|entry| entry.record.status != Status::Done) else {
             return Pushed::Missing;
         };
-        if entry.known.contains(&event.id) {
+        let known = entry.events.as_deref();
+        if known.is_some_and(|events| events.known.contains(&event.id)) {
             return Pushed::Duplicate;
         }
-        if entry.events.len() >= most {
+        if known.map_or(0, |events| events.waiting.len()) >= most {
             return Pushed::Full;
         }
         self.pushed += 1;
-        entry.known.insert(event.id.clone());
-        entry.events.insert(self.pushed, event.clone());
+        let events = entry.events.get_or_insert_default();
+        events.known.insert(event.id.clone());
+        events.waiting.insert(self.pushed, event.clone());
         self.waiting.insert(self.pushed, id);
         Pushed::New
     }

@@ -3,7 +3,7 @@
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime};
 
 use serde::Deserialize;
@@ -12,9 +12,9 @@ use tokio::time::{Instant, advance};
 
 use crate::clock::pretended;
 use crate::close::Close;
-use crate::connection::{Connection, Outgoing, Settings};
+use crate::connection::{Connection, Outgoing};
 use crate::conversation::Conversation;
-use crate::link::Event;
+use crate::link::End;
 use crate::message::Message;
 use crate::registry::ConnectionId;
 use crate::session;
@@ -110,8 +110,8 @@ impl<C: Conversation> Process<C> {
         let arrival = Arrival { token: self.world.token.take(), ..Arrival::default() };
         let entered = self.runtime.block_on(visit.enter::<C>(arrival)).expect("the store is there");
         self.world.token.clone_from(&entered.token);
-        self.world.id = Some(entered.keeper.record().id);
-        let connection = Arc::new(Connection::new(ConnectionId::unique(), Settings::default()));
+        self.world.id = Some(entered.keeper.id());
+        let connection = Arc::new(Connection::new(ConnectionId::unique()));
         let ws = WebSocket::new(Arc::clone(&connection));
         let with = Arc::clone(&self.with);
         let session = Box::pin(session::hold(ws, Box::new(conversation.into()), Some(Box::new(entered)), with));
@@ -122,7 +122,7 @@ impl<C: Conversation> Process<C> {
     /// The client says something.
     pub(super) fn say(&mut self, message: Message) -> (Vec<Message>, Stands) {
         if let Some(client) = &self.client {
-            let cx = Context::from_waker(std::task::Waker::noop());
+            let cx = Context::from_waker(Waker::noop());
             client.connection.deliver(message, &cx);
         }
         self.settle()
@@ -156,7 +156,7 @@ impl<C: Conversation> Process<C> {
 
     /// How long it is until its first clock runs out.
     pub(super) fn alarm(&self) -> Option<Duration> {
-        let alarm = self.client.as_ref().and_then(|client| client.connection.alarm())?;
+        let alarm = self.client.as_ref().and_then(|client| client.connection.drive(Waker::noop()).alarm)?;
         Some(alarm.saturating_duration_since(self.runtime.block_on(async { Instant::now() })))
     }
 
@@ -229,6 +229,10 @@ impl<C: Conversation> Process<C> {
 }
 
 impl Client {
+    fn close_wanted(&self) -> Option<Close> {
+        self.connection.drive(Waker::noop()).close.map(|close| *close)
+    }
+
     fn poll(&mut self, said: &mut Vec<Message>, cx: &mut Context<'_>) -> Poll<Stands> {
         let mut closed = None;
         loop {
@@ -240,14 +244,14 @@ impl Client {
                 Outgoing::Number(_) => None,
             }));
             if polled.is_ready() {
-                let close = closed.or_else(|| self.connection.close_wanted());
+                let close = closed.or_else(|| self.close_wanted());
                 return Poll::Ready(close.map_or(Stands::Gone, Stands::Closed));
             }
             if closed.is_none()
-                && let Some(close) = self.connection.close_wanted()
+                && let Some(close) = self.close_wanted()
             {
                 // The client answers the close, so that the conversation is known to have been heard to its end.
-                self.connection.end(Event::Closed(close.clone()), cx);
+                self.connection.end(End::Closed(close.clone()), cx);
                 closed = Some(close);
             } else if closed.is_none() && self.connection.is_awaited() {
                 return Poll::Ready(Stands::Waits);

@@ -137,7 +137,7 @@ impl Json {
         ws.heard().store(out, Ordering::Release);
         let json = Json { ws, out, inputs, stored: inputs, owes: false };
         json.send(&Frame::Welcome {
-            id: entered.keeper.record().id.to_string(),
+            id: entered.keeper.id().to_string(),
             epoch: entered.access.epoch,
             inputs,
             out: outputs,
@@ -237,11 +237,11 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::connection::{Connection, Settings};
+    use crate::connection::Connection;
     use crate::registry::ConnectionId;
 
     fn json() -> Json {
-        let connection = Connection::new(ConnectionId::unique(), Settings::default());
+        let connection = Connection::new(ConnectionId::unique());
         Json { ws: WebSocket::new(Arc::new(connection)), out: 7, inputs: 2, stored: 1, owes: false }
     }
 
