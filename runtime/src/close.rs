@@ -54,6 +54,11 @@ impl Close {
         Close { code, reason: reason.into() }
     }
 
+    /// Whether a peer may close with this code (RFC 6455 §7.4).
+    pub(crate) fn is_receivable(&self) -> bool {
+        matches!(self.code, 1000..=1003 | 1007..=1013 | 3000..=4999)
+    }
+
     /// The same, if it may be sent (RFC 6455 §5.5, §7.4).
     pub(crate) fn sendable(self) -> Result<Self, Error> {
         if !matches!(self.code, 1000..=1003 | 1007..=1009 | 1011..=1014 | 3000..=4999) {

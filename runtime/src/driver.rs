@@ -12,7 +12,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::close::Close;
 use crate::connection::{Connection, Outgoing, Settings, Wants};
-use crate::link::{Event, Link};
+use crate::link::{Event, Link, Taken};
 use crate::open::restart;
 use crate::registry::Place;
 
@@ -79,7 +79,6 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
         let Some(link) = &mut self.link else { return false };
         let connection = &**self.place.connection();
         let Wants { settings, mut speaks, close, alarm, mut has_room } = connection.drive(cx.waker());
-        link.wake(cx.waker());
         if let Some(settings) = settings {
             apply(link, *settings);
         }
@@ -88,22 +87,22 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
             if speaks || close.is_some() {
                 speaks = !write(link, connection, close.as_deref());
             }
-            while !look && let Poll::Ready(event) = link.poll_read(has_room) {
+            link.read(cx, has_room, |event, cx| {
                 match event {
                     Event::Message(message) => {
                         let (looks, room) = connection.deliver(message, cx);
-                        look |= looks;
-                        has_room = room;
+                        (look, has_room) = (look | looks, room);
                     }
                     Event::Heard(output) => connection.note_heard(output),
                     Event::End(end) => look |= connection.end(end, cx),
                 }
-            }
+                Taken { looks: look, has_room }
+            });
             if look {
                 return true;
             }
             // All that one read brought has been answered: now the answers leave, by one write.
-            link.flush();
+            link.flush(cx);
             if link.has_room() && speaks {
                 continue;
             }

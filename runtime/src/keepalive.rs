@@ -27,8 +27,15 @@ pub struct PingPolicy(Policy);
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Policy {
     Off,
-    Protocol { every: Duration, timeout: Duration },
-    Message { text: Text, every: Duration },
+    Protocol {
+        every: Duration,
+        timeout: Duration,
+    },
+    /// The text in a box: few connections have one.
+    Message {
+        text: Box<Text>,
+        every: Duration,
+    },
 }
 
 impl PingPolicy {
@@ -52,7 +59,7 @@ impl PingPolicy {
     /// browser. A peer may send it back: each one sent takes at most one equal text message out of what
     /// [`receive`](crate::WebSocket::receive) hands out. One that says nothing is not cut off.
     pub fn message(text: impl Into<Text>, every: Duration) -> Self {
-        PingPolicy(Policy::Message { text: text.into(), every })
+        PingPolicy(Policy::Message { text: Box::new(text.into()), every })
     }
 }
 
@@ -133,7 +140,7 @@ impl Keepalive {
             }
             Policy::Message { text, .. } => {
                 self.unechoed = self.unechoed.saturating_add(1);
-                Due::Message(text.clone().into())
+                Due::Message(Text::clone(text).into())
             }
         }
     }
@@ -141,7 +148,7 @@ impl Keepalive {
     /// Whether `message` is a ping-message come back.
     pub(crate) fn is_echo(&mut self, message: &Message) -> bool {
         let Policy::Message { text, .. } = &self.policy else { return false };
-        let echo = self.unechoed > 0 && message.as_text() == Some(text);
+        let echo = self.unechoed > 0 && message.as_text() == Some(text.as_ref());
         self.unechoed -= u32::from(echo);
         echo
     }

@@ -66,16 +66,13 @@ impl Default for Limits {
     }
 }
 
-/// What is read at once of whatever comes first, without a buffer that waits for it.
-pub(crate) const SCRATCH: usize = 16 * 1024;
-/// What is read at once within a message, at least and at most: in between, as much as is missing of its frame.
-pub(crate) const READ: usize = 4 * 1024;
-pub(crate) const MOST: usize = 64 * 1024;
+/// What is read at once, to where nothing waits for it. A message of 16 KiB is there by one read.
+pub(crate) const SCRATCH: usize = 32 * 1024;
 /// What is written at once: longer messages go out as fragments of this size, so no buffer outgrows it for long.
 pub(crate) const WRITE: usize = 16 * 1024;
 /// What either queue of a connection holds, in bytes.
 pub(crate) const QUEUE: usize = 256 * 1024;
-/// A payload up to this size is copied out of the read buffer, which it would otherwise keep alive as a whole.
+/// What the smallest message counts for in a queue.
 pub(crate) const SMALL: usize = 1024;
 
 /// For the 101 to be written and the connection to be ours.
@@ -89,7 +86,7 @@ pub(crate) const CLOSE: Duration = Duration::from_secs(5);
 /// For the peer to hang up once nothing more is said.
 pub(crate) const DRAIN: Duration = Duration::from_secs(1);
 /// How much of what the peer still sends is read away meanwhile, in bytes.
-pub(crate) const DRAIN_BYTES: usize = 16 << 20;
+pub(crate) const DRAIN_BYTES: u32 = 16 << 20;
 
 /// What a message counts for in a queue: small ones are not free.
 pub(crate) fn cost(payload: usize) -> usize {

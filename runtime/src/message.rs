@@ -54,15 +54,6 @@ impl Message {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
-
-    /// The same with a payload of its own, if it is small: else it keeps the block alive that it was read into.
-    pub(crate) fn detached(self, small: usize) -> Self {
-        match self {
-            Message::Text(text) if text.len() <= small => Message::Text((&*text).into()),
-            Message::Binary(bytes) if bytes.len() <= small => Message::Binary(Bytes::copy_from_slice(&bytes)),
-            large => large,
-        }
-    }
 }
 
 /// A text message is shown as its text, a binary one as its length.
@@ -92,10 +83,6 @@ impl Text {
     /// Text that is part of the program: neither allocates nor copies.
     pub const fn from_static(text: &'static str) -> Self {
         Text(Utf8Bytes::from_static(text))
-    }
-
-    pub(crate) fn from_frame(text: Utf8Bytes) -> Self {
-        Text(text)
     }
 
     pub(crate) fn into_frame(self) -> Utf8Bytes {

@@ -206,15 +206,18 @@ async fn connect(upgraded: OnUpgrade, client: Option<Client>, settings: Settings
     let limits = settings.limits.unwrap_or_default();
     let pings = settings.pings.unwrap_or_default();
     // A task of its own, and not a part of this one: what the handshake has needed is not kept for as long as it lasts.
-    let span = Span::current();
     match bare(upgraded, client) {
-        Ok((stream, early)) => {
-            tokio::spawn(drive(Link::new(stream, early, limits, pings), place, work).instrument(span))
-        }
-        Err(io) => {
-            let link = Link::new(TokioIo::new(io), Bytes::new(), limits, pings);
-            tokio::spawn(drive(link, place, work).instrument(span))
-        }
+        Ok((stream, early)) => spawn(drive(Link::new(stream, early, limits, pings), place, work)),
+        Err(io) => spawn(drive(Link::new(TokioIo::new(io), Bytes::new(), limits, pings), place, work)),
+    }
+}
+
+/// Starts a task, in this span if anybody looks at it: a connection would keep it for as long as it lasts.
+fn spawn(task: impl Future<Output = ()> + Send + 'static) {
+    let span = Span::current();
+    match span.is_disabled() {
+        true => tokio::spawn(task),
+        false => tokio::spawn(task.instrument(span)),
     };
 }
 

@@ -1,131 +1,144 @@
-//! Where one frame ends and the next begins, told from the bytes that go by (RFC 6455 §5.2).
-//!
-//! The codec keeps to itself how far it has read. Whoever wants to take it away, or to know how many frames a message came
-//! in, has to count along.
+//! What stands around a payload (RFC 6455 §5.2): the head of a frame, and the mask.
 
-/// What has come of the peer's frames. It reads their headers and nothing else.
-#[derive(Debug, Default)]
-pub(super) struct Frames {
-    header: [u8; LONGEST],
-    /// How much of the next header is there.
-    known: usize,
-    /// What has yet to come of the frame's payload.
-    left: u64,
-    /// A message has begun, and its last frame has not.
-    in_message: bool,
-    ends_message: bool,
-    /// How many frames belong to the message that has begun.
-    pub(super) fragments: u32,
-    /// How many messages are complete, control frames included.
-    pub(super) messages: u64,
+use tokio_tungstenite::tungstenite::error::ProtocolError;
+
+pub(super) const CONTINUE: u8 = 0;
+pub(super) const TEXT: u8 = 1;
+pub(super) const BINARY: u8 = 2;
+pub(super) const CLOSE: u8 = 8;
+pub(super) const PING: u8 = 9;
+pub(super) const PONG: u8 = 10;
+
+/// The head of a frame that a client has sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Head {
+    pub(super) opcode: u8,
+    pub(super) is_last: bool,
+    pub(super) mask: [u8; 4],
+    /// The length of the payload.
+    pub(super) length: u64,
+    /// The length of the head itself.
+    pub(super) size: usize,
 }
 
-/// Two bytes, a length of eight more, and a mask.
-const LONGEST: usize = 14;
-
-impl Frames {
-    /// Notes what has come.
-    pub(super) fn pass(&mut self, mut bytes: &[u8]) {
-        while let Some((&first, rest)) = bytes.split_first() {
-            if self.left > 0 {
-                let passed = self.left.min(bytes.len() as u64);
-                self.left -= passed;
-                bytes = &bytes[passed as usize..];
-            } else {
-                self.header[self.known] = first;
-                self.known += 1;
-                bytes = rest;
-                if self.known < 2 || self.known < self.header_len() {
-                    continue;
-                }
-                self.begin();
-            }
-            if self.left == 0 {
-                self.messages += u64::from(self.ends_message);
-            }
+impl Head {
+    /// The head that these bytes begin with; nothing as long as it is not there as a whole.
+    pub(super) fn read(bytes: &[u8]) -> Result<Option<Self>, ProtocolError> {
+        let &[first, second, ref rest @ ..] = bytes else { return Ok(None) };
+        let (opcode, is_last, short) = (first & 0x0f, first & 0x80 != 0, second & 0x7f);
+        if first & 0x70 != 0 {
+            return Err(ProtocolError::NonZeroReservedBits);
         }
-    }
-
-    /// Whether the next byte belongs to another message than the last.
-    pub(super) fn is_between(&self) -> bool {
-        self.known == 0 && self.left == 0 && !self.in_message
-    }
-
-    /// What is known to be missing of the frame that has begun.
-    pub(super) fn missing(&self) -> usize {
-        usize::try_from(self.left).unwrap_or(usize::MAX)
-    }
-
-    fn header_len(&self) -> usize {
-        let mask = if self.header[1] & 0x80 == 0 { 0 } else { 4 };
-        mask + match self.header[1] & 0x7f {
-            126 => 4,
-            127 => 10,
-            _ => 2,
+        if second & 0x80 == 0 {
+            return Err(ProtocolError::UnmaskedFrameFromClient);
         }
-    }
-
-    fn begin(&mut self) {
-        self.known = 0;
-        let number = |bytes: &[u8]| bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
-        self.left = match self.header[1] & 0x7f {
-            126 => number(&self.header[2..4]),
-            127 => number(&self.header[2..10]),
-            short => u64::from(short),
+        match opcode {
+            CONTINUE | TEXT | BINARY => {}
+            CLOSE | PING | PONG if !is_last => return Err(ProtocolError::FragmentedControlFrame),
+            CLOSE | PING | PONG if short > 125 => return Err(ProtocolError::ControlFrameTooBig),
+            CLOSE | PING | PONG => {}
+            _ => return Err(ProtocolError::InvalidOpcode(opcode)),
+        }
+        let length = match short {
+            126 => rest.split_first_chunk().map(|(length, rest)| (u16::from_be_bytes(*length).into(), rest)),
+            127 => rest.split_first_chunk().map(|(length, rest)| (u64::from_be_bytes(*length), rest)),
+            short => Some((short.into(), rest)),
         };
-        let (is_last, is_control) = (self.header[0] & 0x80 != 0, self.header[0] & 0x08 != 0);
-        self.ends_message = is_last || is_control;
-        if !is_control {
-            self.fragments = if self.in_message { self.fragments.saturating_add(1) } else { 1 };
-            self.in_message = !is_last;
+        let head = length.and_then(|(length, rest)| {
+            let (&mask, rest) = rest.split_first_chunk()?;
+            Some(Head { opcode, is_last, mask, length, size: bytes.len() - rest.len() })
+        });
+        Ok(head)
+    }
+
+    pub(super) fn is_control(&self) -> bool {
+        self.opcode >= CLOSE
+    }
+}
+
+/// Takes the mask off a part of a payload that begins `behind` so many bytes of it.
+pub(super) fn unmask(payload: &mut [u8], mask: [u8; 4], behind: usize) {
+    let mut turned = mask;
+    turned.rotate_left(behind % 4);
+    let [a, b, c, d] = turned;
+    let wide = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);
+    let (words, rest) = payload.as_chunks_mut();
+    for word in words {
+        *word = (u64::from_ne_bytes(*word) ^ wide).to_ne_bytes();
+    }
+    for (byte, mask) in rest.iter_mut().zip(turned.into_iter().cycle()) {
+        *byte ^= mask;
+    }
+}
+
+/// Puts a frame behind what is to be sent. A server's has no mask.
+pub(super) fn put(out: &mut Vec<u8>, opcode: u8, is_last: bool, payload: &[u8]) {
+    out.reserve(payload.len() + 10);
+    out.push(if is_last { 0x80 | opcode } else { opcode });
+    match payload.len() {
+        length @ ..126 => out.push(length as u8),
+        length @ ..0x1_0000 => {
+            out.push(126);
+            out.extend_from_slice(&(length as u16).to_be_bytes());
+        }
+        length => {
+            out.push(127);
+            out.extend_from_slice(&(length as u64).to_be_bytes());
         }
     }
+    out.extend_from_slice(payload);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// A frame as a client sends it.
-    fn frame(first: u8, payload: usize) -> Vec<u8> {
-        let length = match payload {
-            0..126 => vec![0x80 | payload as u8],
-            126..65536 => [&[0x80 | 126], &(payload as u16).to_be_bytes()[..]].concat(),
-            _ => [&[0x80 | 127], &(payload as u64).to_be_bytes()[..]].concat(),
-        };
-        [&[first], &*length, &[1, 2, 3, 4], &*vec![b'x'; payload]].concat()
-    }
-
     #[test]
-    fn every_message_is_counted_however_its_bytes_come() {
-        let (text, more, last, ping) = (0x81, 0x00, 0x80, 0x89);
-        let all: Vec<_> = [(text, 0), (text, 5), (0x02, 200), (ping, 3), (more, 0), (last, 70_000), (ping, 0)]
-            .into_iter()
-            .flat_map(|(first, payload)| frame(first, payload))
-            .collect();
-        for size in [1, 2, 3, 7, 4096, all.len()] {
-            let mut frames = Frames::default();
-            for bytes in all.chunks(size) {
-                frames.pass(bytes);
+    fn a_head_is_read_as_soon_as_it_is_there() {
+        let heads = [
+            (&[0x81, 0x85, 1, 2, 3, 4][..], TEXT, true, 5),
+            (&[0x02, 0xfe, 1, 0, 1, 2, 3, 4], BINARY, false, 256),
+            (&[0x80, 0xff, 0, 0, 0, 1, 0, 0, 0, 0, 1, 2, 3, 4], CONTINUE, true, 1 << 32),
+            (&[0x89, 0xfd, 1, 2, 3, 4], PING, true, 125),
+        ];
+        for (bytes, opcode, is_last, length) in heads {
+            for known in 0..bytes.len() {
+                assert_eq!(Head::read(&bytes[..known]).expect("nothing is wrong with it"), None);
             }
-            assert_eq!((frames.messages, frames.fragments), (5, 3), "by {size}");
-            assert!(frames.is_between());
+            let head = Head { opcode, is_last, mask: [1, 2, 3, 4], length, size: bytes.len() };
+            assert_eq!(Head::read(&[bytes, b"payload"].concat()).expect("nothing is wrong with it"), Some(head));
         }
     }
 
     #[test]
-    fn within_a_message_is_not_between_two() {
-        let mut frames = Frames::default();
-        let long = frame(0x81, 300);
-        frames.pass(&long[..1]);
-        assert!(!frames.is_between(), "within a header");
-        frames.pass(&long[1..20]);
-        assert_eq!((frames.is_between(), frames.missing()), (false, 300 - (20 - 8)));
-        frames.pass(&long[20..]);
-        assert!(frames.is_between());
-        frames.pass(&frame(0x01, 3));
-        frames.pass(&frame(0x89, 0));
-        assert!(!frames.is_between(), "a ping between two fragments");
-        assert_eq!(frames.messages, 2);
+    fn what_no_client_may_send_is_an_error() {
+        for bytes in [[0xc1, 0x80], [0x81, 0x00], [0x83, 0x80], [0x8b, 0x80], [0x09, 0x80], [0x88, 0xfe]] {
+            assert!(Head::read(&bytes).is_err(), "{bytes:x?}");
+        }
+    }
+
+    #[test]
+    fn a_mask_is_taken_off_part_by_part() {
+        let masked: Vec<u8> =
+            (0..100).zip([7, 77, 177, 255].into_iter().cycle()).map(|(byte, mask)| byte ^ mask).collect();
+        for size in [1, 3, 8, 13, 100] {
+            let mut behind = 0;
+            let parts = masked.chunks(size).flat_map(|part| {
+                let mut part = part.to_vec();
+                unmask(&mut part, [7, 77, 177, 255], behind);
+                behind += part.len();
+                part
+            });
+            assert_eq!(Vec::from_iter(parts), Vec::from_iter(0..100), "by {size}");
+        }
+    }
+
+    #[test]
+    fn a_length_takes_as_few_bytes_as_it_can() {
+        for (length, head) in [(125, 2), (126, 4), (65_535, 4), (65_536, 10)] {
+            let mut out = Vec::new();
+            put(&mut out, TEXT, true, &vec![b'x'; length]);
+            assert_eq!(out.len(), head + length);
+        }
     }
 }

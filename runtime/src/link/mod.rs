@@ -1,59 +1,66 @@
-//! One connection: its I/O, the codec, the closing handshake and the timers. It is polled by hand and never waits.
+//! One connection: its I/O, the closing handshake, the peer's mistakes and the timers. It is polled by hand and never waits.
 //!
-//! tungstenite's codec runs on a [`Bridge`] right from the poll functions, and is there only while it holds something: a
-//! connection on which nothing happens has no buffer. What tungstenite leaves to its caller is here: a close frame for every
-//! error, a bounded wait for the peer's, and reading what is still on its way, since closing a TCP socket on unread bytes
-//! resets it and takes the close frame along.
+//! A connection on which nothing happens has no buffer: what is read is taken apart where it was read to, and only what is not
+//! there as a whole is kept. Every error has a close frame, the wait for the peer's is bounded, and what is still on its way is
+//! read, since closing a TCP socket on unread bytes resets it and takes the close frame along.
 
-mod bridge;
 mod frames;
+mod incoming;
 mod rate;
 mod timers;
 mod write;
 
-use std::io;
-use std::task::{Poll, Waker};
+use std::mem::MaybeUninit;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
-use tokio_tungstenite::tungstenite::error::{CapacityError, ProtocolError};
-use tokio_tungstenite::tungstenite::protocol::frame::coding::Data;
-use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig, WebSocketContext};
-use tokio_tungstenite::tungstenite::{Error as Fault, Message as Wire};
+use tokio_tungstenite::tungstenite;
 
-use self::bridge::Bridge;
+use self::incoming::{Came, Fault, Incoming};
 use self::rate::Rate;
 use crate::close::Close;
 use crate::error::Error;
 use crate::keepalive::{Keepalive, PingPolicy};
 use crate::limits::{self, Limits};
-use crate::message::{Message, Text};
+use crate::message::Message;
 use crate::observe;
 
 /// A connection after its handshake, on the server's side.
 pub(crate) struct Link<IO> {
-    bridge: Bridge<IO>,
-    /// There while it holds something: of the peer's, or for it.
-    codec: Option<Box<WebSocketContext>>,
+    io: IO,
+    /// How many bytes have come, and how many have gone.
+    read: u64,
+    written: u64,
     limits: Limits,
     rate: Rate,
-    /// How many of the messages that have come were handed out by the codec.
-    taken: u64,
+    incoming: Incoming,
+    /// What was read and not taken apart: there was no room for it, or it needs more.
+    unread: Option<Box<Bytes>>,
+    needs_more: bool,
+    /// The end, which has come behind messages that are to be answered first.
+    held: Option<Box<Result<Came, Fault>>>,
     /// What was closed with, by whoever was first.
     code: u16,
     phase: Phase,
     /// By when the phase has to be over.
     until: Option<Instant>,
-    /// What of a long message has yet to be given to the codec.
-    rest: Option<(Data, Bytes)>,
-    /// Something was given to the codec since the last flush.
+    /// Frames that are to be sent, and how much of them was.
+    out: Vec<u8>,
+    sent: usize,
+    /// What of a long message has yet to become frames.
+    rest: Option<Box<Bytes>>,
+    /// A ping that came while the peer did not read.
+    ping: Option<Box<Bytes>>,
+    /// Something was put there since the last flush.
     unflushed: bool,
     /// Writing has failed. Why, and whether the peer had closed before, reading tells.
     broken: bool,
     /// The peer does not read: since when, and how many bytes had gone by then.
-    stalled: Option<(Instant, u64)>,
+    stalled: Option<Box<(Instant, u64)>>,
     keepalive: Keepalive,
     /// The last number that a ping has carried.
     numbered: u64,
@@ -67,8 +74,20 @@ enum Phase {
     /// Both sides have closed, or the peer made a mistake: what is in the buffers goes out, nothing else counts.
     LastWords,
     /// Nothing goes out any more; so many bytes may still come.
-    Draining(usize),
+    Draining(u32),
     Over,
+}
+
+/// Takes what a read brings.
+pub(crate) trait Take: FnMut(Event, &Context<'_>) -> Taken {}
+
+impl<T: FnMut(Event, &Context<'_>) -> Taken> Take for T {}
+
+/// Whether somebody is to look at what was taken before the connection ends, and whether there is room for more.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Taken {
+    pub(crate) looks: bool,
+    pub(crate) has_room: bool,
 }
 
 /// What a read brought.
@@ -96,90 +115,33 @@ pub(crate) enum End {
 impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     /// A connection from which the handshake has already read `early`.
     pub(crate) fn new(io: IO, early: Bytes, limits: Limits, pings: PingPolicy) -> Self {
-        let mut link = Link {
-            bridge: Bridge::new(io),
-            codec: None,
+        Link {
+            io,
+            read: early.len() as u64,
+            written: 0,
             limits,
             rate: Rate::default(),
-            taken: 0,
+            incoming: Incoming::default(),
+            unread: Some(early).filter(|early| !early.is_empty()).map(Box::new),
+            needs_more: false,
+            held: None,
             code: Close::ABNORMAL,
             phase: Phase::Open,
             until: None,
+            out: Vec::new(),
+            sent: 0,
             rest: None,
+            ping: None,
             unflushed: false,
             broken: false,
             stalled: None,
             keepalive: Keepalive::new(pings, Instant::now()),
             numbered: 0,
-        };
-        if !early.is_empty() {
-            link.bridge.pass(&early);
-            link.take_up(early.into());
         }
-        link
-    }
-
-    /// Has `waker` woken when reading or writing can go on.
-    pub(crate) fn wake(&mut self, waker: &Waker) {
-        self.bridge.wake(waker);
     }
 
     pub(crate) fn set_limits(&mut self, limits: Limits) {
         self.limits = limits;
-        if let Some(codec) = &mut self.codec {
-            codec.set_config(|config| {
-                config.max_message_size = Some(limits.message);
-                config.max_frame_size = Some(limits.message);
-            });
-        }
-    }
-
-    /// The codec, and what it reads from and writes to.
-    fn codec(&mut self) -> (&mut WebSocketContext, &mut Bridge<IO>) {
-        if self.codec.is_none() {
-            self.take_up(Vec::new());
-        }
-        (self.codec.as_mut().expect("it was put there"), &mut self.bridge)
-    }
-
-    /// Puts a codec there that goes on from what was read. What is known to be missing of a frame, it reads at once.
-    fn take_up(&mut self, read: Vec<u8>) {
-        let missing = self.bridge.frames.missing().min(self.limits.message);
-        let config = WebSocketConfig::default()
-            .read_buffer_size(missing.saturating_add(limits::READ).min(limits::MOST))
-            .write_buffer_size(limits::WRITE)
-            // One fragment that did not go, the next one, and control frames.
-            .max_write_buffer_size(4 * limits::WRITE)
-            .max_message_size(Some(self.limits.message))
-            .max_frame_size(Some(self.limits.message));
-        self.codec = Some(Box::new(WebSocketContext::from_partially_read(read, Role::Server, Some(config))));
-    }
-
-    /// Whether the codec has handed out everything that has come.
-    fn is_read_off(&self) -> bool {
-        self.taken == self.bridge.frames.messages && self.bridge.frames.is_between()
-    }
-
-    /// Lets go of a codec that holds nothing.
-    fn let_go(&mut self) {
-        if self.phase == Phase::Open && !self.unflushed && self.is_read_off() {
-            self.codec = None;
-        }
-    }
-
-    fn read(&mut self) -> Result<Wire, Fault> {
-        self.let_go();
-        if self.codec.is_none() {
-            let read = self.bridge.read_some()?;
-            if read.is_empty() {
-                return Err(Fault::Protocol(ProtocolError::ResetWithoutClosingHandshake));
-            }
-            self.take_up(read);
-        }
-        let (codec, bridge) = self.codec();
-        let wire = codec.read(bridge)?;
-        self.taken += 1;
-        Ok(wire)
     }
 
     pub(crate) fn set_pings(&mut self, pings: PingPolicy) {
@@ -188,7 +150,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
 
     /// Counts what it was, once it is over.
     pub(crate) fn observe(&self) {
-        observe::closed(self.code, self.bridge.read, self.bridge.written);
+        observe::closed(self.code, self.read, self.written);
     }
 
     fn note(&mut self, code: u16) {
@@ -201,48 +163,112 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         self.phase == Phase::Over
     }
 
-    /// Reads on: to the next message, to the connection's end, or until there is nothing to read. Without `room` for
-    /// another message nothing is read, and the peer has to wait.
-    pub(crate) fn poll_read(&mut self, room: bool) -> Poll<Event> {
-        loop {
-            match self.phase {
-                Phase::Open if !room => return self.nothing_to_read(),
-                // What one read brought is answered by one write, before the next.
-                Phase::Open if self.is_read_off() => self.flush(),
-                Phase::Open | Phase::Closing => {}
-                Phase::LastWords | Phase::Draining(_) | Phase::Over => return Poll::Pending,
+    /// Reads until there is nothing to read, and hands over what comes. Without room for another message nothing is read, and the
+    /// peer has to wait; and where somebody is to look at what one read brought, that comes first.
+    pub(crate) fn read(&mut self, cx: &mut Context<'_>, room: bool, mut take: impl Take) {
+        let mut taken = Taken { looks: false, has_room: room };
+        while self.reads(taken) {
+            if let Some(held) = self.held.take() {
+                taken = self.pass(*held, taken, cx, &mut take);
+                continue;
             }
-            let read = self.read();
-            if let Some(why) = self.excess() {
-                let close = Close::new(Close::POLICY, why);
-                self.fail(close.clone());
-                return Poll::Ready(Event::End(End::Closed(close)));
-            }
-            let event = match read {
-                Ok(Wire::Text(text)) => self.received(Text::from_frame(text).into()),
-                Ok(Wire::Binary(bytes)) => self.received(bytes.into()),
-                Ok(Wire::Pong(payload)) => self.answered(&payload).map(Event::Heard),
-                Ok(Wire::Ping(_) | Wire::Frame(_)) => {
-                    self.unflushed = true; // A pong may be due.
-                    None
+            let mut unread = self.unread.take().map(|unread| *unread).unwrap_or_default();
+            if !unread.is_empty() && !self.needs_more {
+                let mut bytes = &*unread;
+                taken = self.take_apart(&mut bytes, taken, cx, &mut take);
+                unread = unread.slice_ref(bytes);
+            } else {
+                if self.phase == Phase::Open {
+                    // What one read brought is answered by one write, before the next.
+                    self.flush(cx);
                 }
-                Ok(Wire::Close(frame)) => Some(Event::End(self.peer_closed(frame))),
-                Err(Fault::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => return self.nothing_to_read(),
-                Err(fault) => Some(Event::End(self.fault(fault))),
-            };
-            if let Some(event) = event {
-                return Poll::Ready(event);
+                let mut scratch = [MaybeUninit::uninit(); limits::SCRATCH];
+                let mut buffer = ReadBuf::uninit(&mut scratch);
+                buffer.put_slice(&unread);
+                match Pin::new(&mut self.io).poll_read(cx, &mut buffer) {
+                    Poll::Pending => {
+                        self.leave_unread(unread);
+                        break;
+                    }
+                    Poll::Ready(Ok(())) if buffer.filled().len() > unread.len() => {
+                        self.read += (buffer.filled().len() - unread.len()) as u64;
+                    }
+                    Poll::Ready(_) => {
+                        self.phase = Phase::Over;
+                        take(Event::End(lost("")), cx);
+                        return;
+                    }
+                }
+                let mut bytes = buffer.filled();
+                taken = self.take_apart(&mut bytes, taken, cx, &mut take);
+                unread = Bytes::copy_from_slice(bytes);
             }
+            self.leave_unread(unread);
+            if taken.looks {
+                return;
+            }
+        }
+        if self.broken && matches!(self.phase, Phase::Open | Phase::Closing) {
+            self.phase = Phase::Over;
+            take(Event::End(lost("")), cx);
         }
     }
 
-    /// What there is too much of.
-    fn excess(&mut self) -> Option<&'static str> {
-        let frames = &self.bridge.frames;
-        if frames.fragments > self.limits.fragments() {
-            return Some("too many fragments");
+    /// Whether what comes next is read.
+    fn reads(&self, taken: Taken) -> bool {
+        match self.phase {
+            Phase::Open => taken.has_room,
+            Phase::Closing => true,
+            Phase::LastWords | Phase::Draining(_) | Phase::Over => false,
         }
-        self.rate.is_exceeded(frames.messages, self.limits.rate, Instant::now).then_some("too many messages")
+    }
+
+    fn leave_unread(&mut self, bytes: Bytes) {
+        self.unread = Some(bytes).filter(|bytes| !bytes.is_empty()).map(Box::new);
+    }
+
+    /// Takes apart what was read, as far as it is there as a whole and there is room for it.
+    fn take_apart(&mut self, bytes: &mut &[u8], mut taken: Taken, cx: &Context<'_>, take: &mut impl Take) -> Taken {
+        let mut now = None;
+        while self.reads(taken) {
+            let Some(came) = self.incoming.next(bytes, &self.limits) else {
+                self.needs_more = true;
+                return taken;
+            };
+            let now = || *now.get_or_insert_with(Instant::now);
+            if self.rate.is_exceeded(self.limits.rate, now) {
+                taken = take(Event::End(self.exceeded("too many messages")), cx);
+            } else if taken.looks && matches!(came, Ok(Came::Close(_)) | Err(_)) {
+                self.held = Some(Box::new(came));
+                break;
+            } else {
+                taken = self.pass(came, taken, cx, take);
+            }
+        }
+        self.needs_more = false;
+        taken
+    }
+
+    /// Hands over what has come, if it is for anybody.
+    fn pass(&mut self, came: Result<Came, Fault>, before: Taken, cx: &Context<'_>, take: &mut impl Take) -> Taken {
+        let event = match came {
+            Ok(Came::Message(message)) => self.received(message),
+            Ok(Came::Pong(payload)) => self.answered(&payload).map(Event::Heard),
+            Ok(Came::Ping(payload)) => {
+                self.pong(payload);
+                None
+            }
+            Ok(Came::Close(close)) => Some(Event::End(self.peer_closed(close))),
+            Err(fault) => Some(Event::End(self.fault(fault))),
+        };
+        event.map_or(before, |event| take(event, cx))
+    }
+
+    /// Ends what there is too much of.
+    fn exceeded(&mut self, why: &'static str) -> End {
+        let close = Close::new(Close::POLICY, why);
+        self.fail(&close);
+        End::Closed(close)
     }
 
     /// The number that comes back in a pong. The peer may send what it likes: what was not asked does not count.
@@ -250,50 +276,40 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         payload.try_into().map(u64::from_be_bytes).ok().filter(|number| *number <= self.numbered)
     }
 
-    fn nothing_to_read(&mut self) -> Poll<Event> {
-        if self.broken {
-            self.phase = Phase::Over;
-            return Poll::Ready(Event::End(lost("")));
-        }
-        Poll::Pending
-    }
-
     fn received(&mut self, message: Message) -> Option<Event> {
         // Between our close and the peer's, messages come from a peer that does not know yet.
         if self.phase != Phase::Open || self.keepalive.is_echo(&message) {
             return None;
         }
-        Some(Event::Message(message.detached(limits::SMALL)))
+        Some(Event::Message(message))
     }
 
-    fn peer_closed(&mut self, frame: Option<CloseFrame>) -> End {
-        self.enter(Phase::LastWords, limits::CLOSE);
-        (self.unflushed, self.rest) = (true, None); // What goes out now is the reply, and nothing behind it.
-        let close = match frame {
-            Some(frame) => Close::new(frame.code.into(), frame.reason.as_str().to_owned()),
-            None => Close::new(Close::NO_STATUS, ""),
+    fn peer_closed(&mut self, close: Option<Close>) -> End {
+        let close = match close {
+            Some(close) if !close.is_receivable() => Some(Close::new(Close::PROTOCOL, "Protocol violation")),
+            close => close,
         };
+        if self.phase == Phase::Open {
+            self.give_close(close.as_ref());
+        }
+        self.enter(Phase::LastWords, limits::CLOSE);
+        self.rest = None; // What goes out now is the reply, and nothing behind it.
+        let close = close.unwrap_or_else(|| Close::new(Close::NO_STATUS, ""));
         self.note(close.code);
         End::Closed(close)
     }
 
     fn fault(&mut self, fault: Fault) -> End {
-        let (code, event) = match fault {
-            Fault::Io(_)
-            | Fault::ConnectionClosed
-            | Fault::AlreadyClosed
-            | Fault::Protocol(ProtocolError::ResetWithoutClosingHandshake) => {
-                self.phase = Phase::Over;
-                return lost("");
+        let (code, end) = match fault {
+            Fault::TooManyFragments => return self.exceeded("too many fragments"),
+            Fault::TooBig => (Close::TOO_BIG, End::TooBig { limit: self.limits.message }),
+            Fault::Text(error) => (Close::INVALID_DATA, End::Failed(Error::protocol(error.into()))),
+            Fault::Protocol(error) => {
+                (Close::PROTOCOL, End::Failed(Error::protocol(tungstenite::Error::Protocol(error))))
             }
-            Fault::Capacity(CapacityError::MessageTooLong { max_size, .. }) => {
-                (Close::TOO_BIG, End::TooBig { limit: max_size })
-            }
-            Fault::Utf8(_) => (Close::INVALID_DATA, End::Failed(Error::protocol(fault))),
-            _ => (Close::PROTOCOL, End::Failed(Error::protocol(fault))),
         };
-        self.fail(Close::new(code, ""));
-        event
+        self.fail(&Close::new(code, ""));
+        end
     }
 
     fn enter(&mut self, phase: Phase, time: Duration) {

@@ -8,20 +8,16 @@ use tokio::time::Instant;
 #[derive(Debug, Default)]
 pub(super) struct Rate {
     full: Option<Instant>,
-    /// How many messages are accounted for.
-    counted: u64,
 }
 
 impl Rate {
-    /// Whether so many messages, all that ever came, are more than `rate` in a second; as many may come at once.
-    pub(super) fn is_exceeded(&mut self, messages: u64, rate: u32, now: impl FnOnce() -> Instant) -> bool {
-        let new = messages - self.counted;
-        self.counted = messages;
-        if new == 0 || rate == u32::MAX {
+    /// Whether one message more is more than `rate` in a second; as many may come at once.
+    pub(super) fn is_exceeded(&mut self, rate: u32, now: impl FnOnce() -> Instant) -> bool {
+        if rate == u32::MAX {
             return false;
         }
         let now = now();
-        let worth = Duration::from_secs(1).mul_f64(new as f64 / f64::from(rate.max(1)));
+        let worth = Duration::from_secs(1) / rate.max(1);
         let full = self.full.map_or(now, |full| full.max(now)) + worth;
         self.full = Some(full);
         full - now > Duration::from_secs(1)
@@ -37,19 +33,18 @@ mod tests {
         let start = Instant::now();
         let at = |millis| move || start + Duration::from_millis(millis);
         let mut rate = Rate::default();
-        assert!(!rate.is_exceeded(10, 10, at(0)));
-        assert!(!rate.is_exceeded(11, 10, at(100)));
-        assert!(!rate.is_exceeded(11, 10, || unreachable!("nothing came")));
-        assert!(rate.is_exceeded(12, 10, at(100)));
+        assert!((0..10).all(|_| !rate.is_exceeded(10, at(0))), "at once");
+        assert!(!rate.is_exceeded(10, at(100)));
+        assert!(rate.is_exceeded(10, at(100)));
         let mut rate = Rate::default();
-        assert!((1..100).all(|n| !rate.is_exceeded(n, 10, at(100 * n))), "a steady stream");
-        assert!(rate.is_exceeded(200, 10, at(10_000)));
+        assert!((1..100).all(|n| !rate.is_exceeded(10, at(100 * n))), "a steady stream");
+        assert!((0..10).all(|_| !rate.is_exceeded(10, at(20_000))) && rate.is_exceeded(10, at(20_000)));
     }
 
     #[test]
     fn no_limit_is_none() {
         let mut rate = Rate::default();
-        assert!(!rate.is_exceeded(1_000_000, u32::MAX, || unreachable!("it does not matter")));
-        assert!(!rate.is_exceeded(1_000_001, 1, Instant::now), "what came before there was one does not count");
+        assert!((0..1000).all(|_| !rate.is_exceeded(u32::MAX, || unreachable!("it does not matter"))));
+        assert!(!rate.is_exceeded(1, Instant::now), "what came before there was one does not count");
     }
 }

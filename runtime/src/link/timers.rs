@@ -1,10 +1,9 @@
 //! What happens to a link by itself: pings, and the end of patience.
 
-use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
-use tokio_tungstenite::tungstenite::Message as Wire;
 
+use super::frames::PING;
 use super::{End, Link, Phase, lost};
 use crate::close::Close;
 use crate::keepalive::Due;
@@ -13,7 +12,7 @@ use crate::limits;
 impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     /// When to call [`Link::tick`].
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        let stall = self.stalled.and_then(|(since, _)| since.checked_add(limits::STALL));
+        let stall = self.stalled.as_ref().and_then(|stalled| stalled.0.checked_add(limits::STALL));
         let ping = if self.phase == Phase::Open { self.keepalive.deadline() } else { None };
         [self.until, stall, ping].into_iter().flatten().min()
     }
@@ -25,25 +24,25 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             self.phase = Phase::Over;
             return awaited.then(|| lost("closing took too long"));
         }
-        if let Some((since, before)) = self.stalled
+        if let Some((since, before)) = self.stalled.as_deref().copied()
             && now.duration_since(since) >= limits::STALL
         {
-            let written = self.bridge.written;
+            let written = self.written;
             if written == before {
                 self.phase = Phase::Over;
                 return Some(lost("the peer does not read"));
             }
-            self.stalled = Some((now, written));
+            self.stalled = Some(Box::new((now, written)));
         }
         if self.phase != Phase::Open {
             return None;
         }
         // A peer that is still busy reading has not seen the ping yet; that it stops reading has its own deadline.
-        let heard = (reading && self.has_room()).then_some(self.bridge.read);
+        let heard = (reading && self.has_room()).then_some(self.read);
         match self.keepalive.tick(now, heard) {
             Due::Nothing => None,
             Due::Ping => {
-                self.give(Wire::Ping(Bytes::new()));
+                self.give(PING, &[]);
                 None
             }
             Due::Message(message) => {
@@ -51,7 +50,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
                 None
             }
             Due::Lost => {
-                self.fail(Close::new(Close::INTERNAL, "keepalive ping timeout"));
+                self.fail(&Close::new(Close::INTERNAL, "keepalive ping timeout"));
                 Some(lost("keepalive ping timeout"))
             }
         }

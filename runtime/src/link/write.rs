@@ -1,15 +1,15 @@
 //! Writing: as much as the peer takes, the last words, and hanging up.
 
-use std::io::{self, Read};
+use std::io;
+use std::mem::MaybeUninit;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
-use tokio_tungstenite::tungstenite::protocol::CloseFrame;
-use tokio_tungstenite::tungstenite::protocol::frame::Frame;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
-use tokio_tungstenite::tungstenite::{Error as Fault, Message as Wire};
 
+use super::frames::{self, BINARY, CONTINUE, PING, PONG, TEXT};
 use super::{Link, Phase};
 use crate::close::Close;
 use crate::limits;
@@ -18,81 +18,91 @@ use crate::message::Message;
 impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     /// Whether a message can be written now.
     pub(crate) fn has_room(&self) -> bool {
-        self.phase == Phase::Open && !self.broken && self.rest.is_none() && self.stalled.is_none()
+        let is_full = self.out.len() >= limits::WRITE || self.rest.is_some() || self.stalled.is_some();
+        self.phase == Phase::Open && !self.broken && !is_full
     }
 
     /// Takes a message, for the next flush. To be called where there is room.
     pub(crate) fn write(&mut self, message: Message) {
         debug_assert!(self.has_room());
-        self.rest = Some(match message {
-            Message::Text(text) => (Data::Text, text.into_frame().into()),
-            Message::Binary(bytes) => (Data::Binary, bytes),
-        });
-        self.write_rest();
+        let (opcode, payload) = match message {
+            Message::Text(text) => (TEXT, text.into_frame().into()),
+            Message::Binary(bytes) => (BINARY, bytes),
+        };
+        self.give_part(opcode, payload);
     }
 
     /// Sends the number of the output that was written last, as a ping: a pong with it comes only behind all of that.
     pub(crate) fn number(&mut self, output: u64) {
         self.numbered = output;
-        self.give(Wire::Ping(Bytes::copy_from_slice(&output.to_be_bytes())));
+        self.give(PING, &output.to_be_bytes());
     }
 
-    fn write_rest(&mut self) {
-        while self.stalled.is_none()
-            && let Some((kind, mut payload)) = self.rest.take()
-        {
-            let fragment = payload.split_to(payload.len().min(limits::WRITE));
-            let last = payload.is_empty();
-            if !last {
-                self.rest = Some((Data::Continue, payload));
-            }
-            self.give(Wire::Frame(Frame::message(fragment, OpCode::Data(kind), last)));
+    /// Answers a ping; of several that come while the peer does not read, the last.
+    pub(super) fn pong(&mut self, ping: Bytes) {
+        match (self.phase, &self.stalled) {
+            (Phase::Open, None) => self.give(PONG, &ping),
+            (Phase::Open, Some(_)) => self.ping = Some(Box::new(ping)),
+            _ => {}
         }
     }
 
-    pub(super) fn give(&mut self, frame: Wire) {
+    /// Makes a frame of what is not too long for one, and leaves the rest for later.
+    fn give_part(&mut self, opcode: u8, mut payload: Bytes) {
+        let rest = payload.split_off(payload.len().min(limits::WRITE));
+        frames::put(&mut self.out, opcode, rest.is_empty(), &payload);
+        self.rest = Some(rest).filter(|rest| !rest.is_empty()).map(Box::new);
         self.unflushed = true;
-        let (codec, bridge) = self.codec();
-        let result = codec.write(bridge, frame);
-        self.wrote(result);
     }
 
-    /// Writes out what the codec holds, as far as the peer takes it.
-    pub(crate) fn flush(&mut self) {
+    pub(super) fn give(&mut self, opcode: u8, payload: &[u8]) {
+        frames::put(&mut self.out, opcode, true, payload);
+        self.unflushed = true;
+    }
+
+    /// Writes out what there is, as far as the peer takes it.
+    pub(crate) fn flush(&mut self, cx: &mut Context<'_>) {
         while self.unflushed && self.phase != Phase::Over {
-            let result = self.codec.as_mut().map_or(Ok(()), |codec| codec.flush(&mut self.bridge));
-            let stopped = self.wrote(result);
-            if stopped {
-                return;
+            match self.poll_write(cx) {
+                Poll::Ready(Ok(())) => self.stalled = None,
+                Poll::Pending => {
+                    let written = self.written;
+                    self.stalled.get_or_insert_with(|| Box::new((Instant::now(), written)));
+                    return;
+                }
+                Poll::Ready(Err(_)) => {
+                    (self.broken, self.unflushed) = (true, false);
+                    (self.out, self.sent, self.rest, self.ping) = (Vec::new(), 0, None, None);
+                    return;
+                }
             }
-            self.stalled = None;
             self.unflushed = false;
-            self.write_rest();
+            if let Some(ping) = self.ping.take() {
+                self.pong(*ping);
+            }
+            if let Some(rest) = self.rest.take() {
+                self.give_part(CONTINUE, *rest);
+            }
         }
-        self.let_go();
         if self.phase == Phase::LastWords {
             self.stalled = None;
             self.enter(Phase::Draining(limits::DRAIN_BYTES), limits::DRAIN);
         }
-        self.drain();
+        self.drain(cx);
     }
 
-    /// Notes how a write went; whether it went no further.
-    fn wrote(&mut self, result: Result<(), Fault>) -> bool {
-        match result {
-            Ok(()) => false,
-            // The reply to the peer's close has gone.
-            Err(Fault::ConnectionClosed) if self.phase == Phase::LastWords => false,
-            Err(Fault::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
-                let written = self.bridge.written;
-                self.stalled.get_or_insert_with(|| (Instant::now(), written));
-                true
-            }
-            Err(_) => {
-                (self.broken, self.unflushed, self.rest) = (true, false, None);
-                true
+    fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while self.sent < self.out.len() {
+            match ready!(Pin::new(&mut self.io).poll_write(cx, &self.out[self.sent..]))? {
+                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                written => {
+                    self.sent += written;
+                    self.written += written as u64;
+                }
             }
         }
+        (self.out, self.sent) = (Vec::new(), 0);
+        Pin::new(&mut self.io).poll_flush(cx)
     }
 
     /// Says that a close follows as soon as the last message is written, so that writing them cannot take forever.
@@ -106,44 +116,47 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     pub(crate) fn close(&mut self, close: &Close) {
         if self.phase == Phase::Open {
             self.enter(Phase::Closing, limits::CLOSE);
-            self.give_close(close);
+            self.give_close(Some(close));
         }
     }
 
     /// Closes without waiting for an answer.
-    pub(super) fn fail(&mut self, close: Close) {
+    pub(super) fn fail(&mut self, close: &Close) {
         self.rest = None;
         let said = self.phase == Phase::Closing;
         self.enter(Phase::LastWords, limits::CLOSE);
         if !said {
-            self.give_close(&close);
+            self.give_close(Some(close));
         }
     }
 
-    fn give_close(&mut self, close: &Close) {
-        self.note(close.code);
-        self.unflushed = true;
-        let frame = CloseFrame { code: close.code.into(), reason: close.reason.as_ref().into() };
-        let (codec, bridge) = self.codec();
-        // A pong that is due would go out behind the close. What is amiss with writing, the close finds out, too.
-        let _ = codec.flush(bridge);
-        let result = codec.close(bridge, Some(frame));
-        self.wrote(result);
+    /// Puts a close behind everything else, a pong that is due included.
+    pub(super) fn give_close(&mut self, close: Option<&Close>) {
+        if let Some(ping) = self.ping.take() {
+            self.give(PONG, &ping);
+        }
+        let payload = close.map(|close| [&close.code.to_be_bytes(), close.reason.as_bytes()].concat());
+        self.note(close.map_or(Close::NO_STATUS, |close| close.code));
+        self.give(frames::CLOSE, &payload.unwrap_or_default());
     }
 
     /// Shuts the write side down, and reads away what the peer sent before it knew.
-    fn drain(&mut self) {
+    fn drain(&mut self, cx: &mut Context<'_>) {
         let Phase::Draining(mut left) = self.phase else { return };
-        let bridge = &mut self.bridge;
-        let mut scratch = [0; limits::READ];
-        let over = match bridge.shutdown() {
-            Err(error) => error.kind() != io::ErrorKind::WouldBlock,
-            Ok(()) => loop {
-                match bridge.read(&mut scratch) {
-                    Ok(read) if read > 0 && read <= left => left -= read,
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => break false,
-                    Ok(_) | Err(_) => break true,
+        let over = match Pin::new(&mut self.io).poll_shutdown(cx) {
+            Poll::Pending => false,
+            Poll::Ready(Err(_)) => true,
+            Poll::Ready(Ok(())) => loop {
+                let mut scratch = [MaybeUninit::uninit(); limits::SCRATCH];
+                let mut buffer = ReadBuf::uninit(&mut scratch);
+                match Pin::new(&mut self.io).poll_read(cx, &mut buffer) {
+                    Poll::Pending => break false,
+                    Poll::Ready(Ok(())) if (1..=left).contains(&(buffer.filled().len() as u32)) => {
+                        left -= buffer.filled().len() as u32;
+                    }
+                    Poll::Ready(_) => break true,
                 }
+                self.read += buffer.filled().len() as u64;
             },
         };
         self.phase = if over { Phase::Over } else { Phase::Draining(left) };

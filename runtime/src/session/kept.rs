@@ -327,7 +327,7 @@ impl<C: Conversation> Session<C> {
             },
         )?;
         let consumed = self.events.heard();
-        kept.keeper.keep(next, &consumed).await?;
+        kept.keeper.keep(&next, &consumed).await?;
         (kept.out, kept.inputs) = (kept.words.out(), inputs);
         self.events.forget_heard();
         Ok(())

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::{RawValue, to_raw_value};
@@ -21,7 +20,7 @@ impl Inner {
     pub(crate) fn put<S: Serialize>(&self, record: &mut Record, saved: &Saved<'_, S>) -> Result<(), Reason> {
         let mut body = Vec::with_capacity(BODY);
         self.privately(|| serde_json::to_writer(&mut body, saved))?;
-        record.body = Bytes::from(self.seal(|| place(record), body).into_boxed_slice());
+        record.body = self.seal(|| place(record), body).into();
         Ok(())
     }
 

@@ -82,16 +82,16 @@ impl Keeper {
     /// Of one that is there.
     pub(crate) fn of(sessions: Arc<Inner>, flow: &Flow, record: Record, epoch: u64) -> Self {
         let mut keeper = Keeper { epoch, ..Keeper::new(sessions, flow, None) };
-        keeper.note(record);
+        keeper.note(&record);
         keeper
     }
 
     /// Notes what is there.
-    fn note(&mut self, record: Record) {
-        let Record { id, key, question, schema, version, created, expires, .. } = record;
-        (self.id, self.key, self.question) = (id, key.map(Box::new), question);
-        (self.version, self.created, self.expires) = (version, created, expires);
-        (self.exists, self.stored) = (true, schema);
+    fn note(&mut self, record: &Record) {
+        let Record { id, version, created, expires, .. } = *record;
+        (self.id, self.version, self.created, self.expires) = (id, version, created, expires);
+        (self.key, self.question) = (record.key.clone().map(Box::new), record.question.clone());
+        (self.exists, self.stored) = (true, record.schema);
     }
 
     /// What the conversation is called.
@@ -150,8 +150,8 @@ impl Keeper {
     }
 
     /// Writes where a turn has led, together with what it has consumed. Until this returns, nobody may hear of the turn.
-    pub(crate) async fn keep(&mut self, next: Record, consumed: &[EventId]) -> Result<(), Unkept> {
-        self.write(&next, consumed).await?;
+    pub(crate) async fn keep(&mut self, next: &Record, consumed: &[EventId]) -> Result<(), Unkept> {
+        self.write(next, consumed).await?;
         self.note(next);
         Ok(())
     }
@@ -228,7 +228,7 @@ impl Keeper {
         if saved.access.epoch != self.epoch {
             return Err(Unkept::Taken);
         }
-        self.note(record);
+        self.note(&record);
         Ok(saved)
     }
 

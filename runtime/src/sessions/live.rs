@@ -16,8 +16,12 @@ pub(super) struct Live(Mutex<Conversations>);
 #[derive(Debug, Default)]
 struct Conversations {
     attached: HashMap<Id, Arc<Connection>>,
-    /// What had arrived at clients that have left: the number of the last output, the latest client at the end.
-    left: VecDeque<(Id, u64)>,
+    /// What had arrived at clients that have left: the number of the last output, and how many had left before.
+    left: HashMap<Id, (u64, u64)>,
+    /// Those in turn.
+    leaving: VecDeque<(Id, u64)>,
+    /// How many have left.
+    count: u64,
 }
 
 impl Live {
@@ -41,11 +45,7 @@ impl Live {
         live.attached.remove(&id);
         let heard = connection.heard().load(Ordering::Acquire);
         if heard > 0 {
-            live.left.retain(|(known, _)| *known != id);
-            live.left.push_back((id, heard));
-            if live.left.len() > REMEMBERED {
-                live.left.pop_front();
-            }
+            live.remember(id, heard);
         }
     }
 
@@ -54,7 +54,7 @@ impl Live {
     pub(super) fn heard(&self, id: Id) -> u64 {
         let live = self.lock();
         let attached = live.attached.get(&id).map(|connection| connection.heard().load(Ordering::Acquire));
-        let left = live.left.iter().find(|(known, _)| *known == id).map(|(_, heard)| *heard);
+        let left = live.left.get(&id).map(|(heard, _)| *heard);
         attached.max(left).unwrap_or_default()
     }
 
@@ -70,6 +70,18 @@ impl Live {
 }
 
 impl Conversations {
+    fn remember(&mut self, id: Id, heard: u64) {
+        self.count += 1;
+        self.left.insert(id, (heard, self.count));
+        self.leaving.push_back((id, self.count));
+        if self.leaving.len() > REMEMBERED
+            && let Some((id, count)) = self.leaving.pop_front()
+            && self.left.get(&id).is_some_and(|(_, latest)| *latest == count)
+        {
+            self.left.remove(&id);
+        }
+    }
+
     fn has(&self, id: Id, connection: &Arc<Connection>) -> bool {
         self.attached.get(&id).is_some_and(|known| Arc::ptr_eq(known, connection))
     }

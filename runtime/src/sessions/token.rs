@@ -97,7 +97,9 @@ impl fmt::Debug for Hash {
 
 impl Serialize for Hash {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(&HEXLOWER.encode_display(&self.0))
+        let mut text = [0; 64];
+        HEXLOWER.encode_mut(&self.0, &mut text);
+        to.serialize_str(std::str::from_utf8(&text).expect("digits are text"))
     }
 }
 

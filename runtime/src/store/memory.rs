@@ -268,15 +268,11 @@ impl Entry {
     }
 }
 
-/// A record with a body of its own, unless that is long: to share one takes a block of memory beside it.
+/// A record with a body of its own, which is not larger than it need be.
 fn detached(record: &Record) -> Record {
-    let body = if record.body.len() > LONG { record.body.clone() } else { Bytes::copy_from_slice(&record.body) };
     let (key, flow, question) = (record.key.clone(), record.flow.clone(), record.question.clone());
-    Record { key, flow, question, body, ..*record }
+    Record { key, flow, question, body: Bytes::copy_from_slice(&record.body), ..*record }
 }
-
-/// From which length on a body is shared with whoever wrote it.
-const LONG: usize = 4096;
 
 impl Shelf {
     fn by_key(&self, flow: &str, key: &str) -> Option<Keyed> {
