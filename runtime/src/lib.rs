@@ -22,6 +22,11 @@ mod event;
 #[cfg(feature = "failpoints")]
 #[doc(hidden)]
 pub mod failpoints;
+/// For `fuzz/` alone: it changes at any time.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+#[path = "fuzzing.rs"]
+pub mod __fuzzing;
 mod handshake;
 mod held;
 mod history;
