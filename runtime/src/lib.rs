@@ -8,6 +8,11 @@ macro_rules! crash_point {
     };
 }
 
+/// For `fuzz/` alone: it changes at any time.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+#[path = "fuzzing.rs"]
+pub mod __fuzzing;
 mod announce;
 mod boxed;
 mod choice;
@@ -22,11 +27,6 @@ mod event;
 #[cfg(feature = "failpoints")]
 #[doc(hidden)]
 pub mod failpoints;
-/// For `fuzz/` alone: it changes at any time.
-#[cfg(fuzzing)]
-#[doc(hidden)]
-#[path = "fuzzing.rs"]
-pub mod __fuzzing;
 mod handshake;
 mod held;
 mod history;
