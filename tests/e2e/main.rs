@@ -5,10 +5,13 @@ mod arrived;
 mod bounds;
 mod closing;
 mod conversations;
+mod crowd;
 mod drain;
 mod durable;
 mod events;
 mod forwarded;
+#[cfg(target_os = "linux")]
+mod half_open;
 mod handshake;
 mod hostile;
 mod identity;
