@@ -4,6 +4,7 @@
 mod arrived;
 mod bounds;
 mod closing;
+mod contained;
 mod conversations;
 mod crowd;
 mod drain;
