@@ -8,6 +8,11 @@ macro_rules! crash_point {
     };
 }
 
+/// For `fuzz/` alone: it changes at any time.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+#[path = "fuzzing.rs"]
+pub mod __fuzzing;
 mod announce;
 mod boxed;
 mod choice;

@@ -4,11 +4,15 @@
 mod arrived;
 mod bounds;
 mod closing;
+mod contained;
 mod conversations;
+mod crowd;
 mod drain;
 mod durable;
 mod events;
 mod forwarded;
+#[cfg(target_os = "linux")]
+mod half_open;
 mod handshake;
 mod hostile;
 mod http2;

@@ -30,7 +30,7 @@ use tokio::net::UnixListener;
 use tokio::net::{TcpListener, ToSocketAddrs};
 
 use self::drain::Drain;
-use self::forwarded::Proxies;
+pub(crate) use self::forwarded::Proxies;
 pub use self::health::health;
 use self::host::{Host, Rules};
 pub use self::listener::Listener;

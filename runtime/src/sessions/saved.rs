@@ -83,6 +83,12 @@ impl Saved<'static> {
         Words::read(self.words.to_vec(), self.numbers)
     }
 
+    /// Whether its numbers come from counting, so that one can go on counting.
+    pub(super) fn is_counted(&self) -> bool {
+        let numbers = [self.numbers.last(0), self.inputs, self.done, self.access.epoch];
+        numbers.into_iter().all(|number| number < u64::MAX / 2)
+    }
+
     /// How far it is.
     pub(crate) fn progress(&self) -> Progress {
         Progress { inputs: self.inputs, outputs: self.numbers.last(self.words.len()) }
@@ -172,6 +178,17 @@ fn fingerprint(flow: &Flow) -> Schema {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_that_nobody_has_counted_are_noticed() {
+        let is_counted = |json: &str| serde_json::from_str::<Saved<'_>>(json).expect("it is one").is_counted();
+        assert!(is_counted("{}"));
+        for number in ["9223372036854775807", "18446744073709551615"] {
+            for saved in [r#"{"numbers":{"out":N}}"#, r#"{"inputs":N}"#, r#"{"done":N}"#, r#"{"access":{"epoch":N}}"#] {
+                assert!(!is_counted(&saved.replace('N', number)), "{saved}");
+            }
+        }
+    }
 
     #[test]
     fn what_another_version_wrote_is_read() {
