@@ -2,9 +2,10 @@
 
 use std::fmt;
 use std::future::Future;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::HeaderValue;
@@ -14,6 +15,7 @@ use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto;
 use tokio::net::TcpStream;
+use tracing::field::display;
 use tracing::{Instrument, Span};
 
 use crate::close::Close;
@@ -66,6 +68,9 @@ pub struct Upgrade {
     /// The subprotocols that it offers, and the one that was chosen.
     offered: Vec<HeaderValue>,
     protocol: Option<&'static str>,
+    /// For the log: where it comes from, and the pattern of the route that it has come to.
+    peer: Option<SocketAddr>,
+    route: Option<&'static str>,
 }
 
 impl Upgrade {
@@ -161,10 +166,17 @@ impl Upgrade {
         response
     }
 
+    /// Has come to the route of this pattern.
+    pub(crate) fn on(mut self, route: &'static str) -> Self {
+        self.route = Some(route);
+        self
+    }
+
     fn run(self, leaves: Leaves, work: impl FnOnce(Arc<Connection>) -> Work) -> Response {
         let connection = Connection::new(ConnectionId::unique()).speaking(self.protocol).at(self.server, leaves);
         let connection = Arc::new(connection);
-        let span = tracing::debug_span!("websocket", id = %connection.id());
+        let peer = self.peer.map(display);
+        let span = tracing::debug_span!("websocket", id = %connection.id(), peer, route = self.route);
         // From here on the server waits for this connection, whatever becomes of the request.
         let place = Place::take(Arc::clone(&connection));
         let work = work(connection);
@@ -192,7 +204,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
         let json = handshake::negotiate(&offered, &[PROTOCOL]).is_some();
         let visit = Visit::of(request, trust == Trust::Own);
         let (client, settings) = (request.extensions.remove(), Settings::default());
-        Ok(Upgrade { asks, upgraded, client, server, settings, visit, json, offered, protocol: None })
+        let peer = request.extensions.get().map(|ConnectInfo(peer)| *peer);
+        let (protocol, route) = (None, None);
+        Ok(Upgrade { asks, upgraded, client, server, settings, visit, json, offered, protocol, peer, route })
     }
 }
 

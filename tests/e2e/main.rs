@@ -36,5 +36,6 @@ mod systemd;
 mod tickets;
 mod tls;
 mod tokens;
+mod traced;
 #[cfg(unix)]
 mod unix;

@@ -17,6 +17,7 @@ pub(crate) fn check() -> Result {
     fuzz()?;
     // A workspace of its own, too, of other people's servers: nobody waits for those to be compiled.
     run(&mut cargo(&["fmt", "--check", "--manifest-path", "benches/wire/peers/Cargo.toml"]))?;
+    run(&mut cargo(&["fmt", "--check", "--manifest-path", "examples/watched/Cargo.toml"]))?;
     run(cargo(&["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?;
     dependencies()
 }

@@ -62,11 +62,12 @@ where
 {
     known::add(&R::ROUTE);
     let answer = |request| -> Answering { Box::pin(<R as WsRoute<S, F>>::answer(request)) };
-    router.route(R::ROUTE.pattern, any(Answer { answer, hold: <R as WsRoute<S, F>>::hold }))
+    router.route(R::ROUTE.pattern, any(Answer { route: R::ROUTE.pattern, answer, hold: <R as WsRoute<S, F>>::hold }))
 }
 
 /// A handler for axum: one type for all routes of a router, because axum's code for each type of handler is large.
 struct Answer<S> {
+    route: &'static str,
     answer: fn(Request<S>) -> Answering,
     hold: fn(&S, &Sessions),
 }
@@ -90,7 +91,7 @@ impl<S: State> Handler<(), S> for Answer<S> {
             }
             return Box::pin(async { Response::default() });
         }
-        let answer = (self.answer)(Request::new(request, state));
+        let answer = (self.answer)(Request::new(request, state, self.route));
         Box::pin(async { answer.await.unwrap_or_else(Refusal::into_response) })
     }
 }

@@ -3,10 +3,12 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
+use tracing::level_filters::LevelFilter;
 use tracing::subscriber::DefaultGuard;
+use tracing_subscriber::fmt::format::FmtSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// What this thread logs from now on, at `info` and above; of a test whose runtime has no other thread that is everything.
+/// What this thread logs from now on; of a test whose runtime has no other thread that is everything.
 pub(crate) struct Log {
     written: Written,
     _guard: DefaultGuard,
@@ -16,10 +18,21 @@ pub(crate) struct Log {
 struct Written(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
+    /// At `info` and above.
     pub(crate) fn here() -> Self {
+        Log::of(LevelFilter::INFO)
+    }
+
+    /// Everything at all, and each span when it begins.
+    pub(crate) fn of_everything() -> Self {
+        Log::of(LevelFilter::TRACE)
+    }
+
+    fn of(level: LevelFilter) -> Self {
         let written = Written::default();
         let writer = written.clone();
         let subscriber = tracing_subscriber::fmt().without_time().with_target(false).with_ansi(false);
+        let subscriber = subscriber.with_max_level(level).with_span_events(FmtSpan::NEW);
         let guard = subscriber.with_writer(move || writer.clone()).finish().set_default();
         Log { written, _guard: guard }
     }
