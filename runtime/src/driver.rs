@@ -143,15 +143,20 @@ where
     if close.is_some() {
         link.finish();
     }
-    while link.has_room() {
-        match (connection.next_to_write(), close) {
+    let mut room = 0;
+    let mut is_all = false;
+    while link.has_room() && !is_all {
+        let next = connection.next_to_write();
+        room += next.as_ref().map_or(0, Outgoing::room);
+        match (next, close) {
             (Some(Outgoing::Message(message)), _) => link.write(message),
             (Some(Outgoing::Number(output)), _) => link.number(output),
             (None, Some(close)) => link.close(close),
-            (None, None) => return true,
+            (None, None) => is_all = true,
         }
     }
-    false
+    connection.give_back(room);
+    is_all
 }
 
 /// Whether `due` has come; else the task is woken when it does.

@@ -77,13 +77,14 @@ impl Connection {
         state.alarm.is_some_and(|alarm| alarm <= now) && state.wake_reader(cx)
     }
 
-    /// What is to be written next.
+    /// What is to be written next. The room that it took is [given back](Self::give_back) by the caller.
     pub(crate) fn next_to_write(&self) -> Option<Outgoing> {
-        let outgoing = pop(&mut self.lock().outbox)?;
-        if let Outgoing::Message(message) = &outgoing {
-            self.room.add_permits(limits::cost(message.len()));
-        }
-        Some(outgoing)
+        pop(&mut self.lock().outbox)
+    }
+
+    /// Gives back the room of what was taken to be written.
+    pub(crate) fn give_back(&self, room: usize) {
+        self.room.add_permits(room);
     }
 
     /// Whether it is to leave as soon as its session waits for the client.

@@ -48,6 +48,16 @@ pub(crate) enum Outgoing {
     Number(u64),
 }
 
+impl Outgoing {
+    /// How much room it takes in the outbox.
+    pub(crate) fn room(&self) -> usize {
+        match self {
+            Outgoing::Message(message) => limits::cost(message.len()),
+            Outgoing::Number(_) => 0,
+        }
+    }
+}
+
 struct State {
     id: ConnectionId,
     inbox: VecDeque<Message>,

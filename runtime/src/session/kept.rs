@@ -137,8 +137,10 @@ impl<C: Conversation> Session<C> {
         let attached = self.wire.as_mut().map(|wire| Arc::clone(wire.socket().connection()));
         if let Some(connection) = &attached {
             keeper.sessions().attach(keeper.id(), Arc::clone(connection));
-            // From here on it is told of what is sent; what was sent before is there already.
-            connection.tell();
+            // From here on it is told of what is sent; what was sent before is there already, if it was there itself.
+            if saved.is_some() {
+                connection.tell();
+            }
         }
         let input = self.stand(Kept::new(keeper, access, attached), saved).await?;
         if let Some(outdated) = self.outdated.take() {

@@ -86,6 +86,9 @@ impl Words {
     fn keep(&mut self, is_kept: impl Fn(u64) -> bool) {
         let mut numbers = self.numbers.of(self.said.len());
         self.said.retain(|_| numbers.next().is_some_and(&is_kept));
+        if self.said.is_empty() {
+            self.said = Vec::new(); // What comes next is rarely as much.
+        }
     }
 
     pub(crate) fn extend(&mut self, words: impl IntoIterator<Item = Message>) {

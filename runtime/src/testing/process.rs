@@ -114,7 +114,9 @@ impl<C: Conversation> Process<C> {
         let connection = Arc::new(Connection::new(ConnectionId::unique()));
         let ws = WebSocket::new(Arc::clone(&connection));
         let with = Arc::clone(&self.with);
-        let session = Box::pin(session::hold(ws, Box::new(conversation.into()), Some(Box::new(entered)), with));
+        let (held, entered) = (Box::new(conversation.into()), Some(Box::new(entered)));
+        // Its clocks begin where time is the test's.
+        let session = self.runtime.block_on(async { Box::pin(session::hold(ws, held, entered, with)) });
         self.client = Some(Client { connection, session });
         self.settle()
     }
@@ -239,10 +241,12 @@ impl Client {
             self.connection.forget_reader();
             let polled = self.session.as_mut().poll(cx);
             let before = said.len();
-            said.extend(std::iter::from_fn(|| self.connection.next_to_write()).filter_map(|outgoing| match outgoing {
-                Outgoing::Message(message) => Some(message),
-                Outgoing::Number(_) => None,
-            }));
+            while let Some(outgoing) = self.connection.next_to_write() {
+                self.connection.give_back(outgoing.room());
+                if let Outgoing::Message(message) = outgoing {
+                    said.push(message);
+                }
+            }
             if polled.is_ready() {
                 let close = closed.or_else(|| self.close_wanted());
                 return Poll::Ready(close.map_or(Stands::Gone, Stands::Closed));
