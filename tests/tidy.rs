@@ -200,7 +200,7 @@ fn tracked() -> Vec<String> {
 
 /// The manifests of the workspace's members.
 fn manifests() -> Vec<String> {
-    const OTHERS: [&str; 2] = ["benches/wire/peers/Cargo.toml", "fuzz/Cargo.toml"];
+    const OTHERS: [&str; 3] = ["benches/wire/peers/Cargo.toml", "examples/watched/Cargo.toml", "fuzz/Cargo.toml"];
     let is_member = |file: &String| file.ends_with("/Cargo.toml") && !OTHERS.contains(&file.as_str());
     tracked().into_iter().filter(is_member).collect()
 }

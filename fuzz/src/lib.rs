@@ -1,4 +1,7 @@
-//! What random bytes are made into, so that they get past the lexer: tokens of a small vocabulary.
+//! What random bytes are made into, so that they get past the lexer: tokens of a small vocabulary. And [`wire`]: a peer that
+//! says them.
+
+pub mod wire;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 

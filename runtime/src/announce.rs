@@ -1,26 +1,16 @@
 //! What a server says for itself to the person who started it.
 
-use std::collections::BTreeSet;
 use std::env;
 use std::fmt::Write as _;
 use std::io::{Write as _, stderr};
 use std::net::SocketAddr;
-use std::sync::{Mutex, PoisonError};
 
-/// Every pattern that `routes!` has put into a router of this process. Shown, and nothing else: a router that was
-/// nested in another one answers elsewhere.
-static PATTERNS: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
-
-/// A route that [`listening`] is to name.
-pub(crate) fn route(pattern: &'static str) {
-    PATTERNS.lock().unwrap_or_else(PoisonError::into_inner).insert(pattern);
-}
+use crate::route;
 
 /// Says where the server listens, and how to talk to it. `CONVERSE_CLIENT` is a command that takes an address.
 pub(crate) fn listening(address: SocketAddr) {
-    let patterns = PATTERNS.lock().unwrap_or_else(PoisonError::into_inner);
     let client = env::var("CONVERSE_CLIENT").ok();
-    let text = announcement(address, patterns.iter().copied(), client.as_deref());
+    let text = announcement(address, route::patterns().into_iter(), client.as_deref());
     // Where nobody can read it, nobody misses it.
     let _ = stderr().write_all(text.as_bytes());
 }

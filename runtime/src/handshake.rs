@@ -20,6 +20,9 @@ pub enum UpgradeRejection {
     Method,
     /// 426: a plain HTTP request, without the headers `Connection: Upgrade` and `Upgrade: websocket`.
     NotAnUpgrade,
+    /// 405: a request over HTTP/2 that is no `CONNECT` for the protocol `websocket` (RFC 8441 §4).
+    #[cfg(feature = "http2")]
+    NotExtendedConnect,
     /// 426: a `Sec-WebSocket-Version` other than 13, or none.
     Version,
     /// 400: a `Sec-WebSocket-Key` that is not 16 bytes in base64, or none.
@@ -35,6 +38,8 @@ impl UpgradeRejection {
     pub fn status(self) -> StatusCode {
         match self {
             UpgradeRejection::Method => StatusCode::METHOD_NOT_ALLOWED,
+            #[cfg(feature = "http2")]
+            UpgradeRejection::NotExtendedConnect => StatusCode::METHOD_NOT_ALLOWED,
             UpgradeRejection::NotAnUpgrade | UpgradeRejection::Version => StatusCode::UPGRADE_REQUIRED,
             UpgradeRejection::Key => StatusCode::BAD_REQUEST,
             UpgradeRejection::Origin => StatusCode::FORBIDDEN,
@@ -49,6 +54,10 @@ impl std::fmt::Display for UpgradeRejection {
             UpgradeRejection::Method => "a WebSocket handshake is a GET request",
             UpgradeRejection::NotAnUpgrade => {
                 "this is a WebSocket: expected HTTP/1.1 with the headers `Connection: Upgrade` and `Upgrade: websocket`"
+            }
+            #[cfg(feature = "http2")]
+            UpgradeRejection::NotExtendedConnect => {
+                "this is a WebSocket: over HTTP/2, expected a CONNECT request with `:protocol` `websocket`"
             }
             UpgradeRejection::Version => "expected the header `Sec-WebSocket-Version: 13`",
             UpgradeRejection::Key => "expected one header `Sec-WebSocket-Key` with 16 bytes in base64",
@@ -67,6 +76,8 @@ impl IntoResponse for UpgradeRejection {
         observe::refused(match self {
             UpgradeRejection::Method => "method",
             UpgradeRejection::NotAnUpgrade => "no upgrade",
+            #[cfg(feature = "http2")]
+            UpgradeRejection::NotExtendedConnect => "no extended connect",
             UpgradeRejection::Version => "version",
             UpgradeRejection::Key => "key",
             UpgradeRejection::Origin => "origin",
@@ -80,6 +91,10 @@ impl IntoResponse for UpgradeRejection {
             UpgradeRejection::Method => {
                 headers.insert(ALLOW, HeaderValue::from_static("GET"));
             }
+            #[cfg(feature = "http2")]
+            UpgradeRejection::NotExtendedConnect => {
+                headers.insert(ALLOW, HeaderValue::from_static("CONNECT"));
+            }
             UpgradeRejection::NotAnUpgrade | UpgradeRejection::Version => {
                 // RFC 9110 §15.5.22 asks for the first two, RFC 6455 §4.2.2 for the third.
                 headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
@@ -92,8 +107,22 @@ impl IntoResponse for UpgradeRejection {
     }
 }
 
-/// The key of a request that is a handshake.
-pub(crate) fn check(request: &Parts) -> Result<&HeaderValue, UpgradeRejection> {
+/// How a request asks for a WebSocket.
+#[derive(Debug)]
+pub(crate) enum Asks {
+    /// For all of a connection, by this key (RFC 6455 §4.2.1).
+    Connection(HeaderValue),
+    /// For one stream of many (RFC 8441 §4).
+    #[cfg(feature = "http2")]
+    Stream,
+}
+
+/// Whether a request is a handshake, and of which kind.
+pub(crate) fn check(request: &Parts) -> Result<Asks, UpgradeRejection> {
+    #[cfg(feature = "http2")]
+    if request.version == Version::HTTP_2 {
+        return check_stream(request);
+    }
     let headers = &request.headers;
     if request.method != Method::GET {
         return Err(UpgradeRejection::Method);
@@ -102,18 +131,44 @@ pub(crate) fn check(request: &Parts) -> Result<&HeaderValue, UpgradeRejection> {
     if !asks || request.version < Version::HTTP_11 {
         return Err(UpgradeRejection::NotAnUpgrade);
     }
-    if headers.get(SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
-        return Err(UpgradeRejection::Version);
-    }
+    check_version(headers)?;
     let mut keys = headers.get_all(SEC_WEBSOCKET_KEY).into_iter();
     match (keys.next(), keys.next()) {
-        (Some(key), None) if is_key(key.as_bytes()) => Ok(key),
+        (Some(key), None) if is_key(key.as_bytes()) => Ok(Asks::Connection(key.clone())),
         _ => Err(UpgradeRejection::Key),
     }
 }
 
-/// The answer that accepts a handshake with this key.
-pub(crate) fn accept(key: &HeaderValue) -> Response {
+/// The same over HTTP/2, where there is no key, and nothing that is said of a connection (RFC 8441 §5).
+#[cfg(feature = "http2")]
+fn check_stream(request: &Parts) -> Result<Asks, UpgradeRejection> {
+    let protocol: Option<&hyper::ext::Protocol> = request.extensions.get();
+    if request.method != Method::CONNECT || protocol.is_none_or(|protocol| protocol.as_str() != "websocket") {
+        return Err(UpgradeRejection::NotExtendedConnect);
+    }
+    check_version(&request.headers)?;
+    Ok(Asks::Stream)
+}
+
+fn check_version(headers: &HeaderMap) -> Result<(), UpgradeRejection> {
+    match headers.get(SEC_WEBSOCKET_VERSION) {
+        Some(version) if version == "13" => Ok(()),
+        _ => Err(UpgradeRejection::Version),
+    }
+}
+
+/// The answer that accepts a handshake.
+pub(crate) fn accept(asks: &Asks) -> Response {
+    match asks {
+        Asks::Connection(key) => switch(key),
+        // 200, and no body.
+        #[cfg(feature = "http2")]
+        Asks::Stream => Response::default(),
+    }
+}
+
+/// The one with the answer to this key.
+fn switch(key: &HeaderValue) -> Response {
     let accept = HeaderValue::try_from(derive_accept_key(key.as_bytes())).expect("base64 is a header's value");
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
@@ -181,7 +236,7 @@ mod tests {
     #[test]
     fn a_handshake_is_accepted_with_the_key_of_the_rfc() {
         assert_eq!(rejection(Method::GET, &good()), None);
-        let response = accept(&HeaderValue::from_static(KEY));
+        let response = accept(&Asks::Connection(HeaderValue::from_static(KEY)));
         assert_eq!(response.headers()[SEC_WEBSOCKET_ACCEPT], "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
     }
 

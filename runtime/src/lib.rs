@@ -8,6 +8,11 @@ macro_rules! crash_point {
     };
 }
 
+/// For `fuzz/` alone: it changes at any time.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+#[path = "fuzzing.rs"]
+pub mod __fuzzing;
 mod announce;
 mod boxed;
 mod choice;
@@ -117,7 +122,7 @@ pub mod __private {
     pub use crate::rest::Rest;
     pub use crate::route::{
         Extractor, IntoConversation, PathParameter, Policy, Refusal, Request, RouteOf, Routed, State, WsRoute, add,
-        converse, not_a_route, on_socket,
+        converse, hold, not_a_route, on_socket,
     };
     pub use crate::talk::{Clock, Talk};
     pub use crate::timer::Timer;

@@ -39,6 +39,52 @@ pub(crate) fn question(conversation: &'static str, question: &'static str, outco
     let _ = (conversation, question, outcome);
 }
 
+/// A conversation that waits at a question while its client is there, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    #[cfg(feature = "metrics")]
+    at: Option<(&'static str, &'static str)>,
+}
+
+impl Waiting {
+    /// Nowhere yet.
+    pub(crate) const fn new() -> Self {
+        Waiting {
+            #[cfg(feature = "metrics")]
+            at: None,
+        }
+    }
+
+    /// It waits at this question now.
+    pub(crate) fn at(&mut self, conversation: &'static str, question: Option<&'static str>) {
+        #[cfg(feature = "metrics")]
+        {
+            let now = question.map(|question| (conversation, question));
+            if self.at != now {
+                self.count(-1.0);
+                self.at = now;
+                self.count(1.0);
+            }
+        }
+        #[cfg(not(feature = "metrics"))]
+        let _ = (conversation, question);
+    }
+
+    #[cfg(feature = "metrics")]
+    fn count(&self, by: f64) {
+        if let Some((conversation, question)) = self.at {
+            metrics::gauge!("converse_waiting", "conversation" => conversation, "question" => question).increment(by);
+        }
+    }
+}
+
+#[cfg(feature = "metrics")]
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.count(-1.0);
+    }
+}
+
 /// A turn, from when it begins until what it says may leave.
 pub(crate) struct Turn {
     #[cfg(feature = "metrics")]

@@ -2,9 +2,10 @@
 
 use std::fmt;
 use std::future::Future;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::HeaderValue;
@@ -14,13 +15,14 @@ use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto;
 use tokio::net::TcpStream;
+use tracing::field::display;
 use tracing::{Instrument, Span};
 
 use crate::close::Close;
 use crate::connection::{Connection, Settings};
 use crate::conversation::Conversation;
 use crate::driver::{Work, drive};
-use crate::handshake::{self, UpgradeRejection};
+use crate::handshake::{self, Asks, UpgradeRejection};
 use crate::held::Held;
 use crate::keepalive::PingPolicy;
 use crate::limits::{self, Limits};
@@ -28,7 +30,7 @@ use crate::link::Link;
 use crate::open::{Leaves, Open};
 use crate::origins::{Origins, Trust};
 use crate::registry::{ConnectionId, Place};
-use crate::serve::Stream;
+use crate::serve::{Client, Stream};
 use crate::session;
 use crate::sessions::{Arrival, Visit};
 use crate::socket::WebSocket;
@@ -54,8 +56,10 @@ use crate::wire::PROTOCOL;
 /// ```
 #[derive(Debug)]
 pub struct Upgrade {
-    key: HeaderValue,
+    asks: Asks,
     upgraded: OnUpgrade,
+    /// Where its place is kept, where it is one stream of many.
+    client: Option<Client>,
     server: Option<Arc<Open>>,
     settings: Settings,
     visit: Option<Visit>,
@@ -64,6 +68,9 @@ pub struct Upgrade {
     /// The subprotocols that it offers, and the one that was chosen.
     offered: Vec<HeaderValue>,
     protocol: Option<&'static str>,
+    /// For the log: where it comes from, and the pattern of the route that it has come to.
+    peer: Option<SocketAddr>,
+    route: Option<&'static str>,
 }
 
 impl Upgrade {
@@ -159,15 +166,22 @@ impl Upgrade {
         response
     }
 
+    /// Has come to the route of this pattern.
+    pub(crate) fn on(mut self, route: &'static str) -> Self {
+        self.route = Some(route);
+        self
+    }
+
     fn run(self, leaves: Leaves, work: impl FnOnce(Arc<Connection>) -> Work) -> Response {
         let connection = Connection::new(ConnectionId::unique()).speaking(self.protocol).at(self.server, leaves);
         let connection = Arc::new(connection);
-        let span = tracing::debug_span!("websocket", id = %connection.id());
+        let peer = self.peer.map(display);
+        let span = tracing::debug_span!("websocket", id = %connection.id(), peer, route = self.route);
         // From here on the server waits for this connection, whatever becomes of the request.
         let place = Place::take(Arc::clone(&connection));
         let work = work(connection);
-        tokio::spawn(connect(self.upgraded, self.settings, place, work).instrument(span));
-        let mut response = handshake::accept(&self.key);
+        tokio::spawn(connect(self.upgraded, self.client, self.settings, place, work).instrument(span));
+        let mut response = handshake::accept(&self.asks);
         if let Some(protocol) = self.protocol.and_then(|protocol| HeaderValue::from_str(protocol).ok()) {
             response.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, protocol);
         }
@@ -179,7 +193,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
     type Rejection = UpgradeRejection;
 
     async fn from_request_parts(request: &mut Parts, _state: &S) -> Result<Self, UpgradeRejection> {
-        let key = handshake::check(request)?.clone();
+        let asks = handshake::check(request)?;
         let trust = request.extensions.get().unwrap_or(&Origins::same_host()).trust(&request.headers);
         if trust == Trust::Refused {
             return Err(UpgradeRejection::Origin);
@@ -189,12 +203,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
         let offered: Vec<_> = request.headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().cloned().collect();
         let json = handshake::negotiate(&offered, &[PROTOCOL]).is_some();
         let visit = Visit::of(request, trust == Trust::Own);
-        Ok(Upgrade { key, upgraded, server, settings: Settings::default(), visit, json, offered, protocol: None })
+        let (client, settings) = (request.extensions.remove(), Settings::default());
+        let peer = request.extensions.get().map(|ConnectInfo(peer)| *peer);
+        let (protocol, route) = (None, None);
+        Ok(Upgrade { asks, upgraded, client, server, settings, visit, json, offered, protocol, peer, route })
     }
 }
 
 /// Waits until the HTTP server has let go of the connection, and runs it.
-async fn connect(upgraded: OnUpgrade, settings: Settings, place: Place, work: Work) {
+async fn connect(upgraded: OnUpgrade, client: Option<Client>, settings: Settings, place: Place, work: Work) {
     let upgraded = match tokio::time::timeout(limits::HANDSHAKE, upgraded).await {
         Ok(Ok(upgraded)) => upgraded,
         Ok(Err(error)) => return tracing::debug!(%error, "the handshake failed"),
@@ -203,7 +220,7 @@ async fn connect(upgraded: OnUpgrade, settings: Settings, place: Place, work: Wo
     let limits = settings.limits.unwrap_or_default();
     let pings = settings.pings.unwrap_or_default();
     // A task of its own, and not a part of this one: what the handshake has needed is not kept for as long as it lasts.
-    match bare(upgraded) {
+    match bare(upgraded, client) {
         Ok((stream, early)) => spawn(drive(Link::new(stream, early, limits, pings), place, work)),
         Err(io) => spawn(drive(Link::new(TokioIo::new(io), Bytes::new(), limits, pings), place, work)),
     }
@@ -219,8 +236,14 @@ fn spawn(task: impl Future<Output = ()> + Send + 'static) {
 }
 
 /// The stream without its HTTP wrapping, and what has been read of it already. Our server's is wrapped once, that of
-/// `axum::serve`, which is hyper-util's, twice.
-fn bare(upgraded: Upgraded) -> Result<(Stream, Bytes), Upgraded> {
+/// `axum::serve`, which is hyper-util's, twice; one stream of many is what HTTP makes of it.
+fn bare(upgraded: Upgraded, client: Option<Client>) -> Result<(Stream, Bytes), Upgraded> {
+    #[cfg(feature = "http2")]
+    if client.is_some() {
+        return Ok((Stream::from(upgraded).keep_for(client), Bytes::new()));
+    }
+    #[cfg(not(feature = "http2"))]
+    drop(client);
     match upgraded.downcast::<TokioIo<Stream>>() {
         Ok(parts) => Ok((parts.io.into_inner(), parts.read_buf)),
         Err(upgraded) => {

@@ -5,9 +5,9 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 
+use converse::Once;
 use converse::prelude::*;
 use converse::store::{Filter, Status, Store};
-use converse::{Once, Sessions};
 use converse_sqlite::Sqlite;
 use futures_util::{SinkExt, StreamExt};
 use tokio::net::TcpStream;
@@ -52,10 +52,8 @@ async fn hurry() -> Hurry {
     Hurry
 }
 
-/// Their routes; they go on also before somebody comes to one.
-pub(crate) fn prepare(sessions: &Sessions) -> axum::Router {
-    sessions.hold::<Errand>(());
-    sessions.hold::<Hurry>(());
+/// Their routes.
+pub(crate) fn prepare() -> axum::Router {
     routes![errand, hurry]
 }
 

@@ -16,7 +16,7 @@ use tokio::process::{Child, Command};
 
 #[cfg(target_os = "linux")]
 use crate::ill;
-use crate::{points, returns};
+use crate::{builds, points, returns};
 
 /// Where the file is that the server keeps its conversations in.
 const STORE: &str = "CONVERSE_TEST_STORE";
@@ -54,7 +54,7 @@ async fn serve() {
     let sessions = Sessions::new(sqlite).patience(Duration::from_secs(patience));
     let server = Server::bind("127.0.0.1:0").await.expect("a free port");
     println!("{ADDRESS}{}", server.local_addr());
-    let router = routes![count].merge(points::prepare(&sessions)).merge(returns::prepare(&sessions));
+    let router = routes![count].merge(points::prepare(&sessions)).merge(returns::prepare()).merge(builds::routes());
     #[cfg(target_os = "linux")]
     let router = router.merge(routes![ill::disk]);
     server.serve(router.layer(sessions)).await.expect("it serves");

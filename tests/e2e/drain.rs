@@ -1,6 +1,5 @@
 //! What a server that stops lets finish, and what it refuses meanwhile.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -8,24 +7,10 @@ use axum::routing::get;
 use converse::prelude::*;
 use converse::{Close, Held, Sessions, WebSocket};
 use tokio::net::TcpStream;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout};
 
-use crate::support::{Client, Raw, Running, serve, serve_as, socket};
-
-/// What a test waits for, and what it lets go on.
-#[derive(Clone, Default)]
-struct Gate {
-    reached: Arc<Notify>,
-    open: Arc<Notify>,
-}
-
-impl Gate {
-    async fn pass(&self) {
-        self.reached.notify_one();
-        self.open.notified().await;
-    }
-}
+use crate::support::{Client, Gate, Log, Raw, Running, serve, serve_as, socket};
 
 conversation! {
     /// Its second turn takes as long as the gate says.
@@ -117,6 +102,27 @@ async fn a_turn_without_end_is_waited_for_no_longer_than_said() {
     assert_eq!(begun.elapsed().as_secs(), 54);
     stopped.await.unwrap().unwrap();
     assert_eq!(begun.elapsed().as_secs(), 60);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_left_is_logged_every_second() {
+    let log = Log::here();
+    let (gate, sessions) = (Gate::default(), Sessions::in_memory());
+    let server = serve(slow(&gate, &sessions)).await;
+    let mut client = server.connect().await;
+    assert_eq!(client.text().await, "Name?");
+    client.send("Ada").await;
+    gate.reached.notified().await;
+    let mut stopped = server.stop();
+    assert!(timeout(Duration::from_millis(3500), &mut stopped).await.is_err(), "it waits for the turn");
+    let lines = log.lines();
+    assert!(lines[0].starts_with("INFO listening "), "{lines:?}");
+    assert_eq!(lines[1..], ["INFO stopping requests=0 websockets=1"; 4], "at once, and then every second");
+    gate.open.notify_one();
+    while client.text().await != "Age?" {}
+    assert_eq!(client.closed().await.0, Close::RESTART);
+    stopped.await.unwrap().unwrap();
+    assert_eq!(log.lines().last().map(String::as_str), Some("INFO stopped"));
 }
 
 #[tokio::test(start_paused = true)]

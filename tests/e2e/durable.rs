@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::FromRef;
 use converse::prelude::*;
-use converse::store::{Filter, Pushed, Store, StoreError};
+use converse::store::{Filter, Memory, Pushed, Store, StoreError};
 use converse::{Held, Keys, Sessions};
 use converse_sqlite::Sqlite;
+use tokio::runtime::Builder;
 use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::http::StatusCode;
 
-use crate::support::{Browser, hear, talk};
+use crate::support::{Browser, hear, serve, talk};
 
 conversation! {
     /// Gets to know a visitor.
@@ -278,6 +280,38 @@ async fn clocks_and_events_come_with_nobody_there() {
     talk(&mut client, "true", &["true."]).await;
     assert_eq!(client.closed().await.0, 1000);
     assert_eq!(sees.try_recv().ok(), None, "nothing was done twice");
+}
+
+#[test]
+fn a_server_goes_on_before_anybody_has_come_to_it() {
+    let store = Memory::default();
+    let shop = || {
+        let (seen, sees) = mpsc::unbounded_channel();
+        let sessions = Sessions::new(store.clone());
+        let app = Router::new().nest("/within", routes![introduce]).merge(routes![member, sell]);
+        (app.layer(sessions).with_state(Shop { seen: Seen(Arc::new(seen)) }), sees)
+    };
+    // With its runtime everything ends that goes on in a process.
+    let process = || Builder::new_current_thread().enable_all().build().expect("there can be a runtime");
+    process().block_on(async {
+        let (app, mut sees) = shop();
+        let mut client = Browser::new(&app, "/sell").connect().await;
+        hear(&mut client, &["Who buys?"]).await;
+        client.send("Ada").await;
+        for expected in ["counted", "sold"] {
+            assert_eq!(sees.recv().await, Some(expected));
+        }
+        while store.histogram().await.expect("it is in memory")[0].question != "paid" {
+            tokio::task::yield_now().await;
+        }
+    });
+    // Nobody comes to this one, and its clock runs out all the same.
+    process().block_on(async {
+        let (app, mut sees) = shop();
+        let server = serve(app).await;
+        assert_eq!(sees.recv().await, Some("late"));
+        server.stop().await.expect("it stops").expect("it stops");
+    });
 }
 
 #[tokio::test]

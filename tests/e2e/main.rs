@@ -4,13 +4,18 @@
 mod arrived;
 mod bounds;
 mod closing;
+mod contained;
 mod conversations;
+mod crowd;
 mod drain;
 mod durable;
 mod events;
 mod forwarded;
+#[cfg(target_os = "linux")]
+mod half_open;
 mod handshake;
 mod hostile;
+mod http2;
 mod identity;
 mod keepalive;
 mod keys;
@@ -31,5 +36,6 @@ mod systemd;
 mod tickets;
 mod tls;
 mod tokens;
+mod traced;
 #[cfg(unix)]
 mod unix;

@@ -23,25 +23,37 @@ async fn introduce() -> Introduction {
     Introduction
 }
 
-/// Every counter and gauge, as `name{labels}`; of a histogram, how many values it has.
-fn all(snapshotter: &Snapshotter) -> BTreeMap<String, f64> {
-    let entries = snapshotter.snapshot().into_vec().into_iter().map(|(key, _, _, value)| {
-        let key = key.key();
-        let labels: Vec<_> = key.labels().map(|label| format!("{}={}", label.key(), label.value())).collect();
-        let value = match value {
-            DebugValue::Counter(count) => count as f64,
-            DebugValue::Gauge(value) => value.into_inner(),
-            DebugValue::Histogram(values) => values.len() as f64,
-        };
-        (format!("{}{{{}}}", key.name(), labels.join(",")), value)
-    });
-    entries.collect()
+/// Every counter and gauge so far, as `name{labels}`; of a histogram, how many values it has.
+struct Seen {
+    snapshotter: Snapshotter,
+    all: BTreeMap<String, f64>,
+}
+
+impl Seen {
+    fn by(recorder: &DebuggingRecorder) -> Self {
+        Seen { snapshotter: recorder.snapshotter(), all: BTreeMap::new() }
+    }
+
+    /// Looks once more. Taking a snapshot takes what was counted, and of a gauge what it has changed by since the last one.
+    fn look(&mut self) -> &BTreeMap<String, f64> {
+        for (key, _, _, value) in self.snapshotter.snapshot().into_vec() {
+            let key = key.key();
+            let labels: Vec<_> = key.labels().map(|label| format!("{}={}", label.key(), label.value())).collect();
+            let value = match value {
+                DebugValue::Counter(count) => count as f64,
+                DebugValue::Gauge(change) => change.into_inner(),
+                DebugValue::Histogram(values) => values.len() as f64,
+            };
+            *self.all.entry(format!("{}{{{}}}", key.name(), labels.join(","))).or_default() += value;
+        }
+        &self.all
+    }
 }
 
 #[tokio::test]
 async fn a_dialogue_is_counted_question_by_question() {
     let recorder = DebuggingRecorder::new();
-    let snapshotter = recorder.snapshotter();
+    let mut seen = Seen::by(&recorder);
     let _recorder = metrics::set_default_local_recorder(&recorder);
     let app = routes![introduce].layer(converse::Sessions::in_memory());
 
@@ -60,15 +72,11 @@ async fn a_dialogue_is_counted_question_by_question() {
     drop(Browser::new(&app, "/introduce").open(Some((header::ORIGIN, origin))).await);
 
     // A connection is over once its task has seen the client hang up.
-    let mut seen = BTreeMap::new();
-    while seen.get("converse_connections{}") != Some(&0.0) || !seen.contains_key("converse_closes_total{code=1001}") {
-        for (key, value) in all(&snapshotter) {
-            let known = seen.entry(key.clone()).or_insert(0.0);
-            // Taking a snapshot takes what a counter has counted, and leaves a gauge as it is.
-            *known = if key == "converse_connections{}" { value } else { *known + value };
-        }
+    drop((client, shy));
+    while seen.look()["converse_connections{}"] != 0.0 || !seen.all.contains_key("converse_closes_total{code=1001}") {
         tokio::task::yield_now().await;
     }
+    let seen = seen.all;
     let question = |question: &str, outcome: &str| {
         let key =
             format!("converse_questions_total{{conversation=Introduction,question={question},outcome={outcome}}}");
@@ -84,4 +92,38 @@ async fn a_dialogue_is_counted_question_by_question() {
     assert_eq!(seen["converse_refusals_total{reason=origin}"], 1.0);
     assert!(seen["converse_bytes_total{direction=in}"] > 0.0 && seen["converse_bytes_total{direction=out}"] > 0.0);
     assert!(!seen.keys().any(|key| key.contains("Ada") || key.contains("36")), "no word of what was said");
+}
+
+#[tokio::test]
+async fn who_waits_where_is_known_at_any_time() {
+    let recorder = DebuggingRecorder::new();
+    let mut seen = Seen::by(&recorder);
+    let _recorder = metrics::set_default_local_recorder(&recorder);
+    let app = routes![introduce].layer(converse::Sessions::in_memory());
+    let mut visitors = Vec::new();
+    for _ in 0..3 {
+        let mut client = Browser::new(&app, "/introduce").connect().await;
+        hear(&mut client, &["What is your name?"]).await;
+        visitors.push(client);
+    }
+    // What is heard may come before the task has gone on to wait.
+    let mut until = async |name: f64, age: f64| {
+        let at = |all: &BTreeMap<String, f64>, question: &str| {
+            let key = format!("converse_waiting{{conversation=Introduction,question={question}}}");
+            all.get(&key).copied().unwrap_or_default()
+        };
+        while (at(seen.look(), "name"), at(&seen.all, "age")) != (name, age) {
+            tokio::task::yield_now().await;
+        }
+    };
+    until(3.0, 0.0).await;
+    talk(&mut visitors[0], " ", &["A name, please.", "What is your name?"]).await;
+    talk(&mut visitors[0], "Ada", &["And your age?"]).await;
+    until(2.0, 1.0).await;
+    drop(visitors.pop());
+    until(1.0, 1.0).await;
+    talk(&mut visitors[0], "36", &["You're Ada, and you are 36 old."]).await;
+    until(1.0, 0.0).await;
+    drop(visitors);
+    until(0.0, 0.0).await;
 }

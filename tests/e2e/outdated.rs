@@ -3,7 +3,7 @@
 use axum::Router;
 use converse::store::{Filter, Memory, Record, Status, Store, Time};
 use converse::{Held, Sessions, prelude::*};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::protocol::Peer;
 use crate::support::{Browser, hear, talk};
@@ -206,6 +206,32 @@ async fn a_client_that_numbers_its_inputs_is_left_to_a_newer_build_too() {
 }
 
 #[tokio::test]
+async fn what_a_newer_build_has_gone_on_with_meanwhile_is_left_to_it() {
+    let store = Memory::default();
+    let (old, new) = one_after_the_other(&store);
+    leave(&new, "/checkout/2", &["Mobile?", "City?"], &["123"]).await;
+    let (mut peer, _) = Peer::hello(&Browser::new(&old, "/checkout/1"), json!({"t": "hello"})).await;
+    assert_eq!(peer.next().await["text"], "Phone?");
+    // As where a clock has run out there: everything but who is connected is as that build has stored it.
+    let body = |record: &Record| serde_json::from_slice::<Value>(&record.body).expect("it is not sealed");
+    let (mine, theirs) = (record(&store, "1").await, record(&store, "2").await);
+    let mut moved = body(&theirs);
+    moved["access"] = body(&mine)["access"].take();
+    let next = Record {
+        question: theirs.question,
+        schema: theirs.schema,
+        body: serde_json::to_vec(&moved).expect("it was JSON").into(),
+        ..mine.next()
+    };
+    store.commit(&next, &[]).await.expect("nobody else writes");
+    let closed = peer.refused(r#"{"t": "in", "n": 1, "text": "456"}"#).await;
+    assert_eq!(closed, (1012, "a newer build has it: connect again".to_owned()));
+    assert_eq!(record(&store, "1").await, next);
+    let mut client = Browser::new(&new, "/checkout/1").connect().await;
+    hear(&mut client, &["City?"]).await;
+}
+
+#[tokio::test]
 async fn a_newer_build_does_not_close_who_is_in_it() {
     let store = Memory::default();
     let (old, new) = one_after_the_other(&store);
@@ -329,6 +355,22 @@ async fn what_runs_asks_another_question_instead_too() {
     hear(&mut client, &["Cash or card?"]).await;
     assert!(record(&store, "1").await.due.is_some(), "the clock of the question runs");
     talk(&mut client, "cash", &["Paid by cash."]).await;
+}
+
+#[tokio::test]
+async fn what_runs_in_a_newer_form_is_left_to_its_build_too() {
+    let store = Memory::default();
+    let node = |routes: Router| routes.layer(Sessions::new(store.clone()));
+    let old = node(routes![inner::first::checkout]);
+    tick();
+    let new = node(routes![inner::second::checkout]);
+    leave(&new, "/checkout/1", &["Cash or card?"], &[]).await;
+    let before = record(&store, "1").await;
+    let mut client = Browser::new(&old, "/checkout/1").connect().await;
+    assert_eq!(client.closed().await, (1012, "a newer build has it: connect again".to_owned()));
+    assert_eq!(record(&store, "1").await, before);
+    let mut client = Browser::new(&new, "/checkout/1").connect().await;
+    hear(&mut client, &["Cash or card?"]).await;
 }
 
 build!(goes_back {

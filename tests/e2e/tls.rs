@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::routing::get;
 use converse::{Close, Error, Received, Tls, WebSocket};
 use rcgen::{CertifiedKey, KeyPair, generate_simple_self_signed};
 use tempfile::TempDir;
@@ -15,6 +16,7 @@ use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use tokio_tungstenite::client_async;
 
+use crate::http2;
 use crate::support::{Client, Raw, Running, serve_as, socket};
 
 type Certificate = CertifiedKey<KeyPair>;
@@ -64,13 +66,23 @@ fn echo() -> Router {
 
 /// An encrypted connection, by a client that trusts nobody else.
 async fn connect(server: &Running, trusted: &Certificate) -> std::io::Result<TlsStream<TcpStream>> {
+    connect_for(server, trusted, &[]).await
+}
+
+/// One on which it would speak these protocols.
+async fn connect_for(
+    server: &Running,
+    trusted: &Certificate,
+    protocols: &[&str],
+) -> std::io::Result<TlsStream<TcpStream>> {
     let mut roots = RootCertStore::empty();
     roots.add(trusted.cert.der().clone()).expect("a certificate");
-    let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+    let mut config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
         .expect("versions that the provider has")
         .with_root_certificates(roots)
         .with_no_client_auth();
+    config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
     let stream = TcpStream::connect(server.address).await.expect("the server listens");
     TlsConnector::from(Arc::new(config)).connect("localhost".try_into().expect("a name"), stream).await
 }
@@ -97,6 +109,21 @@ async fn a_websocket_over_tls_is_one_like_others() {
     let stopped = server.stop();
     assert_eq!(client.closed().await.0, Close::RESTART);
     stopped.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn http_2_is_agreed_upon_while_it_is_encrypted() {
+    let known = certificate();
+    let tls = Files::of(&known).read().expect("good files");
+    let app = echo().route("/page", get(async || "a page"));
+    let server = serve_as(app, |server| server.tls(tls)).await;
+    let stream = connect_for(&server, &known, &["h2", "http/1.1"]).await.expect("a good certificate");
+    assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
+    let mut client = http2::Connection::over(stream).await.open("/").await;
+    client.send("Good evening!").await;
+    assert_eq!(client.text().await, "Good evening!");
+    let stream = connect_for(&server, &known, &["http/1.1"]).await.expect("a good certificate");
+    echoes(&mut Client::over(stream, "/").await).await;
 }
 
 #[tokio::test]

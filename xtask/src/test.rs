@@ -11,7 +11,10 @@ pub(crate) fn test() -> Result {
     let foreign = Foreign::install()?;
     // By name, and not by `--test`: that would build all dependencies once more, with the features that few tests need.
     run(foreign.tell(&mut cargo(&["test", "--workspace", "--tests", "--", "--ignored", "foreign::"])))?;
-    run(&mut cargo(&["test", "--workspace", "--no-fail-fast"]))
+    run(&mut cargo(&["test", "--workspace", "--no-fail-fast"]))?;
+    // A workspace of its own, since what exports to Prometheus brings other versions of crates that are here.
+    let watched = ["--manifest-path", "examples/watched/Cargo.toml", "--target-dir", "target/watched", "--locked"];
+    run(cargo(&["test"]).args(watched))
 }
 
 /// Where the clients are.

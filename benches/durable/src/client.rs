@@ -1,18 +1,52 @@
 //! A client in this process, without a network: what is measured is the server.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::http::{HeaderValue, header};
+use converse_sqlite::Sqlite;
 use futures_util::{SinkExt, StreamExt};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
-use tokio::io::{DuplexStream, duplex};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, duplex};
 use tokio::runtime::Handle;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
+use crate::engine;
+
+/// What a client asks for, again and again.
+pub(crate) const LINE: &str = "two large pizzas with olives, to the second floor";
+
+/// Who says something and waits for what comes of it.
+pub(crate) trait Talks: Send + 'static {
+    fn turn(&mut self) -> impl Future<Output = ()> + Send;
+}
+
+/// Who talks in lines, to the engine.
+pub(crate) struct Plain(BufReader<DuplexStream>);
+
+impl Plain {
+    pub(crate) fn connect(server: &Handle, store: &Arc<Sqlite>, bytes: usize) -> Self {
+        let (near, far) = duplex(16 * 1024);
+        server.spawn(engine::answer(Arc::clone(store), bytes, far));
+        Plain(BufReader::new(near))
+    }
+}
+
+impl Talks for Plain {
+    async fn turn(&mut self) {
+        self.0.write_all(LINE.as_bytes()).await.expect("it is sent");
+        self.0.write_all(b"\n").await.expect("it is sent");
+        let mut line = String::new();
+        self.0.read_line(&mut line).await.expect("it is answered");
+    }
+}
+
+/// Who talks in a conversation.
 pub(crate) struct Client {
     socket: WebSocketStream<DuplexStream>,
     cookie: Option<String>,
@@ -45,10 +79,6 @@ impl Client {
         self.cookie.as_deref().expect("its conversation is kept")
     }
 
-    pub(crate) async fn say(&mut self, text: &str) {
-        self.socket.send(text.into()).await.expect("it is sent");
-    }
-
     /// The next text.
     pub(crate) async fn hear(&mut self) -> String {
         loop {
@@ -58,5 +88,12 @@ impl Client {
                 other => panic!("expected text, not {other:?}"),
             }
         }
+    }
+}
+
+impl Talks for Client {
+    async fn turn(&mut self) {
+        self.socket.send(LINE.into()).await.expect("it is sent");
+        self.hear().await;
     }
 }

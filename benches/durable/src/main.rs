@@ -16,7 +16,7 @@ use futures_util::future::join_all;
 use tokio::runtime::{Builder, Handle};
 use tokio::task::JoinSet;
 
-use crate::client::Client;
+use crate::client::{Client, LINE, Plain, Talks};
 use crate::cpu::Taken;
 
 /// How long each side of a comparison runs, and how often they take turns.
@@ -55,8 +55,8 @@ fn main() {
     let (server, clients) = (threads(cpu::SERVER), threads(cpu::CLIENTS));
     let server = server.handle();
     clients.block_on(async {
-        println!("| dialogues | durable turns/s | the engine's writes/s | ratio | writes a turn |");
-        println!("|---|---|---|---|---|");
+        println!("| dialogues | durable turns/s | lines and writes/s | ratio | the engine's writes/s | ratio | writes a turn |");
+        println!("|---|---|---|---|---|---|---|");
         let mut costs = Vec::new();
         for dialogues in [1, 64, 512] {
             costs.push((dialogues, turns(server, dialogues).await));
@@ -98,9 +98,6 @@ fn app(store: impl Store) -> Router {
     routes![order].layer(Sessions::new(store))
 }
 
-/// What is asked for, again and again.
-const LINE: &str = "two large pizzas with olives, to the second floor";
-
 async fn turns(server: &Handle, dialogues: usize) -> Cost {
     let folder = tempfile::tempdir().expect("a folder");
     let open = || Sqlite::open(folder.path().join("ours.db")).expect("a file");
@@ -108,7 +105,7 @@ async fn turns(server: &Handle, dialogues: usize) -> Cost {
     let mut clients = begun(server, &app, dialogues).await;
     let mut others = begun(server, &routes![forgetful], dialogues).await;
     let engine = Arc::new(Sqlite::open(folder.path().join("engine.db")).expect("a file"));
-    let (mut ours, mut theirs, mut each) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut ours, mut least, mut theirs, mut each) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let (mut durable, mut plain, mut write) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let (before, _) = written(&looks, dialogues).await;
@@ -119,6 +116,8 @@ async fn turns(server: &Handle, dialogues: usize) -> Cost {
         let (after, bytes) = written(&looks, dialogues).await;
         each.push((after - before) as f64 / turns as f64);
         ours.push(turns as f64 / ROUND.as_secs_f64());
+        let lines = (0..dialogues).map(|_| Plain::connect(server, &engine, bytes)).collect();
+        least.push(talk(lines).await.0 as f64 / ROUND.as_secs_f64());
         let start = Taken::now();
         let writes = engine::writes(server, &engine, dialogues, bytes, ROUND).await;
         write.push((Taken::now() - start, writes));
@@ -128,8 +127,9 @@ async fn turns(server: &Handle, dialogues: usize) -> Cost {
         plain.push((Taken::now() - start, turns));
         others = rest;
     }
-    let (ours, theirs, each) = (median(ours), median(theirs), median(each));
-    println!("| {dialogues} | {ours:.0} | {theirs:.0} | {:.2} | {each:.2} |", ours / theirs);
+    let (ours, least, theirs, each) = (median(ours), median(least), median(theirs), median(each));
+    let (of_least, of_theirs) = (ours / least, ours / theirs);
+    println!("| {dialogues} | {ours:.0} | {least:.0} | {of_least:.2} | {theirs:.0} | {of_theirs:.2} | {each:.2} |");
     Cost { durable: each_of(&durable), plain: each_of(&plain), write: each_of(&write) }
 }
 
@@ -156,15 +156,14 @@ async fn written(store: &Sqlite, dialogues: usize) -> (u64, usize) {
 }
 
 /// Has every client say something and wait for what comes of it, for a round.
-async fn talk(clients: Vec<Client>) -> (usize, Vec<Client>) {
+async fn talk<C: Talks>(clients: Vec<C>) -> (usize, Vec<C>) {
     let until = Instant::now() + ROUND;
     let mut talks = JoinSet::new();
     for mut client in clients {
         talks.spawn(async move {
             let mut turns = 0;
             while Instant::now() < until {
-                client.say(LINE).await;
-                client.hear().await;
+                client.turn().await;
                 turns += 1;
             }
             (turns, client)

@@ -87,6 +87,8 @@ pub struct Client {
     stream: TcpStream,
     /// Came with what was read before it.
     unread: Vec<u8>,
+    /// By which it comes back, where it was given one.
+    cookie: Option<String>,
 }
 
 impl Client {
@@ -96,6 +98,15 @@ impl Client {
     ///
     /// If the server is not there, or answers otherwise than RFC 6455 says.
     pub async fn connect(target: &Target) -> Result<Self> {
+        Client::come_back(target, None).await
+    }
+
+    /// Connects as one that was given this cookie.
+    ///
+    /// # Errors
+    ///
+    /// As [`connect`](Self::connect).
+    pub async fn come_back(target: &Target, cookie: Option<&str>) -> Result<Self> {
         // Ports are 28,000 for each address, and one that was used rests for a minute.
         static SOURCE: AtomicU8 = AtomicU8::new(0);
         let source = 2 + SOURCE.fetch_add(1, Ordering::Relaxed) % 200;
@@ -103,16 +114,22 @@ impl Client {
         socket.bind(SocketAddr::from(([127, 0, 0, source], 0)))?;
         let stream = socket.connect(target.address).await?;
         stream.set_nodelay(true)?;
-        let mut client = Client { stream, unread: Vec::new() };
+        let mut client = Client { stream, unread: Vec::new(), cookie: None };
         if let Some(path) = target.path {
-            client.shake_hands(target.address, path).await?;
+            client.shake_hands(target.address, path, cookie).await?;
         }
         Ok(client)
     }
 
-    async fn shake_hands(&mut self, host: SocketAddr, path: &str) -> Result<()> {
+    /// The cookie that it was given.
+    pub fn cookie(&self) -> Option<&str> {
+        self.cookie.as_deref()
+    }
+
+    async fn shake_hands(&mut self, host: SocketAddr, path: &str, cookie: Option<&str>) -> Result<()> {
+        let cookie = cookie.map_or(String::new(), |cookie| format!("Cookie: {cookie}\r\n"));
         let request = format!(
-            "GET {path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+            "GET {path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n{cookie}\
              Sec-WebSocket-Key: {KEY}\r\nSec-WebSocket-Version: 13\r\n\r\n"
         );
         self.stream.write_all(request.as_bytes()).await?;
@@ -124,7 +141,13 @@ impl Client {
         };
         let head: Vec<u8> = self.unread.drain(..end).collect();
         let is_accepted = head.starts_with(b"HTTP/1.1 101") && head.windows(ACCEPT.len()).any(|bytes| bytes == ACCEPT);
-        if is_accepted { Ok(()) } else { Err(wrong("the handshake", &head)) }
+        if !is_accepted {
+            return Err(wrong("the handshake", &head));
+        }
+        let lines = head.split(|byte| *byte == b'\n').filter_map(|line| std::str::from_utf8(line).ok());
+        let mut cookies = lines.filter_map(|line| line.strip_prefix("set-cookie: "));
+        self.cookie = cookies.next().and_then(|cookie| Some(cookie.split_once(';')?.0.to_owned()));
+        Ok(())
     }
 
     /// Sends a frame that [`frame`] has made.

@@ -73,6 +73,37 @@ pub async fn open(target: Target, many: usize, visit: Option<Visit>) -> Result<V
     Ok(opened?.into_iter().flatten().collect())
 }
 
+/// Has clients stay, and answer pings, until one is sent away.
+///
+/// # Errors
+///
+/// If they hear anything at all.
+pub async fn stay(clients: Vec<Client>) -> Result<()> {
+    let mut all = JoinSet::new();
+    for mut client in clients {
+        all.spawn(async move { client.hear().await });
+    }
+    match all.join_next().await {
+        Some(Ok(heard)) => Err(wrong("the quiet", &heard?.1)),
+        _ => Ok(()),
+    }
+}
+
+/// Comes back to where [`Visit::OneAnswer`] has left a dialogue; how long it took to hear where that is.
+///
+/// # Errors
+///
+/// If it is anywhere else.
+pub async fn come_back(target: &Target, cookie: &str) -> Result<Duration> {
+    let began = Instant::now();
+    let mut client = Client::come_back(target, Some(cookie)).await?;
+    let (_, heard) = client.hear().await?;
+    match &*heard {
+        b"And your age?" => Ok(began.elapsed()),
+        _ => Err(wrong("what is said on the return", &heard)),
+    }
+}
+
 /// Has every client send bursts and wait for what comes of them; how long each burst took, and the clients.
 ///
 /// # Errors

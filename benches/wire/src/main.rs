@@ -6,6 +6,7 @@ mod plot;
 mod process;
 mod report;
 mod servers;
+mod waiting;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -19,6 +20,7 @@ use crate::measure::{Taken, Work, dialogue_memory, echo_memory, work};
 use crate::plot::Bars;
 use crate::report::{NOTHING, median, number, table};
 use crate::servers::{DIALOGUES, ECHOES, Kind, SERVE};
+use crate::waiting::{KEEP, STAY, crowd, keep, waiting};
 
 /// Why there is no number, in words for the person who asked for it.
 type Result<T = ()> = std::result::Result<T, String>;
@@ -45,14 +47,18 @@ const WORKS: [(&str, Work); 5] = [
 const CROWD: usize = 1;
 
 fn main() -> ExitCode {
-    let argument = std::env::args().nth(1);
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
     let done = start::runtime().block_on(async {
-        match argument.as_deref() {
-            Some(SERVE) => serve().await,
-            Some("counters") => counters().await,
-            Some("quick") => tables(&QUICK).await.map(drop),
-            None => full().await,
-            Some(_) => Err("it takes nothing, `quick` or `counters`".to_owned()),
+        match arguments[..] {
+            [SERVE] => serve().await,
+            [KEEP, file] => keep(file.as_ref()).await,
+            [STAY, address, many, sample] => crowd(address, many, sample).await,
+            ["counters"] => counters().await,
+            ["waiting", many] => wait(many).await,
+            ["quick"] => tables(&QUICK).await.map(drop),
+            [] => full().await,
+            _ => Err("it takes nothing, `quick`, `counters`, or `waiting` and a number".to_owned()),
         }
     });
     match done {
@@ -68,6 +74,13 @@ async fn serve() -> Result {
     let server = Server::bind("127.0.0.1:0").await.map_err(|error| error.to_string())?;
     start::announce(server.local_addr());
     server.serve(ours::router()).await.map_err(|error| error.to_string())
+}
+
+async fn wait(many: &str) -> Result {
+    let many = many.parse().map_err(|error| format!("{many} is no number of conversations: {error}"))?;
+    let table = waiting(many).await?;
+    println!("{table}");
+    report::write("wire waiting", &table)
 }
 
 async fn full() -> Result {

@@ -1,8 +1,8 @@
 //! A server as a process of its own: on its core, with what it has taken of the processor and of memory.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -33,17 +33,26 @@ impl Process {
         let program = if kind.is_ours { us()? } else { peers()?.join("release/peers") };
         let mut words = wrapper.iter().map(Path::new).chain([program.as_path()]);
         let mut command = Command::new(words.next().expect("the program is the last of them"));
-        command.args(words).arg(kind.server).stdin(Stdio::piped()).stdout(Stdio::piped());
-        // A process begins where the one that starts it is.
-        stand_on(SERVERS_CORE)?;
-        let child = command.spawn();
-        stand_on(OUR_CORE)?;
-        let mut child = child.map_err(|error| format!("{command:?} cannot be run: {error}"))?;
-        let mut said = String::new();
-        let read = BufReader::new(child.stdout.as_mut().expect("it is piped")).read_line(&mut said);
-        read.map_err(|error| format!("{command:?} says nothing: {error}"))?;
-        let address: SocketAddr = said.trim().parse().map_err(|error| format!("{command:?} says {said:?}: {error}"))?;
-        Ok(Process { child, target: Target { address, path: kind.path } })
+        command.args(words).arg(kind.server);
+        Process::serve(command, kind.path)
+    }
+
+    /// Starts our server with other arguments.
+    pub(crate) fn start_ours(arguments: &[&OsStr], path: &'static str) -> Result<Self> {
+        let mut command = Command::new(us()?);
+        command.args(arguments);
+        Process::serve(command, Some(path))
+    }
+
+    fn serve(command: Command, path: Option<&'static str>) -> Result<Self> {
+        let (child, said) = begin(command, SERVERS_CORE)?;
+        let address = said.parse().map_err(|error| format!("a server says {said:?}: {error}"))?;
+        Ok(Process { child, target: Target { address, path } })
+    }
+
+    /// Ends it at once, whatever it does.
+    pub(crate) fn kill(mut self) -> Result {
+        self.child.kill().map_err(|error| format!("the server cannot be killed: {error}"))
     }
 
     /// What all its threads have taken of a core so far, in µs.
@@ -70,18 +79,60 @@ impl Process {
     }
 }
 
-/// Ends it, and waits until it has.
-impl Drop for Process {
-    fn drop(&mut self) {
-        drop(self.child.stdin.take());
-        let _ = self.child.wait();
+/// Clients in a process of their own, since one may only have so many files open; they stay until this is dropped.
+pub(crate) struct Clients(Child);
+
+impl Clients {
+    /// Starts them, and returns what they say once they are all there.
+    pub(crate) fn start(arguments: &[String]) -> Result<(Self, String)> {
+        let mut command = Command::new(us()?);
+        command.args(arguments);
+        let (child, said) = begin(command, OUR_CORE)?;
+        Ok((Clients(child), said))
+    }
+
+    /// Whether none of them has been sent away.
+    pub(crate) fn are_there(&mut self) -> bool {
+        matches!(self.0.try_wait(), Ok(None))
     }
 }
 
-/// Has this process do with as many files as it may have, and its children.
-pub(crate) fn raise_limits() -> Result {
+impl Drop for Clients {
+    fn drop(&mut self) {
+        end(&mut self.0);
+    }
+}
+
+/// Starts a program on this core; the first line that it says.
+fn begin(mut command: Command, core: usize) -> Result<(Child, String)> {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    // A process begins where the one that starts it is.
+    stand_on(core)?;
+    let child = command.spawn();
+    stand_on(OUR_CORE)?;
+    let mut child = child.map_err(|error| format!("{command:?} cannot be run: {error}"))?;
+    let mut said = String::new();
+    let read = BufReader::new(child.stdout.as_mut().expect("it is piped")).read_line(&mut said);
+    read.map_err(|error| format!("{command:?} says nothing: {error}"))?;
+    Ok((child, said.trim().to_owned()))
+}
+
+fn end(child: &mut Child) {
+    drop(child.stdin.take());
+    let _ = child.wait();
+}
+
+/// Ends it, and waits until it has.
+impl Drop for Process {
+    fn drop(&mut self) {
+        end(&mut self.child);
+    }
+}
+
+/// Has this process do with as many files as it may have, and its children; how many that are.
+pub(crate) fn raise_limits() -> Result<u64> {
     let limit = getrlimit(Resource::RLIMIT_NOFILE);
-    let raised = limit.and_then(|(_, most)| setrlimit(Resource::RLIMIT_NOFILE, most, most));
+    let raised = limit.and_then(|(_, most)| setrlimit(Resource::RLIMIT_NOFILE, most, most).map(|()| most));
     raised.map_err(|error| format!("the limit of open files cannot be raised: {error}"))
 }
 

@@ -108,6 +108,27 @@ pub struct Field {
     pub name: &'static str,
     /// Its type, as written.
     pub ty: &'static str,
+    /// The conversation that it holds, where it is one that runs here: what that one remembers is stored within.
+    pub runs: Option<Runs>,
+}
+
+/// A conversation that another one runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Runs {
+    /// The one that it stands in.
+    Itself,
+    /// Another one, with this graph.
+    Other(&'static Flow),
+}
+
+impl Runs {
+    /// The graph of what is run, where `outer` is the graph of what runs it.
+    pub const fn within(self, outer: &Flow) -> Flow {
+        match self {
+            Runs::Itself => *outer,
+            Runs::Other(inner) => *inner,
+        }
+    }
 }
 
 /// A way from one node to another.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use converse_flow::Flow;
 
 use super::file::{Lock, Names, Release};
-use super::loss::{Loss, losses, running};
+use super::loss::{Loss, losses};
 use crate::store::Schema;
 
 /// What is different, and the file as it is to be.
@@ -70,7 +70,7 @@ pub(super) fn mistake(flows: &[Flow]) -> Option<String> {
     }
     let places = flows.iter().flat_map(|flow| flow.questions.iter().map(move |question| (flow, question)));
     for (flow, question) in places {
-        let mut runs = question.remembers.iter().filter_map(|field| running(field.ty));
+        let mut runs = question.remembers.iter().filter_map(|field| Some(field.runs?.within(flow).name));
         if let Some(inner) = runs.find(|inner| !names.contains(inner)) {
             let (outer, question) = (flow.name, question.name);
             return Some(format!(

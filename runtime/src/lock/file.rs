@@ -5,9 +5,9 @@ use std::collections::btree_map::Entry;
 use std::fmt;
 use std::marker::PhantomData;
 
-use converse_flow::Flow;
+use converse_flow::{Flow, Runs};
+use serde::Serialize;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
-use serde::{Serialize, Serializer};
 
 use crate::sessions::schema;
 use crate::store::Schema;
@@ -21,10 +21,12 @@ pub(crate) struct Lock(pub(crate) Names<Vec<Release>>);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Release {
-    #[serde(serialize_with = "as_text", deserialize_with = "from_text")]
     pub(crate) schema: Schema,
     /// Of each question the variables that are kept there, with their types.
     pub(crate) questions: Names<Names<String>>,
+    /// Of each other conversation that it runs, and so holds, the form in which it does.
+    #[serde(default, skip_serializing_if = "Names::is_empty")]
+    pub(crate) runs: Names<Schema>,
 }
 
 impl Release {
@@ -34,7 +36,12 @@ impl Release {
             let fields = question.remembers.iter().map(|field| (field.name.to_owned(), field.ty.to_owned()));
             (question.name.to_owned(), Names(fields.collect()))
         });
-        Release { schema: schema(flow), questions: Names(questions.collect()) }
+        let fields = flow.questions.iter().flat_map(|question| question.remembers);
+        let runs = fields.filter_map(|field| match field.runs {
+            Some(Runs::Other(inner)) => Some((inner.name.to_owned(), schema(inner))),
+            _ => None,
+        });
+        Release { schema: schema(flow), questions: Names(questions.collect()), runs: Names(runs.collect()) }
     }
 }
 
@@ -81,6 +88,12 @@ impl<V> Default for Names<V> {
     }
 }
 
+impl<V> Names<V> {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 impl<'de, V: Deserialize<'de>> Deserialize<'de> for Names<V> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         from.deserialize_map(Once(PhantomData))
@@ -111,19 +124,22 @@ impl<'de, V: Deserialize<'de>> Visitor<'de> for Once<V> {
     }
 }
 
-fn as_text<S: Serializer>(schema: &Schema, to: S) -> Result<S::Ok, S::Error> {
-    to.collect_str(schema)
-}
-
-fn from_text<'de, D: Deserializer<'de>>(from: D) -> Result<Schema, D::Error> {
-    let text = String::deserialize(from)?;
-    text.parse().map_err(|error| de::Error::custom(format_args!("`{text}` is no schema: {error}")))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lock::samples::{ORDER, VISIT};
+    use crate::lock::samples::{EVENING, LATER_EVENING, ORDER, OTHER_EVENING, VISIT};
+
+    #[test]
+    fn what_is_run_changes_the_form_of_what_runs_it() {
+        let forms = [EVENING, LATER_EVENING, OTHER_EVENING].map(|flow| Release::of(&flow));
+        assert_eq!(forms[0].questions, forms[1].questions);
+        assert_ne!(forms[0].schema, forms[1].schema);
+        assert_ne!(forms[1].schema, forms[2].schema);
+        let lock = Lock(Names([("Evening".to_owned(), forms.to_vec())].into())).to_string();
+        let runs = format!("\"runs\": {{\n        \"Order\": \"{}\"\n      }}", schema(&ORDER));
+        assert!(lock.contains(&runs), "{lock}");
+        assert_eq!(Lock::parse(&lock).expect("it is a lock").releases("Evening"), forms);
+    }
 
     #[test]
     fn a_file_has_one_thing_in_a_line_in_order() {
@@ -184,11 +200,11 @@ mod tests {
         refused("[]", "invalid type: sequence, expected an object at line 1 column 0");
         refused(
             r#"{"Order": [{"schema": "17", "questions": {}}]}"#,
-            "`17` is no schema: this is not 32 hexadecimal digits at line 1 column 26",
+            "`17`: this is not 32 hexadecimal digits at line 1 column 26",
         );
         refused(
             r#"{"Order": [{"schema": "SCHEMA", "states": {}}]}"#,
-            "unknown field `states`, expected `schema` or `questions` at line 1 column 66",
+            "unknown field `states`, expected one of `schema`, `questions`, `runs` at line 1 column 66",
         );
     }
 }

@@ -36,13 +36,13 @@ pub enum Loss {
     },
     /// Nothing is known of the form in which it was stored.
     Schema,
-    /// A conversation that it runs there cannot be read, if it is of an older form.
+    /// A conversation that it runs there cannot be read.
     #[non_exhaustive]
     Inner {
         /// The name of the one that it runs.
         conversation: String,
-        /// The question at which that one may wait.
-        question: String,
+        /// The question at which that one may wait, where it is known which there were.
+        question: Option<String>,
         /// Why it cannot be read then.
         loss: Box<Loss>,
     },
@@ -58,9 +58,10 @@ impl fmt::Display for Loss {
             }
             Loss::Type { name, stored, now } => write!(f, "`{name}` is `{now}` now, and was `{stored}`"),
             Loss::Schema => f.write_str("unknown schema"),
-            Loss::Inner { conversation, question, loss } => {
+            Loss::Inner { conversation, question: Some(question), loss } => {
                 write!(f, "what it runs may wait at {conversation}/{question}: {loss}")
             }
+            Loss::Inner { conversation, question: None, loss } => write!(f, "it runs {conversation}: {loss}"),
         }
     }
 }
@@ -72,7 +73,7 @@ fn meaning(name: &str, ty: &str) -> &'static str {
         "u32" if name.ends_with("_refused") => ", how often a reply was refused,",
         "u32" if name.ends_with("_silent") => ", how often nothing was said,",
         _ if name.ends_with("_rest") && ty.starts_with("Rest<") => ", what is left of the items of a `for`,",
-        _ if running(ty).is_some() => ", the conversation that runs there,",
+        _ if name.ends_with("_run") && ty.starts_with("Slot<") => ", the conversation that runs there,",
         _ => "",
     }
 }
@@ -171,16 +172,6 @@ fn widens(now: &str, stored: &str) -> bool {
     numbers.contains(&now)
 }
 
-/// The name of the conversation that a variable of this type holds, which is run by the one that remembers it.
-pub(super) fn running(ty: &str) -> Option<&str> {
-    let mut ty = ty.strip_prefix("Slot<")?.strip_suffix('>')?;
-    while let Some(boxed) = ty.strip_prefix("Box<").and_then(|ty| ty.strip_suffix('>')) {
-        ty = boxed;
-    }
-    let path = ty.split_once('<').map_or(ty, |(path, _)| path.trim_end_matches(':'));
-    path.rsplit(':').next()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -243,14 +234,5 @@ mod tests {
         {
             assert!(!reads(now, stored), "{stored} -> {now}");
         }
-    }
-
-    #[test]
-    fn what_runs_is_named_by_its_type() {
-        assert_eq!(running("Slot<Address>"), Some("Address"));
-        assert_eq!(running("Slot<Box<crate::post::Address>>"), Some("Address"));
-        assert_eq!(running("Slot<Lookup::<u8, Squares>>"), Some("Lookup"));
-        assert_eq!(running("Slot<post::Pick<a::B>>"), Some("Pick"));
-        assert_eq!(running("Rest<u8>"), None);
     }
 }

@@ -1,14 +1,15 @@
 //! What of everything that a store holds a build cannot read, before it is rolled out.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt;
 
-use converse_flow::Flow;
+use converse_flow::{Field, Flow, Runs};
 
 use super::compare::mistake;
 use super::file::{Lock, Release};
-use super::loss::{Loss, Place, losses, losses_at, place, running};
+use super::loss::{Loss, Place, losses, losses_at, place};
 use crate::message::Text;
 use crate::store::{Count, Reason, Schema, Store, StoreError};
 
@@ -76,38 +77,58 @@ fn unreadable(count: &Count, lock: &Lock, flows: &[Flow]) -> Vec<Loss> {
         Place::Migrated => return Vec::new(),
         Place::Gone => return vec![Loss::Question],
     };
-    let now = Release::of(flow);
-    let known = lock.releases(flow.name).iter().chain([&now]);
-    let mut known = known.filter(|release| release.schema == count.schema);
-    let mut losses = match known.find_map(|release| release.questions.0.get(&*count.question)) {
-        Some(stored) => losses_at(flow, question, stored),
-        None if question.remembers.is_empty() => Vec::new(),
-        None => vec![Loss::Schema],
+    let release = release(lock, flow, count.schema);
+    let stored = release.as_ref().and_then(|release| release.questions.0.get(&*count.question));
+    let (Some(release), Some(stored)) = (&release, stored) else {
+        return if question.remembers.is_empty() { Vec::new() } else { vec![Loss::Schema] };
     };
-    let runs = question.remembers.iter().filter_map(|field| running(field.ty));
+    let mut losses = losses_at(flow, question, stored);
     let mut seen = BTreeSet::new();
-    runs.for_each(|inner| within(inner, lock, flows, &mut seen, &mut losses));
+    within(&Form { flow, release }, question.remembers, lock, &mut seen, &mut losses);
     losses
 }
 
-/// What cannot be read of a conversation that another one runs, and of those that it runs itself. Nothing in a store tells
-/// which form that one is of, so what matters is whether any that is known is lost.
-fn within(name: &str, lock: &Lock, flows: &[Flow], seen: &mut BTreeSet<String>, all: &mut Vec<Loss>) {
-    if !seen.insert(name.to_owned()) {
-        return;
+/// A conversation as this build has it, and a form in which it was stored.
+struct Form<'f> {
+    flow: &'f Flow,
+    release: &'f Release,
+}
+
+/// The form of a conversation that has this schema, if it is that of this build or the file knows it.
+fn release<'l>(lock: &'l Lock, flow: &Flow, schema: Schema) -> Option<Cow<'l, Release>> {
+    let now = Release::of(flow);
+    if now.schema == schema {
+        return Some(Cow::Owned(now));
     }
-    let Some(flow) = flows.iter().find(|flow| flow.name == name) else { return };
-    for release in lock.releases(name) {
-        for (question, loss) in losses(release, flow) {
-            let loss = Loss::Inner { conversation: name.to_owned(), question, loss: Box::new(loss) };
-            if !all.contains(&loss) {
-                all.push(loss);
-            }
+    lock.releases(flow.name).iter().find(|release| release.schema == schema).map(Cow::Borrowed)
+}
+
+/// What cannot be read of the conversations that these variables hold, and of those that they run themselves. Nothing in
+/// a store tells where they wait, so what matters is whether any of their questions is lost.
+fn within(outer: &Form<'_>, fields: &[Field], lock: &Lock, seen: &mut BTreeSet<&'static str>, all: &mut Vec<Loss>) {
+    for runs in fields.iter().filter_map(|field| field.runs) {
+        let flow = &runs.within(outer.flow);
+        if !seen.insert(flow.name) {
+            continue;
         }
-    }
-    for field in flow.questions.iter().flat_map(|question| question.remembers) {
-        if let Some(inner) = running(field.ty) {
-            within(inner, lock, flows, seen, all);
+        let mut lost = |question, loss| {
+            all.push(Loss::Inner { conversation: flow.name.to_owned(), question, loss: Box::new(loss) });
+        };
+        let stored = match runs {
+            Runs::Itself => Some(Cow::Borrowed(outer.release)),
+            // Where that one ran nothing of this name, another question was asked there, and has been looked at.
+            Runs::Other(_) => match outer.release.runs.0.get(flow.name) {
+                Some(&schema) => release(lock, flow, schema),
+                None => continue,
+            },
+        };
+        let Some(stored) = stored else {
+            lost(None, Loss::Schema);
+            continue;
+        };
+        losses(&stored, flow).into_iter().for_each(|(question, loss)| lost(Some(question), loss));
+        for question in flow.questions {
+            within(&Form { flow, release: &stored }, question.remembers, lock, seen, all);
         }
     }
 }
@@ -215,7 +236,9 @@ impl Error for PreflightError {
 mod tests {
     use super::*;
     use crate::lock::compare::compare;
-    use crate::lock::samples::{self, EVENING, LATER_ORDER, ORDER, OTHER_ORDER, RENAMED_ORDER, VISIT, named};
+    use crate::lock::samples::{
+        self, EVENING, LATER_EVENING, LATER_ORDER, ORDER, OTHER_EVENING, OTHER_ORDER, RENAMED_ORDER, VISIT, named,
+    };
     use crate::store::{Id, Memory, Record, Status};
 
     /// A store in which conversations wait at these questions, in the form of these flows.
@@ -299,15 +322,34 @@ is new there, and nothing stored has its value
 
     #[tokio::test]
     async fn what_is_run_may_be_lost_within_what_runs_it() {
-        let store = store(&[(&EVENING, "order", 4)]).await;
-        let lock = lock(&[EVENING, ORDER]);
+        let store = store(&[(&EVENING, "order", 4), (&LATER_EVENING, "order", 1)]).await;
+        let before = lock(&[EVENING, ORDER]);
+        let both = compare(Lock::parse(&before).expect("a lock"), &[LATER_EVENING, LATER_ORDER]).next;
         assert_eq!(
-            said(&store, &lock, &[EVENING, LATER_ORDER]).await,
-            "4 conversations wait, and this build can read all of them\n"
+            said(&store, &both.to_string(), &[LATER_EVENING, LATER_ORDER]).await,
+            "5 conversations wait, and this build can read all of them\n"
         );
-        let said = said(&store, &lock, &[EVENING, OTHER_ORDER]).await;
-        let inner = "what it runs may wait at Order/dish: the question is gone\n";
-        assert!(said.starts_with("4 conversations wait at Evening/order ") && said.ends_with(inner), "{said}");
+        // Of each only the form that it holds matters: no `ORDER` asks for anything extra.
+        let report = preflight(&store, &both.to_string(), &[OTHER_EVENING, OTHER_ORDER]).await.expect("it can be told");
+        let extra = "what it runs may wait at Order/extra: the question is gone";
+        let dish = "what it runs may wait at Order/dish: the question is gone";
+        let found: Vec<_> = report.findings().iter().map(|found| (found.records, found.to_string())).collect();
+        assert_eq!(found.len(), 2, "{report}");
+        for (records, found) in found {
+            assert!(found.contains(dish), "{found}");
+            assert_eq!(found.contains(extra), records == 1, "{found}");
+        }
+    }
+
+    #[tokio::test]
+    async fn nor_is_a_form_within_forgotten_when_its_loss_was_accepted() {
+        let store = store(&[(&EVENING, "order", 4), (&OTHER_EVENING, "order", 2)]).await;
+        let lock = compare(Lock::parse(&lock(&[EVENING, ORDER])).expect("a lock"), &[OTHER_EVENING, OTHER_ORDER]).next;
+        assert_eq!(
+            said(&store, &lock.to_string(), &[OTHER_EVENING, OTHER_ORDER]).await,
+            "4 conversations wait at Evening/order in a form this build cannot read (schema EVENING): it runs Order: unknown \
+             schema\n"
+        );
     }
 
     #[tokio::test]

@@ -1,6 +1,6 @@
 //! Flows that the tests here compare, as the macro would write them.
 
-use converse_flow::{Field, Flow, Kind, Older, Question};
+use converse_flow::{Field, Flow, Kind, Older, Question, Runs};
 
 use crate::store::Schema;
 
@@ -13,7 +13,7 @@ const fn question(name: &'static str, remembers: &'static [Field]) -> Question {
 }
 
 const fn field(name: &'static str, ty: &'static str) -> Field {
-    Field { name, ty }
+    Field { name, ty, runs: None }
 }
 
 const TABLE: Field = field("table", "u8");
@@ -54,8 +54,14 @@ pub(super) const RENAMED_ORDER: Flow = Flow {
 
 pub(super) const VISIT: Flow = flow("Visit", &[question("name", &[])]);
 
-/// Runs an `ORDER`.
-pub(super) const EVENING: Flow = flow("Evening", &[question("order", &[field("order_run", "Slot<Box<menu::Order>>")])]);
+/// Runs an `ORDER`, a `LATER_ORDER`, an `OTHER_ORDER`.
+pub(super) const EVENING: Flow = flow("Evening", &[question("order", &[holds(&ORDER)])]);
+pub(super) const LATER_EVENING: Flow = flow("Evening", &[question("order", &[holds(&LATER_ORDER)])]);
+pub(super) const OTHER_EVENING: Flow = flow("Evening", &[question("order", &[holds(&OTHER_ORDER)])]);
+
+const fn holds(order: &'static Flow) -> Field {
+    Field { name: "order_run", ty: "Slot<Box<menu::Order>>", runs: Some(Runs::Other(order)) }
+}
 
 /// A text with the names of schemas in the place of their digits.
 pub(super) fn named(text: &str) -> String {

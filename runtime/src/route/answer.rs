@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::conversation::{Conversation, Dependencies};
 use crate::held::Held;
+use crate::sessions::Sessions;
 use crate::socket::WebSocket;
 use crate::upgrade::{Outcome, Upgrade};
 
@@ -74,6 +75,11 @@ pub fn converse<A: IntoConversation<S>, S>(
         let (held, with) = answer?;
         Ok(upgrade.converse_with(held, with).await)
     }
+}
+
+/// Has conversations of the kind that a handler answers with go on with nobody there.
+pub fn hold<A: IntoConversation<S>, S>(state: &S, sessions: &Sessions) {
+    sessions.hold::<A::Conversation>(Dependencies::from_state(state));
 }
 
 /// Has a handler drive the socket by hand.

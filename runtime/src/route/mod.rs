@@ -4,6 +4,7 @@
 //! Upgrade checks come first, extractors next, in the order of the handler's parameters; then the handler runs.
 
 mod answer;
+mod known;
 mod policy;
 mod request;
 
@@ -18,9 +19,10 @@ use axum::response::Response;
 use axum::routing::any;
 use converse_flow::Route;
 
-use crate::announce;
+use crate::sessions::Sessions;
 
-pub use answer::{IntoConversation, Refusal, converse, on_socket};
+pub use answer::{IntoConversation, Refusal, converse, hold, on_socket};
+pub(crate) use known::{hold as hold_known, patterns};
 pub use policy::Policy;
 pub use request::{Extractor, PathParameter, Request};
 
@@ -42,6 +44,9 @@ pub trait Routed: 'static {
 pub trait WsRoute<S, F>: Routed {
     /// Answers one request.
     fn answer(request: Request<S>) -> impl Future<Output = Result<Response, Refusal>> + Send + 'static;
+
+    /// Has conversations of the kind that it answers with go on with nobody there.
+    fn hold(_state: &S, _sessions: &Sessions) {}
 }
 
 /// What can be the state of a router.
@@ -55,19 +60,23 @@ where
     R: WsRoute<S, F>,
     S: State,
 {
-    announce::route(R::ROUTE.pattern);
+    known::add(&R::ROUTE);
     let answer = |request| -> Answering { Box::pin(<R as WsRoute<S, F>>::answer(request)) };
-    router.route(R::ROUTE.pattern, any(Answer(answer)))
+    router.route(R::ROUTE.pattern, any(Answer { route: R::ROUTE.pattern, answer, hold: <R as WsRoute<S, F>>::hold }))
 }
 
 /// A handler for axum: one type for all routes of a router, because axum's code for each type of handler is large.
-struct Answer<S>(fn(Request<S>) -> Answering);
+struct Answer<S> {
+    route: &'static str,
+    answer: fn(Request<S>) -> Answering,
+    hold: fn(&S, &Sessions),
+}
 
 type Answering = Pin<Box<dyn Future<Output = Result<Response, Refusal>> + Send>>;
 
 impl<S> Clone for Answer<S> {
     fn clone(&self) -> Self {
-        Answer(self.0)
+        Answer { ..*self }
     }
 }
 
@@ -75,7 +84,14 @@ impl<S: State> Handler<(), S> for Answer<S> {
     type Future = Pin<Box<dyn Future<Output = Response> + Send>>;
 
     fn call(self, request: extract::Request, state: S) -> Self::Future {
-        let answer = (self.0)(Request::new(request, state));
+        if known::is_ours(&request) {
+            // Without sessions, nothing outlives the process that went on with it.
+            if let Some(sessions) = request.extensions().get() {
+                (self.hold)(&state, sessions);
+            }
+            return Box::pin(async { Response::default() });
+        }
+        let answer = (self.answer)(Request::new(request, state, self.route));
         Box::pin(async { answer.await.unwrap_or_else(Refusal::into_response) })
     }
 }

@@ -17,11 +17,13 @@ use crate::upgrade::Upgrade;
 pub struct Request<S> {
     parts: Parts,
     state: S,
+    /// The pattern of the route.
+    route: &'static str,
 }
 
 impl<S: State> Request<S> {
-    pub(super) fn new(request: axum::extract::Request, state: S) -> Self {
-        Request { parts: request.into_parts().0, state }
+    pub(super) fn new(request: axum::extract::Request, state: S, route: &'static str) -> Self {
+        Request { parts: request.into_parts().0, state, route }
     }
 
     /// The router's state.
@@ -31,7 +33,7 @@ impl<S: State> Request<S> {
 
     /// Checks that the request asks for a WebSocket.
     pub async fn upgrade(&mut self) -> Result<Upgrade, Refusal> {
-        self.extract().await
+        Ok(self.extract::<Upgrade>().await?.on(self.route))
     }
 
     /// The same, where the route says what holds for its sockets.

@@ -10,11 +10,11 @@ const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The proxies that are believed.
 #[derive(Debug)]
-pub(super) struct Proxies(Vec<IpNet>);
+pub(crate) struct Proxies(Vec<IpNet>);
 
 impl Proxies {
     /// Reads addresses and networks; what is none of them is the error.
-    pub(super) fn read<P: AsRef<str>>(proxies: impl IntoIterator<Item = P>) -> Result<Self, String> {
+    pub(crate) fn read<P: AsRef<str>>(proxies: impl IntoIterator<Item = P>) -> Result<Self, String> {
         let proxies = proxies.into_iter().map(|proxy| {
             let proxy = proxy.as_ref();
             let network = proxy.parse().or_else(|_| proxy.parse().map(|address: IpAddr| IpNet::from(address)));
@@ -37,7 +37,7 @@ impl Proxies {
     ///
     /// Whatever a client sends of these headers itself comes through many a proxy, which adds to the one that it knows
     /// and leaves the other one alone: where they differ, nobody can tell which is which.
-    pub(super) fn client(&self, headers: &HeaderMap) -> Option<SocketAddr> {
+    pub(crate) fn client(&self, headers: &HeaderMap) -> Option<SocketAddr> {
         let nodes = |name, node: fn(&str) -> Option<SocketAddr>| {
             headers.contains_key(&name).then(|| self.last_stranger(headers, &name, node))
         };

@@ -13,7 +13,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::response::{IntoResponse, Response};
 use http::header::{CONNECTION, RETRY_AFTER, UPGRADE};
-use http::{Request, StatusCode};
+use http::{Method, Request, StatusCode};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -21,10 +21,14 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::sync::watch;
 use tower::ServiceExt;
 
-use super::bounds::Bounds;
+use super::bounds::{Bounds, Full, Permit};
 use super::forwarded::Proxies;
+#[cfg(feature = "http2")]
+use super::http2;
 use super::listener::Listener;
 use super::refuse::Refusals;
+#[cfg(feature = "http2")]
+use super::stream::Seat;
 use super::stream::{Client, Stream};
 #[cfg(feature = "tls")]
 use super::tls::Tls;
@@ -32,9 +36,9 @@ use crate::open::Open;
 use crate::sessions::Sessions;
 
 /// For a request's head to come in.
-const HEAD: Duration = Duration::from_secs(10);
+pub(super) const HEAD: Duration = Duration::from_secs(10);
 /// The largest head of a request, in bytes.
-const HEAD_BYTES: usize = 16 * 1024;
+pub(super) const HEAD_BYTES: usize = 16 * 1024;
 /// Between two attempts to accept a connection where the process has no file descriptor left for one.
 const BREATH: Duration = Duration::from_millis(100);
 
@@ -110,7 +114,7 @@ impl Host {
         let host = Arc::clone(self);
         match self.bounds.enter(from) {
             Ok(permit) => {
-                let peer = Peer { address, client: is_proxy.then(Client::default) };
+                let peer = Peer { address, is_proxy, client: is_proxy.then(Client::default) };
                 // Before its task runs, so that a server that stops waits for that, too.
                 let told = self.connections.subscribe();
                 tokio::spawn(host.hold(stream.keep(permit), peer, told));
@@ -130,6 +134,12 @@ impl Host {
             _ = told.changed() => return,
         };
         let Some(stream) = stream else { return };
+        #[cfg(feature = "http2")]
+        let stream = match self.tell_apart(stream, &mut told).await {
+            Some((stream, false)) => stream,
+            Some((stream, true)) => return self.hold_streams(stream, peer, told).await,
+            None => return,
+        };
         let stream = stream.keep_for(peer.client.clone());
         let service = service_fn(move |request| {
             let (host, peer) = (Arc::clone(&self), peer.clone());
@@ -151,6 +161,34 @@ impl Host {
         };
         if let Err(error) = ended {
             tracing::debug!(%error, "an HTTP connection failed");
+        }
+    }
+
+    /// Whether a connection speaks HTTP/2; nothing where it says too little to tell.
+    #[cfg(feature = "http2")]
+    async fn tell_apart(&self, mut stream: Stream, told: &mut watch::Receiver<()>) -> Option<(Stream, bool)> {
+        tokio::select! {
+            is_spoken = http2::is_spoken(&mut stream) => Some((stream, is_spoken.ok()?)),
+            _ = told.changed() => None,
+        }
+    }
+
+    /// Serves the requests that come over one connection of HTTP/2, WebSockets among them.
+    #[cfg(feature = "http2")]
+    async fn hold_streams(self: Arc<Self>, stream: Stream, peer: Peer, mut told: watch::Receiver<()>) {
+        let streams = Arc::new(http2::Streams::default());
+        let service = service_fn({
+            let streams = Arc::clone(&streams);
+            move |mut request: Request<Incoming>| {
+                http2::name_host(&mut request);
+                let client = Client::new(Seat::counted(streams.count()));
+                request.extensions_mut().insert(Arc::clone(&client));
+                let (host, peer) = (Arc::clone(&self), Peer { client: Some(client), ..peer });
+                async move { Ok::<_, Infallible>(host.answer(request, peer).await) }
+            }
+        });
+        if let Err(error) = http2::serve(stream, &streams, service, &mut told).await {
+            tracing::debug!(%error, "an HTTP/2 connection failed");
         }
     }
 
@@ -181,34 +219,45 @@ impl Host {
             let headers = [(RETRY_AFTER, "1"), (CONNECTION, "close")];
             return (StatusCode::SERVICE_UNAVAILABLE, headers, "stopping\n").into_response();
         }
-        match (peer.client, &self.proxies) {
-            (Some(client), Some(proxies)) => {
-                // Of a proxy that does not say, its own address counts.
-                let address = proxies.client(request.headers()).or(peer.address);
-                self.answer_proxy(request, address, &client).await
-            }
-            _ => self.route(request, peer.address).await,
-        }
-    }
-
-    /// Answers a request that a proxy passes on. A WebSocket needs a place among those of its client.
-    async fn answer_proxy(&self, request: Request<Incoming>, address: Option<SocketAddr>, client: &Client) -> Response {
-        let from = address.filter(|_| request.headers().contains_key(UPGRADE)).map(|address| address.ip());
-        let permit = match from.map(|from| self.bounds.enter_behind_proxy(from)).transpose() {
+        let address = match &self.proxies {
+            // Of a proxy that does not say, its own address counts.
+            Some(proxies) if peer.is_proxy => proxies.client(request.headers()).or(peer.address),
+            _ => peer.address,
+        };
+        let permit = match self.enter(&request, &peer, address) {
             Ok(permit) => permit,
             Err(full) => {
                 self.refusals.note(full);
                 return full.into_response();
             }
         };
+        let is_connect = request.method() == Method::CONNECT;
         let response = self.route(request, address).await;
-        if response.status() == StatusCode::SWITCHING_PROTOCOLS
-            && let Some(permit) = permit
-        {
-            // It is the last request of this connection.
-            let _ = client.set(permit);
+        let is_accepted = match is_connect {
+            true => response.status().is_success(),
+            false => response.status() == StatusCode::SWITCHING_PROTOCOLS,
+        };
+        if let (true, Some(permit), Some(client)) = (is_accepted, permit, peer.client) {
+            client.keep(permit);
         }
         response
+    }
+
+    /// A place for a WebSocket that has none by its connection: that of a proxy's client, and one of many streams.
+    fn enter(
+        &self,
+        request: &Request<Incoming>,
+        peer: &Peer,
+        from: Option<SocketAddr>,
+    ) -> Result<Option<Permit>, Full> {
+        let from = from.map(|from| from.ip());
+        match from {
+            _ if request.method() == Method::CONNECT => self.bounds.enter(from).map(Some),
+            Some(from) if peer.is_proxy && request.headers().contains_key(UPGRADE) => {
+                self.bounds.enter_behind_proxy(from).map(Some)
+            }
+            _ => Ok(None),
+        }
     }
 
     async fn route(&self, mut request: Request<Incoming>, client: Option<SocketAddr>) -> Response {
@@ -227,7 +276,8 @@ impl Host {
 #[derive(Clone)]
 struct Peer {
     address: Option<SocketAddr>,
-    /// Of a proxy: the place of the client that it speaks for.
+    is_proxy: bool,
+    /// Where the place of a client is kept that has none by the connection: a proxy's, and one of many streams.
     client: Option<Client>,
 }
 

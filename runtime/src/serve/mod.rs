@@ -5,6 +5,8 @@ mod drain;
 mod forwarded;
 mod health;
 mod host;
+#[cfg(feature = "http2")]
+mod http2;
 mod listener;
 #[cfg(all(unix, feature = "systemd"))]
 mod notify;
@@ -28,16 +30,16 @@ use tokio::net::UnixListener;
 use tokio::net::{TcpListener, ToSocketAddrs};
 
 use self::drain::Drain;
-use self::forwarded::Proxies;
+pub(crate) use self::forwarded::Proxies;
 pub use self::health::health;
 use self::host::{Host, Rules};
 pub use self::listener::Listener;
 use self::signal::signal;
-pub(crate) use self::stream::Stream;
+pub(crate) use self::stream::{Client, Stream};
 #[cfg(feature = "tls")]
 pub use self::tls::Tls;
-use crate::announce;
 use crate::error::{Error, Result};
+use crate::{announce, route};
 
 /// Serves `router` at `address`, until Ctrl-C or SIGTERM.
 ///
@@ -76,7 +78,8 @@ pub async fn serve(address: impl ToSocketAddrs, router: Router) -> Result {
     server.serve(router).await
 }
 
-/// A server that listens and has yet to serve.
+/// A server that listens and has yet to serve: HTTP/1.1 and, with the feature `http2`, HTTP/2, where each stream may be a
+/// WebSocket (RFC 8441).
 ///
 /// What a connection may cost before it is a WebSocket is bounded: the head of a request has 10 s to come in, counted
 /// from when the connection is accepted or, where it is kept alive, from the end of the answer before, and 16 KiB.
@@ -255,6 +258,11 @@ impl<L: Listener> Server<L> {
     /// None at present.
     pub async fn serve(self, router: Router) -> Result {
         let Server { listener, address, stop, rules, drain } = self;
+        // Beside what is served: what a router has around its routes may take its time.
+        tokio::spawn({
+            let router = router.clone();
+            async move { route::hold_known(&router).await }
+        });
         let host = Arc::new(Host::new(router, rules));
         tracing::info!(?address, "listening");
         #[cfg(all(unix, feature = "systemd"))]

@@ -5,6 +5,12 @@ use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
+#[cfg(feature = "http2")]
+use bytes::{Buf, Bytes as Ahead};
+#[cfg(feature = "http2")]
+use hyper::upgrade::Upgraded;
+#[cfg(feature = "http2")]
+use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 #[cfg(unix)]
@@ -13,6 +19,8 @@ use tokio::net::UnixStream;
 use tokio_rustls::server::TlsStream;
 
 use super::bounds::Permit;
+#[cfg(feature = "http2")]
+use super::http2::Counted;
 
 /// The place is in here, and nowhere else, because this is what survives the upgrade: HTTP is gone by then, and knows of
 /// no WebSocket's end.
@@ -21,10 +29,34 @@ pub struct Stream {
     io: Io,
     permit: Option<Permit>,
     client: Option<Client>,
+    /// What was read to see what it is, and is to be read once more.
+    #[cfg(feature = "http2")]
+    ahead: Option<Box<Ahead>>,
 }
 
-/// Where the place of a proxy's client is kept, once a connection of the proxy is that client's alone.
-pub(super) type Client = Arc<OnceLock<Permit>>;
+/// Where the place of a client is kept that has none by its connection: a proxy's, once that is this client's alone, or one
+/// of HTTP/2, which may be many clients'.
+pub(crate) type Client = Arc<Seat>;
+
+#[derive(Debug, Default)]
+pub(crate) struct Seat {
+    permit: OnceLock<Permit>,
+    /// Of HTTP/2: that this is one of the connection's streams.
+    #[cfg(feature = "http2")]
+    _counted: Option<Counted>,
+}
+
+impl Seat {
+    pub(super) fn keep(&self, permit: Permit) {
+        let _ = self.permit.set(permit);
+    }
+
+    /// One among the streams of a connection.
+    #[cfg(feature = "http2")]
+    pub(super) fn counted(counted: Counted) -> Self {
+        Seat { _counted: Some(counted), ..Seat::default() }
+    }
+}
 
 #[derive(Debug)]
 enum Io {
@@ -34,6 +66,9 @@ enum Io {
     /// Around another one, which keeps the place.
     #[cfg(feature = "tls")]
     Tls(Box<TlsStream<Stream>>),
+    /// One of many within a connection.
+    #[cfg(feature = "http2")]
+    Http2(Box<TokioIo<Upgraded>>),
 }
 
 /// All that is asked of any of them.
@@ -49,9 +84,34 @@ impl Stream {
     }
 
     /// Keeps what `client` is given, as long.
-    pub(super) fn keep_for(mut self, client: Option<Client>) -> Self {
+    pub(crate) fn keep_for(mut self, client: Option<Client>) -> Self {
         self.client = client;
         self
+    }
+
+    fn over(io: Io) -> Self {
+        Stream {
+            io,
+            permit: None,
+            client: None,
+            #[cfg(feature = "http2")]
+            ahead: None,
+        }
+    }
+
+    /// Has these bytes be read first.
+    #[cfg(feature = "http2")]
+    pub(super) fn unread(&mut self, bytes: Ahead) {
+        self.ahead = Some(Box::new(bytes)).filter(|bytes| !bytes.is_empty());
+    }
+
+    /// What was agreed upon while the connection was encrypted, if it was.
+    #[cfg(all(feature = "http2", feature = "tls"))]
+    pub(super) fn agreed(&self) -> Option<Option<&[u8]>> {
+        match &self.io {
+            Io::Tls(stream) => Some(stream.get_ref().1.alpn_protocol()),
+            _ => None,
+        }
     }
 
     fn io(self: Pin<&mut Self>) -> Pin<&mut dyn Bytes> {
@@ -61,32 +121,51 @@ impl Stream {
             Io::Unix(stream) => Pin::new(stream),
             #[cfg(feature = "tls")]
             Io::Tls(stream) => Pin::new(stream),
+            #[cfg(feature = "http2")]
+            Io::Http2(stream) => Pin::new(stream),
         }
     }
 }
 
 impl From<TcpStream> for Stream {
     fn from(stream: TcpStream) -> Self {
-        Stream { io: Io::Tcp(stream), permit: None, client: None }
+        Stream::over(Io::Tcp(stream))
     }
 }
 
 #[cfg(unix)]
 impl From<UnixStream> for Stream {
     fn from(stream: UnixStream) -> Self {
-        Stream { io: Io::Unix(stream), permit: None, client: None }
+        Stream::over(Io::Unix(stream))
     }
 }
 
 #[cfg(feature = "tls")]
 impl From<TlsStream<Stream>> for Stream {
     fn from(stream: TlsStream<Stream>) -> Self {
-        Stream { io: Io::Tls(Box::new(stream)), permit: None, client: None }
+        Stream::over(Io::Tls(Box::new(stream)))
+    }
+}
+
+#[cfg(feature = "http2")]
+impl From<Upgraded> for Stream {
+    fn from(stream: Upgraded) -> Self {
+        Stream::over(Io::Http2(Box::new(TokioIo::new(stream))))
     }
 }
 
 impl AsyncRead for Stream {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    #[cfg_attr(not(feature = "http2"), expect(unused_mut, reason = "nothing is ever unread"))]
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        #[cfg(feature = "http2")]
+        if let Some(ahead) = &mut self.ahead {
+            let bytes = ahead.split_to(ahead.len().min(buf.remaining()));
+            buf.put_slice(&bytes);
+            if !ahead.has_remaining() {
+                self.ahead = None;
+            }
+            return Poll::Ready(Ok(()));
+        }
         self.io().poll_read(cx, buf)
     }
 }
@@ -119,6 +198,8 @@ impl AsyncWrite for Stream {
             Io::Unix(stream) => stream.is_write_vectored(),
             #[cfg(feature = "tls")]
             Io::Tls(stream) => stream.is_write_vectored(),
+            #[cfg(feature = "http2")]
+            Io::Http2(stream) => stream.is_write_vectored(),
         }
     }
 }

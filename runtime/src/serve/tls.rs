@@ -14,6 +14,10 @@ use tokio_rustls::TlsAcceptor;
 use super::stream::Stream;
 use crate::error::{Error, Result};
 
+/// What HTTP/2 is called where two agree on it (RFC 9113 §3.1).
+#[cfg(feature = "http2")]
+pub(super) const HTTP_2: &[u8] = b"h2";
+
 /// A certificate and its key, with which [`Server::tls`](crate::Server::tls) encrypts its connections: TLS 1.3 and 1.2.
 ///
 /// Clones are the same one. Keep a clone, to [reload](Self::reload) the files once they have been renewed.
@@ -107,7 +111,11 @@ fn read(certificate: &Path, key: &Path) -> Result<Arc<ServerConfig>> {
         };
         Error::new(Unusable { words, source: Some(Box::new(error)) })
     })?;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.alpn_protocols = vec![
+        #[cfg(feature = "http2")]
+        HTTP_2.to_vec(),
+        b"http/1.1".to_vec(),
+    ];
     Ok(Arc::new(config))
 }
 

@@ -7,6 +7,7 @@ mod clocks;
 mod events;
 mod greet;
 mod kept;
+mod seen;
 mod turn;
 
 use std::future::poll_fn;
@@ -16,6 +17,7 @@ use std::task::{Context, Poll};
 use std::time::SystemTime;
 
 use tokio::time::Instant;
+use tracing::Instrument;
 
 use self::clocks::Clocks;
 use self::events::Events;
@@ -141,6 +143,7 @@ struct Session<C: Conversation> {
     kept: Option<Kept>,
     /// What was stored and cannot be read.
     outdated: Option<Box<Saved<'static>>>,
+    waiting: observe::Waiting,
 }
 
 /// What a session that waits is woken by.
@@ -174,6 +177,7 @@ impl<C: Conversation> Session<C> {
             ended: None,
             kept: None,
             outdated: None,
+            waiting: observe::Waiting::new(),
         }
     }
 
@@ -198,6 +202,9 @@ impl<C: Conversation> Session<C> {
             };
             if let Err(ending) = Box::pin(self.attend(woken)).await {
                 return ending;
+            }
+            if self.wire.is_some() {
+                self.waiting.at(C::FLOW.name, self.question());
             }
         }
     }
@@ -237,25 +244,13 @@ impl<C: Conversation> Session<C> {
                 _ => None,
             };
             self.begin(&next);
-            input = match self.take_turn(next).await {
+            let span = self.span(&next);
+            input = match self.take_turn(next).instrument(span).await {
                 Err(Ending::Unkept(Unkept::Moved)) if self.wire.is_some() => Box::pin(self.catch_up(reply)).await?,
                 taken => taken?,
             };
         }
         Ok(())
-    }
-
-    /// The question that it waits at.
-    fn question(&self) -> Option<&'static str> {
-        let Slot::Waiting(waiting) = &self.slot else { return None };
-        C::FLOW.questions.get(C::question(waiting)).map(|question| question.name)
-    }
-
-    /// Counts what has become of a question.
-    fn observe(&self, question: Option<&'static str>, outcome: Outcome) {
-        if let Some(question) = question {
-            observe::question(C::FLOW.name, question, outcome);
-        }
     }
 
     /// One turn, and what follows from it at once.

@@ -26,7 +26,8 @@ impl Inner {
 
     /// The conversation in a record.
     pub(crate) fn take(&self, record: &Record) -> Result<Saved<'static>, Reason> {
-        Ok(serde_json::from_slice(&self.open(&place(record), &record.body)?)?)
+        let saved: Saved<'_> = serde_json::from_slice(&self.open(&place(record), &record.body)?)?;
+        if saved.is_counted() { Ok(saved) } else { Err("its numbers are higher than anybody counts".into()) }
     }
 
     /// An event for a conversation.

@@ -171,7 +171,8 @@ impl Sessions {
     }
 
     /// Has this process go on with conversations of this kind that nobody is connected to, when an event comes or a clock
-    /// runs out. A process that has answered a request for one does so anyway; this is for one that has just begun.
+    /// runs out. A [`Server`](crate::Server) does so with those of the `#[ws_route]`s in its router, and any process with those
+    /// that it has answered a request for: this is for the others.
     ///
     /// # Panics
     ///

@@ -12,7 +12,7 @@ use super::said::{Numbers, Words};
 use super::ticket::Issued;
 use super::token::Hash;
 use crate::close::Close;
-use crate::flow::Flow;
+use crate::flow::{Flow, Runs};
 use crate::message::Message;
 use crate::store::Schema;
 
@@ -83,6 +83,12 @@ impl Saved<'static> {
         Words::read(self.words.to_vec(), self.numbers)
     }
 
+    /// Whether its numbers come from counting, so that one can go on counting.
+    pub(super) fn is_counted(&self) -> bool {
+        let numbers = [self.numbers.last(0), self.inputs, self.done, self.access.epoch];
+        numbers.into_iter().all(|number| number < u64::MAX / 2)
+    }
+
     /// How far it is.
     pub(crate) fn progress(&self) -> Progress {
         Progress { inputs: self.inputs, outputs: self.numbers.last(self.words.len()) }
@@ -128,13 +134,20 @@ pub(crate) struct Access {
     pub(crate) ticket: Option<Box<Issued>>,
 }
 
-/// What tells the states of two builds apart: the names of the questions, and of the variables with their types.
+/// What tells the states of two builds apart: the names of the questions, and of the variables with their types; and of what
+/// runs in one, all of that again.
 pub(crate) fn schema(flow: &Flow) -> Schema {
     /// Of all that were asked for, by where their questions stand.
     static KNOWN: LazyLock<Mutex<HashMap<(usize, usize), Schema>>> = LazyLock::new(Mutex::default);
     let place = (flow.questions.as_ptr().addr(), flow.questions.len());
-    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    *known.entry(place).or_insert_with(|| fingerprint(flow))
+    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(schema) = known().get(&place) {
+        return *schema;
+    }
+    // It asks for that of what is run.
+    let schema = fingerprint(flow);
+    known().insert(place, schema);
+    schema
 }
 
 fn fingerprint(flow: &Flow) -> Schema {
@@ -153,6 +166,9 @@ fn fingerprint(flow: &Flow) -> Schema {
             add("+");
             add(field.name);
             add(field.ty);
+            if let Some(Runs::Other(inner)) = field.runs {
+                add(&schema(inner).to_string());
+            }
         }
     }
     let hash: [u8; 32] = hash.finalize().into();
@@ -162,6 +178,17 @@ fn fingerprint(flow: &Flow) -> Schema {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_that_nobody_has_counted_are_noticed() {
+        let is_counted = |json: &str| serde_json::from_str::<Saved<'_>>(json).expect("it is one").is_counted();
+        assert!(is_counted("{}"));
+        for number in ["9223372036854775807", "18446744073709551615"] {
+            for saved in [r#"{"numbers":{"out":N}}"#, r#"{"inputs":N}"#, r#"{"done":N}"#, r#"{"access":{"epoch":N}}"#] {
+                assert!(!is_counted(&saved.replace('N', number)), "{saved}");
+            }
+        }
+    }
 
     #[test]
     fn what_another_version_wrote_is_read() {

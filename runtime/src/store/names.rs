@@ -4,6 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use data_encoding::HEXLOWER;
+use serde::de::{self, Deserialize, Deserializer};
+use serde::{Serialize, Serializer};
 
 /// A text that is not the name of anything: not 32 hexadecimal digits in lower case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +57,19 @@ macro_rules! names {
             fn from_str(text: &str) -> Result<Self, BadName> {
                 let bytes = HEXLOWER.decode(text.as_bytes()).map_err(|_| BadName)?;
                 bytes.try_into().map($name).map_err(|_| BadName)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(from)?;
+                text.parse().map_err(|error| de::Error::custom(format_args!("`{text}`: {error}")))
             }
         }
     )*};

@@ -116,8 +116,8 @@ where
     M: Fn() -> C + Send + Sync + 'static,
     F: Fn() -> S + Send + Sync + 'static,
 {
-    /// Plays a [transcript](self#what-a-line-says), and plays it again for each place where it waits. Files that it names are in the
-    /// folder that the test runs in, which is the crate's own.
+    /// Plays a [transcript](crate::testing#what-a-line-says), and plays it again for each place where it waits. Files that it
+    /// names are in the folder that the test runs in, which is the crate's own.
     ///
     /// With `CONVERSE_TRANSCRIPT=overwrite` in the environment it is written into the source as it went.
     ///

@@ -155,7 +155,7 @@ impl Wire {
         self
     }
 
-    /// Plays a [transcript](super#what-a-line-says), as [`Dialogue::check`](super::Dialogue::check) does.
+    /// Plays a [transcript](crate::testing#what-a-line-says), as [`Dialogue::check`](super::Dialogue::check) does.
     ///
     /// # Panics
     ///

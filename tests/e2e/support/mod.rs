@@ -2,10 +2,14 @@
 
 mod browser;
 mod client;
+mod gate;
+mod log;
 mod raw;
 mod server;
 
 pub(crate) use browser::{Browser, hear, talk};
 pub(crate) use client::{Client, connect};
+pub(crate) use gate::Gate;
+pub(crate) use log::Log;
 pub(crate) use raw::Raw;
 pub(crate) use server::{Running, serve, serve_as, socket};

@@ -18,11 +18,15 @@ impl Raw {
 
     /// A connection on which a WebSocket was opened, with `early` sent right behind the request.
     pub(crate) async fn open(address: SocketAddr, early: &[u8]) -> Self {
-        let mut raw = Raw::connect(address).await;
-        raw.send(&[HANDSHAKE.as_bytes(), early].concat()).await;
-        let head = raw.head().await;
+        Raw::connect(address).await.upgrade(early).await
+    }
+
+    /// Opens a WebSocket on a connection that has said nothing yet.
+    pub(crate) async fn upgrade(mut self, early: &[u8]) -> Self {
+        self.send(&[HANDSHAKE.as_bytes(), early].concat()).await;
+        let head = self.head().await;
         assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
-        raw
+        self
     }
 
     pub(crate) async fn send(&mut self, bytes: &[u8]) {

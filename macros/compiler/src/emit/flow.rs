@@ -6,7 +6,7 @@ use quote::{ToTokens, quote_spanned};
 use super::older;
 use crate::graph::{Edge, Graph, Node, QuestionId, Source, line};
 use crate::machine::Machine;
-use crate::names::plain;
+use crate::names::{VariableId, plain};
 use crate::syntax::ast::Conversation;
 use crate::text::source;
 
@@ -25,7 +25,10 @@ pub(crate) fn flow(conversation: &Conversation, graph: &Graph<'_>, edges: &[Edge
         };
         let remembers = state.region.fields.iter().map(|field| {
             let (name, ty) = (plain(&field.name), text(field.ty.as_ref()));
-            quote_spanned!(Span::mixed_site()=> ::converse::__private::flow::Field { name: #name, ty: #ty })
+            let runs = runs(conversation, graph, field.variable);
+            quote_spanned! {Span::mixed_site()=>
+                ::converse::__private::flow::Field { name: #name, ty: #ty, runs: #runs }
+            }
         });
         quote_spanned! {Span::mixed_site()=>
             ::converse::__private::flow::Question {
@@ -52,6 +55,20 @@ pub(crate) fn flow(conversation: &Conversation, graph: &Graph<'_>, edges: &[Edge
             older: &[#(#older),*],
         }
     }
+}
+
+/// The conversation that a variable holds, if it holds one.
+fn runs(conversation: &Conversation, graph: &Graph<'_>, variable: VariableId) -> TokenStream {
+    let Some(run) = graph.running(variable) else {
+        return quote_spanned!(Span::mixed_site()=> ::core::option::Option::None);
+    };
+    let runs = match (run.is_of(conversation), &run.conversation) {
+        (true, _) => quote_spanned!(Span::mixed_site()=> Itself),
+        (false, inner) => {
+            quote_spanned!(Span::mixed_site()=> Other(&<#inner as ::converse::__private::Conversation>::FLOW))
+        }
+    };
+    quote_spanned!(Span::mixed_site()=> ::core::option::Option::Some(::converse::__private::flow::Runs::#runs))
 }
 
 pub(super) fn node(node: Node) -> TokenStream {

@@ -393,6 +393,14 @@ impl<'a> Graph<'a> {
         runs.filter(|run| !run.is_of(conversation)).collect()
     }
 
+    /// What runs in this variable.
+    pub(crate) fn running(&self, variable: VariableId) -> Option<&'a Run> {
+        self.questions.iter().find_map(|question| match question.source {
+            Source::Run(run, running) if running == variable => Some(run),
+            _ => None,
+        })
+    }
+
     pub(crate) const ENTRY: BlockId = BlockId(0);
 }
 

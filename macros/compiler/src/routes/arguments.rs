@@ -22,6 +22,9 @@ pub(super) struct Arguments {
 const NAMES: [&str; 7] =
     ["max_message", "max_fragments", "max_messages_per_second", "ping", "pong", "origins", "protocols"];
 
+/// Instead of a time: no pings at all.
+const OFF: &str = "off";
+
 /// What is written as a list of texts.
 struct Texts {
     example: &'static str,
@@ -73,6 +76,7 @@ impl Arguments {
 fn settings(cx: &mut Diagnostics, input: ParseStream<'_>) -> TokenStream {
     let mut calls = TokenStream::new();
     let mut seen: Vec<String> = Vec::new();
+    let (mut is_off, mut pong) = (false, None);
     while !input.is_empty() {
         let (comma, here) = (input.parse::<Token![,]>(), input.span());
         if comma.is_ok() && input.is_empty() {
@@ -97,7 +101,16 @@ fn settings(cx: &mut Diagnostics, input: ParseStream<'_>) -> TokenStream {
         } else if let Some(call) = setting(cx, &name, &value) {
             calls.extend(call);
         }
+        match &*text {
+            "ping" => is_off |= self::text(&value).as_deref() == Some(OFF),
+            "pong" => pong = Some(name.span()),
+            _ => {}
+        }
         seen.push(text);
+    }
+    if let Some(pong) = pong.filter(|_| is_off) {
+        cx.error(pong, "where there are no pings, nobody waits for a pong")
+            .help("leave out `pong`, or write how often there is a `ping`, as in `\"30s\"`");
     }
     calls
 }
@@ -117,7 +130,7 @@ fn setting(cx: &mut Diagnostics, name: &Ident, value: &Expr) -> Option<TokenStre
             let number = expected(cx, value, name, number, "a number", "write a whole number from 1 on")?;
             quote_spanned!(span=> #number)
         }
-        "ping" if text(value).as_deref() == Some("off") => {
+        "ping" if text(value).as_deref() == Some(OFF) => {
             return Some(quote_spanned!(span=> .no_pings()));
         }
         "ping" | "pong" => {

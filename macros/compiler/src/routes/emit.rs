@@ -5,8 +5,8 @@
 
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::Path;
 use syn::ext::IdentExt;
+use syn::{Path, Type};
 
 use super::bind::Source;
 use super::handler::{Handler, Parameter};
@@ -37,9 +37,9 @@ pub(super) fn route(
     let Handler { conditions, visibility, name, .. } = handler;
     let conditions = quote!(#(#conditions)*);
     let constant = constant(handler, sound);
-    let (bounds, body) = match sound {
-        Some(_) => (bounds(handler, sources), answer(handler, policy, sources)),
-        None => (TokenStream::new(), quote_spanned!(Span::mixed_site()=> ::core::unreachable!())),
+    let (bounds, body, hold) = match sound {
+        Some(_) => (bounds(handler, sources), answer(handler, policy, sources), hold(handler, sources)),
+        None => (TokenStream::new(), quote_spanned!(Span::mixed_site()=> ::core::unreachable!()), None),
     };
     let beside = quote_spanned! {Span::mixed_site()=>
         #conditions
@@ -67,6 +67,7 @@ pub(super) fn route(
             ) -> ::core::result::Result<::converse::__private::Response, ::converse::__private::Refusal> {
                 #body
             }
+            #hold
         }
     };
     quote!(#item #beside #errors)
@@ -102,10 +103,25 @@ fn bounds(handler: &Handler, sources: &[Source]) -> TokenStream {
     };
     let mut bounds: TokenStream = extracted.map(bound).collect();
     // What a conversation depends on comes out of the state too.
-    if let Some(output) = handler.output.as_ref().filter(|_| !sources.contains(&Source::Socket)) {
+    if let Some(output) = conversation(handler, sources) {
         bounds.extend(quote_spanned!(located_at(output)=> #output: ::converse::__private::IntoConversation<__S>,));
     }
     bounds
+}
+
+/// What the handler returns, if that is a conversation.
+fn conversation<'h>(handler: &'h Handler, sources: &[Source]) -> Option<&'h Type> {
+    handler.output.as_ref().filter(|_| !sources.contains(&Source::Socket))
+}
+
+/// Has its conversations go on with nobody there.
+fn hold(handler: &Handler, sources: &[Source]) -> Option<TokenStream> {
+    let output = conversation(handler, sources)?;
+    Some(quote_spanned! {Span::mixed_site()=>
+        fn hold(state: &__S, sessions: &::converse::Sessions) {
+            ::converse::__private::hold::<#output, __S>(state, sessions);
+        }
+    })
 }
 
 /// Checks the handshake, gets the handler's arguments, and calls it: after the handshake if it wants the socket.

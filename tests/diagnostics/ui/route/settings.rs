@@ -15,6 +15,9 @@ async fn without_units(_socket: WebSocket) {}
 #[ws_route("/times", ping = 30, pong = "0s")]
 async fn without_times(_socket: WebSocket) {}
 
+#[ws_route("/silence", pong = "5s", ping = "off")]
+async fn nothing_to_answer(_socket: WebSocket) {}
+
 #[ws_route("/pages", origins = "*")]
 async fn every_page(_socket: WebSocket) {}
 

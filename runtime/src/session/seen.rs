@@ -1,0 +1,41 @@
+//! What of a session can be seen from outside: by the names that the program gave, and no word of what was said.
+
+use tracing::Span;
+
+use super::Session;
+use crate::conversation::{Conversation, Input, Slot};
+use crate::observe::{self, Outcome};
+
+impl<C: Conversation> Session<C> {
+    /// The question that it waits at.
+    pub(super) fn question(&self) -> Option<&'static str> {
+        let Slot::Waiting(waiting) = &self.slot else { return None };
+        C::FLOW.questions.get(C::question(waiting)).map(|question| question.name)
+    }
+
+    /// Counts what has become of a question.
+    pub(super) fn observe(&self, question: Option<&'static str>, outcome: Outcome) {
+        if let Some(question) = question {
+            observe::question(C::FLOW.name, question, outcome);
+        }
+    }
+
+    /// That of a turn: what is logged in it is of this conversation, at this question.
+    pub(super) fn span(&self, input: &Input) -> Span {
+        tracing::debug_span!(
+            "turn",
+            conversation = C::FLOW.name,
+            id = self.id.map(display),
+            question = self.question(),
+            by = match input {
+                Input::Start => "start",
+                Input::Reply(_) => "reply",
+                Input::Silence => "silence",
+                Input::Event(_) => "event",
+                Input::Again => "again",
+                Input::Stored => "stored",
+                Input::Timer(_) => "timer",
+            },
+        )
+    }
+}
