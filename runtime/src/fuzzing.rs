@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use crate::connection::{Connection, Settings};
+use crate::connection::Connection;
 use crate::driver::drive;
 use crate::keepalive::PingPolicy;
 use crate::limits::Limits;
@@ -23,8 +23,8 @@ where
     F: FnOnce(WebSocket) -> Fut,
     Fut: Future<Output = ()> + Send + 'static,
 {
-    let connection = Arc::new(Connection::new(ConnectionId::unique(), Settings::default()));
-    let place = Place::take(Arc::clone(&connection), None);
+    let connection = Arc::new(Connection::new(ConnectionId::unique()));
+    let place = Place::take(Arc::clone(&connection));
     let work = Box::pin(handler(WebSocket::new(connection)));
     drive(Link::new(io, early, limits, PingPolicy::default()), place, work).await;
 }

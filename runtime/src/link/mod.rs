@@ -164,10 +164,15 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     }
 
     /// Reads until there is nothing to read, and hands over what comes. Without room for another message nothing is read, and the
-    /// peer has to wait; and where somebody is to look at what one read brought, that comes first.
-    pub(crate) fn read(&mut self, cx: &mut Context<'_>, room: bool, mut take: impl Take) {
+    /// peer has to wait; and where somebody is to look at what one read brought, that comes first. Of `turn`, which is how many
+    /// frames may be taken before others have their turn, it leaves what it has not used.
+    pub(crate) fn read(&mut self, cx: &mut Context<'_>, room: bool, turn: &mut u32, mut take: impl Take) {
         let mut taken = Taken { looks: false, has_room: room };
         while self.reads(taken) {
+            if *turn == 0 {
+                cx.waker().wake_by_ref();
+                return;
+            }
             if let Some(held) = self.held.take() {
                 taken = self.pass(*held, taken, cx, &mut take);
                 continue;
@@ -175,7 +180,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             let mut unread = self.unread.take().map(|unread| *unread).unwrap_or_default();
             if !unread.is_empty() && !self.needs_more {
                 let mut bytes = &*unread;
-                taken = self.take_apart(&mut bytes, taken, cx, &mut take);
+                taken = self.take_apart(&mut bytes, taken, turn, cx, &mut take);
                 unread = unread.slice_ref(bytes);
             } else {
                 if self.phase == Phase::Open {
@@ -200,7 +205,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
                     }
                 }
                 let mut bytes = buffer.filled();
-                taken = self.take_apart(&mut bytes, taken, cx, &mut take);
+                taken = self.take_apart(&mut bytes, taken, turn, cx, &mut take);
                 unread = Bytes::copy_from_slice(bytes);
             }
             self.leave_unread(unread);
@@ -228,13 +233,21 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     }
 
     /// Takes apart what was read, as far as it is there as a whole and there is room for it.
-    fn take_apart(&mut self, bytes: &mut &[u8], mut taken: Taken, cx: &Context<'_>, take: &mut impl Take) -> Taken {
+    fn take_apart(
+        &mut self,
+        bytes: &mut &[u8],
+        mut taken: Taken,
+        turn: &mut u32,
+        cx: &Context<'_>,
+        take: &mut impl Take,
+    ) -> Taken {
         let mut now = None;
-        while self.reads(taken) {
+        while self.reads(taken) && *turn > 0 {
             let Some(came) = self.incoming.next(bytes, &self.limits) else {
                 self.needs_more = true;
                 return taken;
             };
+            *turn -= 1;
             let now = || *now.get_or_insert_with(Instant::now);
             if self.rate.is_exceeded(self.limits.rate, now) {
                 taken = take(Event::End(self.exceeded("too many messages")), cx);
@@ -320,4 +333,50 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
 
 fn lost(why: &'static str) -> End {
     End::Closed(Close::new(Close::ABNORMAL, why))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::task::Waker;
+
+    use super::*;
+
+    /// Says nothing any more, and takes whatever it is told.
+    struct Silent;
+
+    impl AsyncRead for Silent {
+        fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, _: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+            Poll::Pending
+        }
+    }
+
+    impl AsyncWrite for Silent {
+        fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+            Poll::Ready(Ok(bytes.len()))
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    #[test]
+    fn a_peer_that_sends_without_end_lets_others_have_their_turn() {
+        let message = [0x82, 0x80, 0, 0, 0, 0];
+        let mut link = Link::new(Silent, message.repeat(70).into(), Limits::default(), PingPolicy::OFF);
+        let mut cx = Context::from_waker(Waker::noop());
+        for read in [32, 32, 6, 0] {
+            let (mut turn, mut came) = (32, 0);
+            link.read(&mut cx, true, &mut turn, |_, _| {
+                came += 1;
+                Taken { looks: false, has_room: true }
+            });
+            assert_eq!((came, turn), (read, 32 - read));
+        }
+    }
 }
