@@ -147,7 +147,7 @@ where
     let mut is_all = false;
     while link.has_room() && !is_all {
         let next = connection.next_to_write();
-        room += next.as_ref().map_or(0, Outgoing::room);
+        room += next.as_ref().map_or(0, |next| next.room(connection.queues()));
         match (next, close) {
             (Some(Outgoing::Message(message)), _) => link.write(message),
             (Some(Outgoing::Number(output)), _) => link.number(output),

@@ -70,7 +70,7 @@ impl Default for Limits {
 pub(crate) const SCRATCH: usize = 32 * 1024;
 /// What is written at once: longer messages go out as fragments of this size, so no buffer outgrows it for long.
 pub(crate) const WRITE: usize = 16 * 1024;
-/// What either queue of a connection holds, in bytes.
+/// What either queue of a connection holds, in bytes, unless it is said.
 pub(crate) const QUEUE: usize = 256 * 1024;
 /// What the smallest message counts for in a queue.
 pub(crate) const SMALL: usize = 1024;
@@ -87,8 +87,3 @@ pub(crate) const CLOSE: Duration = Duration::from_secs(5);
 pub(crate) const DRAIN: Duration = Duration::from_secs(1);
 /// How much of what the peer still sends is read away meanwhile, in bytes.
 pub(crate) const DRAIN_BYTES: u32 = 16 << 20;
-
-/// What a message counts for in a queue: small ones are not free.
-pub(crate) fn cost(payload: usize) -> usize {
-    payload.clamp(SMALL, QUEUE)
-}
