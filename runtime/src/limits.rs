@@ -28,8 +28,7 @@ impl Limits {
     /// The largest incoming message, and frame of one, in bytes of payload. A bigger one closes the connection with
     /// 1009 (RFC 6455 §7.4.1).
     ///
-    /// One header can make a server set aside this much before a byte of payload has come: it is what a single
-    /// stranger may cost.
+    /// A message is kept until it is there as a whole: this is what a single stranger may cost.
     #[must_use]
     pub const fn max_message_size(mut self, bytes: usize) -> Self {
         self.message = bytes;
@@ -68,6 +67,8 @@ impl Default for Limits {
 
 /// What is read at once, to where nothing waits for it. A message of 16 KiB is there by one read.
 pub(crate) const SCRATCH: usize = 32 * 1024;
+/// What is set aside at most for what a frame only announces.
+pub(crate) const AHEAD: usize = 64 * 1024;
 /// What is written at once: longer messages go out as fragments of this size, so no buffer outgrows it for long.
 pub(crate) const WRITE: usize = 16 * 1024;
 /// What either queue of a connection holds, in bytes, unless it is said.

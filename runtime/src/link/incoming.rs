@@ -8,7 +8,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::Data;
 
 use super::frames::{BINARY, CLOSE, CONTINUE, Head, PING, TEXT, unmask};
 use crate::close::Close;
-use crate::limits::Limits;
+use crate::limits::{self, Limits};
 use crate::message::Message;
 
 /// What has come.
@@ -120,8 +120,7 @@ impl Incoming {
             let payload = Vec::new();
             Box::new(Unfinished { opcode: head.opcode, payload, checked: 0, fragments: 0, frame: None })
         });
-        // It was checked that this is not more than a message may have.
-        message.payload.reserve_exact(head.length as usize);
+        message.payload.reserve_exact((head.length as usize).min(limits::AHEAD));
         message.fragments += 1;
         message.frame = Some(Frame { head, come: 0 });
     }
@@ -251,6 +250,13 @@ mod tests {
             let (came, fault) = read(&all, size, limits);
             assert!(fault.is_none() && came == expected, "by {size}: {fault:?}");
         }
+    }
+
+    #[test]
+    fn what_is_only_announced_takes_no_memory() {
+        let head = [0x82, 0xff, 0x3f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0];
+        let (came, fault) = read(&head, head.len(), Limits::default().max_message_size(usize::MAX));
+        assert!(came.is_empty() && fault.is_none(), "{fault:?}");
     }
 
     #[test]

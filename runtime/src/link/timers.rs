@@ -17,7 +17,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         [self.until, stall, ping].into_iter().flatten().min()
     }
 
-    /// Does what is due. `reading` is whether the caller goes on calling [`Link::poll_read`].
+    /// Does what is due. `reading` is whether the caller goes on calling [`Link::read`].
     pub(crate) fn tick(&mut self, now: Instant, reading: bool) -> Option<End> {
         if self.until.is_some_and(|until| until <= now) {
             let awaited = matches!(self.phase, Phase::Open | Phase::Closing);

@@ -284,7 +284,7 @@ impl<C: Conversation> Session<C> {
     /// Stores where a turn has led; `written` is the state, where it was needed as text before.
     pub(super) async fn keep(
         &mut self,
-        written: Option<Box<RawValue>>,
+        written: Option<&RawValue>,
         finish: Finish,
         close: Option<&Close>,
     ) -> Result<(), Unkept> {
@@ -310,7 +310,7 @@ impl<C: Conversation> Session<C> {
         let next = kept.keeper.next(
             question.unwrap_or_default(),
             &Saved {
-                state: match (&written, &self.slot) {
+                state: match (written, &self.slot) {
                     (Some(written), _) => Some(State::Written(written)),
                     (None, Slot::Waiting(_)) => Some(State::Value(&self.slot)),
                     (None, _) => None,

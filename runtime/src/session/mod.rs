@@ -284,7 +284,7 @@ impl<C: Conversation> Session<C> {
             false => self.clocks.set(&finish),
         }
         crash_point!("turn before the write");
-        self.keep(state, finish, close.as_ref()).await.map_err(Ending::Unkept)?;
+        self.keep(state.as_deref(), finish, close.as_ref()).await.map_err(Ending::Unkept)?;
         crash_point!("turn behind the write");
         turn.end();
         match (is_reply, left_behind) {

@@ -196,7 +196,7 @@ impl Keeper {
                 return Err(self.failed(&error));
             }
             tracing::warn!(conversation = self.flow, id = %self.id, %error, "the store cannot be reached");
-            sleep(pause).await;
+            Box::pin(sleep(pause)).await;
             pause = (pause * 2).min(longest);
         }
     }

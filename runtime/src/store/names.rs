@@ -39,7 +39,9 @@ macro_rules! names {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(&HEXLOWER.encode(&self.0))
+                let mut text = [0; 32];
+                HEXLOWER.encode_mut(&self.0, &mut text);
+                f.pad(std::str::from_utf8(&text).expect("digits are text"))
             }
         }
 

@@ -115,9 +115,10 @@ impl<C: Conversation> Process<C> {
         let ws = WebSocket::new(Arc::clone(&connection));
         let with = Arc::clone(&self.with);
         let (held, entered) = (Box::new(conversation.into()), Some(Box::new(entered)));
-        // Its clocks begin where time is the test's.
-        let session = self.runtime.block_on(async { Box::pin(session::hold(ws, held, entered, with)) });
-        self.client = Some(Client { connection, session });
+        self.client = Some({
+            let _in_it = self.runtime.enter(); // Its clocks begin where time is the test's.
+            Client { connection, session: Box::pin(session::hold(ws, held, entered, with)) }
+        });
         self.settle()
     }
 
