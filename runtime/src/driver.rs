@@ -31,6 +31,9 @@ where
     let mut work = Some(work);
     let mut alarm = Box::pin(sleep_until(Instant::now()));
     poll_fn(move |cx| {
+        if let Some((link, _)) = &mut driver.open {
+            link.begin_turn();
+        }
         loop {
             // The work comes first, so that what a handler sets up counts from the first byte.
             if let Some(running) = &mut work

@@ -73,6 +73,8 @@ pub(crate) const READ: usize = 4 * 1024;
 pub(crate) const MOST: usize = 64 * 1024;
 /// What is written at once: longer messages go out as fragments of this size, so no buffer outgrows it for long.
 pub(crate) const WRITE: usize = 16 * 1024;
+/// How many frames one connection reads before the others of its thread have their turn.
+pub(crate) const FRAMES: u32 = 32;
 /// What either queue of a connection holds, in bytes.
 pub(crate) const QUEUE: usize = 256 * 1024;
 /// A payload up to this size is copied out of the read buffer, which it would otherwise keep alive as a whole.

@@ -1,6 +1,7 @@
 //! Measures servers side by side, and writes the tables of `docs/performance.md`.
 
 mod counters;
+mod hostile;
 mod measure;
 mod plot;
 mod process;
@@ -15,6 +16,7 @@ use converse_wire::load::Visit;
 use converse_wire::{ours, start};
 
 use crate::counters::COUNTED;
+use crate::hostile::{HARM, bystanders, mean_harm};
 use crate::measure::{Taken, Work, dialogue_memory, echo_memory, work};
 use crate::plot::Bars;
 use crate::report::{NOTHING, median, number, table};
@@ -49,10 +51,12 @@ fn main() -> ExitCode {
     let done = start::runtime().block_on(async {
         match argument.as_deref() {
             Some(SERVE) => serve().await,
+            Some(HARM) => mean_harm().await,
             Some("counters") => counters().await,
+            Some("hostile") => bystanders().await,
             Some("quick") => tables(&QUICK).await.map(drop),
             None => full().await,
-            Some(_) => Err("it takes nothing, `quick` or `counters`".to_owned()),
+            Some(_) => Err("it takes nothing, `quick`, `counters` or `hostile`".to_owned()),
         }
     });
     match done {

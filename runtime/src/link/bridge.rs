@@ -51,6 +51,11 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Bridge<IO> {
         self.waker.clone_from(waker);
     }
 
+    /// Has the waker woken at once.
+    pub(super) fn come_again(&self) {
+        self.waker.wake_by_ref();
+    }
+
     /// Says to the peer that nothing more will come.
     pub(super) fn shutdown(&mut self) -> io::Result<()> {
         let mut cx = Context::from_waker(&self.waker);

@@ -43,6 +43,8 @@ pub(crate) struct Link<IO> {
     rate: Rate,
     /// How many of the messages that have come were handed out by the codec.
     taken: u64,
+    /// How many more frames may be read before others have their turn.
+    turn: u32,
     /// What was closed with, by whoever was first.
     code: u16,
     phase: Phase,
@@ -96,6 +98,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             limits,
             rate: Rate::default(),
             taken: 0,
+            turn: limits::FRAMES,
             code: Close::ABNORMAL,
             phase: Phase::Open,
             until: None,
@@ -117,6 +120,11 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     /// Has `waker` woken when reading or writing can go on.
     pub(crate) fn wake(&mut self, waker: &Waker) {
         self.bridge.wake(waker);
+    }
+
+    /// Lets another [`limits::FRAMES`] be read: to be called whenever the connection's task runs.
+    pub(crate) fn begin_turn(&mut self) {
+        self.turn = limits::FRAMES;
     }
 
     pub(crate) fn set_limits(&mut self, limits: Limits) {
@@ -212,6 +220,11 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
                 Phase::Open | Phase::Closing => {}
                 Phase::LastWords | Phase::Draining(_) | Phase::Over => return Poll::Pending,
             }
+            if self.turn == 0 {
+                self.bridge.come_again();
+                return Poll::Pending;
+            }
+            self.turn -= 1;
             let read = self.read();
             if let Some(why) = self.excess() {
                 let close = Close::new(Close::POLICY, why);
@@ -311,4 +324,48 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
 
 fn lost(why: &'static str) -> Event {
     Event::Closed(Close::new(Close::ABNORMAL, why))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::Pin;
+    use std::task::Context;
+
+    use tokio::io::ReadBuf;
+
+    use super::*;
+
+    /// Says nothing any more, and takes whatever it is told.
+    struct Silent;
+
+    impl AsyncRead for Silent {
+        fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, _: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+            Poll::Pending
+        }
+    }
+
+    impl AsyncWrite for Silent {
+        fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+            Poll::Ready(Ok(bytes.len()))
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    #[test]
+    fn a_peer_that_sends_without_end_lets_others_have_their_turn() {
+        let ping = [0x89, 0x80, 0, 0, 0, 0];
+        let mut link = Link::new(Silent, ping.repeat(70).into(), Limits::default(), PingPolicy::OFF);
+        for read in [32, 64, 70, 70] {
+            link.begin_turn();
+            assert!(link.poll_read(true).is_pending());
+            assert_eq!(link.taken, read);
+        }
+    }
 }
