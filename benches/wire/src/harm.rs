@@ -46,7 +46,11 @@ async fn once(kind: &str, target: Target) -> Result<()> {
             }
             pending().await
         }
-        Some(4) => Client::connect(&target).await?.say(&frame(TEXT, &[b'x'; 1000]).repeat(2_000)).await,
+        Some(4) => {
+            // More echoes than there is room for on the way: it waits until it is given up.
+            let echo = Target { path: Some("/echo"), ..target };
+            Client::connect(&echo).await?.say(&frame(TEXT, &[b'x'; 64 << 10]).repeat(1_000)).await
+        }
         _ => {
             for client in open(target, EACH, None).await? {
                 client.close().await?;
