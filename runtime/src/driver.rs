@@ -39,6 +39,9 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Future for Driver<IO> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if let Some(link) = &mut self.link {
+            link.begin_turn();
+        }
         loop {
             // The work comes first, so that what a handler sets up counts from the first byte.
             self.run_work(cx);

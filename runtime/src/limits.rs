@@ -71,6 +71,8 @@ pub(crate) const SCRATCH: usize = 32 * 1024;
 pub(crate) const AHEAD: usize = 64 * 1024;
 /// What is written at once: longer messages go out as fragments of this size, so no buffer outgrows it for long.
 pub(crate) const WRITE: usize = 16 * 1024;
+/// How many frames one connection takes before the others of its thread have their turn.
+pub(crate) const FRAMES: u32 = 64;
 /// What either queue of a connection holds, in bytes, unless it is said.
 pub(crate) const QUEUE: usize = 256 * 1024;
 /// What the smallest message counts for in a queue.

@@ -43,6 +43,8 @@ pub(crate) struct Link<IO> {
     needs_more: bool,
     /// The end, which has come behind messages that are to be answered first.
     held: Option<Box<Result<Came, Fault>>>,
+    /// How many more frames are taken before others have their turn.
+    turn: u32,
     /// What was closed with, by whoever was first.
     code: u16,
     phase: Phase,
@@ -125,6 +127,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             unread: Some(early).filter(|early| !early.is_empty()).map(Box::new),
             needs_more: false,
             held: None,
+            turn: limits::FRAMES,
             code: Close::ABNORMAL,
             phase: Phase::Open,
             until: None,
@@ -138,6 +141,11 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             keepalive: Keepalive::new(pings, Instant::now()),
             numbered: 0,
         }
+    }
+
+    /// Lets another [`limits::FRAMES`] be taken: to be called whenever the connection's task runs.
+    pub(crate) fn begin_turn(&mut self) {
+        self.turn = limits::FRAMES;
     }
 
     pub(crate) fn set_limits(&mut self, limits: Limits) {
@@ -208,6 +216,10 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
                 return;
             }
         }
+        if self.turn == 0 {
+            // Behind the others.
+            cx.waker().wake_by_ref();
+        }
         if self.broken && matches!(self.phase, Phase::Open | Phase::Closing) {
             self.phase = Phase::Over;
             take(Event::End(lost("")), cx);
@@ -217,6 +229,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     /// Whether what comes next is read.
     fn reads(&self, taken: Taken) -> bool {
         match self.phase {
+            _ if self.turn == 0 => false,
             Phase::Open => taken.has_room,
             Phase::Closing => true,
             Phase::LastWords | Phase::Draining(_) | Phase::Over => false,
@@ -235,6 +248,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
                 self.needs_more = true;
                 return taken;
             };
+            self.turn -= 1;
             let now = || *now.get_or_insert_with(Instant::now);
             if self.rate.is_exceeded(self.limits.rate, now) {
                 taken = take(Event::End(self.exceeded("too many messages")), cx);
@@ -320,4 +334,42 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
 
 fn lost(why: &'static str) -> End {
     End::Closed(Close::new(Close::ABNORMAL, why))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::{Wake, Waker};
+
+    use super::*;
+
+    /// How often somebody was woken.
+    #[derive(Default)]
+    struct Woken(AtomicUsize);
+
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_peer_that_sends_without_end_lets_others_have_their_turn() {
+        let (near, _far) = tokio::io::duplex(1024);
+        let frame = [0x81, 0x81, 0, 0, 0, 0, b'x'];
+        let many = limits::FRAMES as usize * 2 + 6;
+        let mut link = Link::new(near, frame.repeat(many).into(), Limits::default(), PingPolicy::OFF);
+        let woken = Arc::new(Woken::default());
+        let waker = Waker::from(Arc::clone(&woken));
+        let mut read = 0;
+        for (expected, times) in [(many - 6 - limits::FRAMES as usize, 1), (many - 6, 2), (many, 2), (many, 2)] {
+            link.begin_turn();
+            link.read(&mut Context::from_waker(&waker), true, |_, _: &Context<'_>| {
+                read += 1;
+                Taken { looks: false, has_room: true }
+            });
+            assert_eq!((read, woken.0.load(Ordering::Relaxed)), (expected, times));
+        }
+    }
 }
