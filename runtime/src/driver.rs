@@ -12,7 +12,6 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::close::Close;
 use crate::connection::{Connection, Outgoing, Settings, Wants};
-use crate::limits;
 use crate::link::{Event, Link, Taken};
 use crate::open::restart;
 use crate::registry::Place;
@@ -40,11 +39,13 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Future for Driver<IO> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let mut turn = limits::FRAMES;
+        if let Some(link) = &mut self.link {
+            link.begin_turn();
+        }
         loop {
             // The work comes first, so that what a handler sets up counts from the first byte.
             self.run_work(cx);
-            let look = self.advance(&mut turn, cx);
+            let look = self.advance(cx);
             match (&self.link, &self.work) {
                 (None, None) => return Poll::Ready(()),
                 _ if !look => return Poll::Pending,
@@ -77,7 +78,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
     }
 
     /// Goes as far as possible. Whether the work should look at what it brought.
-    fn advance(&mut self, turn: &mut u32, cx: &mut Context<'_>) -> bool {
+    fn advance(&mut self, cx: &mut Context<'_>) -> bool {
         let Some(link) = &mut self.link else { return false };
         let connection = &**self.place.connection();
         let Wants { settings, mut speaks, close, alarm, mut has_room } = connection.drive(cx.waker());
@@ -89,7 +90,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
             if speaks || close.is_some() {
                 speaks = !write(link, connection, close.as_deref());
             }
-            link.read(cx, has_room, turn, |event, cx| {
+            link.read(cx, has_room, |event, cx| {
                 match event {
                     Event::Message(message) => {
                         let (looks, room) = connection.deliver(message, cx);
@@ -149,7 +150,7 @@ where
     let mut is_all = false;
     while link.has_room() && !is_all {
         let next = connection.next_to_write();
-        room += next.as_ref().map_or(0, Outgoing::room);
+        room += next.as_ref().map_or(0, |next| next.room(connection.queues()));
         match (next, close) {
             (Some(Outgoing::Message(message)), _) => link.write(message),
             (Some(Outgoing::Number(output)), _) => link.number(output),

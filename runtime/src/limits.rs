@@ -71,9 +71,9 @@ pub(crate) const SCRATCH: usize = 32 * 1024;
 pub(crate) const AHEAD: usize = 64 * 1024;
 /// What is written at once: longer messages go out as fragments of this size, so no buffer outgrows it for long.
 pub(crate) const WRITE: usize = 16 * 1024;
-/// How many frames of one connection are taken before others of its thread have their turn.
+/// How many frames one connection takes before the others of its thread have their turn.
 pub(crate) const FRAMES: u32 = 64;
-/// What either queue of a connection holds, in bytes.
+/// What either queue of a connection holds, in bytes, unless it is said.
 pub(crate) const QUEUE: usize = 256 * 1024;
 /// What the smallest message counts for in a queue.
 pub(crate) const SMALL: usize = 1024;
@@ -90,8 +90,3 @@ pub(crate) const CLOSE: Duration = Duration::from_secs(5);
 pub(crate) const DRAIN: Duration = Duration::from_secs(1);
 /// How much of what the peer still sends is read away meanwhile, in bytes.
 pub(crate) const DRAIN_BYTES: u32 = 16 << 20;
-
-/// What a message counts for in a queue: small ones are not free.
-pub(crate) fn cost(payload: usize) -> usize {
-    payload.clamp(SMALL, QUEUE)
-}

@@ -144,6 +144,12 @@ pub(crate) fn closed(code: u16, read: u64, written: u64) {
     let _ = (code, read, written);
 }
 
+/// Counts a message that nobody hears, since its client reads too slowly.
+pub(crate) fn dropped() {
+    #[cfg(feature = "metrics")]
+    metrics::counter!("converse_dropped_total").increment(1);
+}
+
 /// Counts a request that does not become a WebSocket, by the reason.
 pub(crate) fn refused(reason: &'static str) {
     #[cfg(feature = "metrics")]

@@ -29,6 +29,7 @@ use crate::limits::{self, Limits};
 use crate::link::Link;
 use crate::open::{Leaves, Open};
 use crate::origins::{Origins, Trust};
+use crate::queues::{Queues, WhenFull};
 use crate::registry::{ConnectionId, Place};
 use crate::serve::{Client, Stream};
 use crate::session;
@@ -68,6 +69,7 @@ pub struct Upgrade {
     /// The subprotocols that it offers, and the one that was chosen.
     offered: Vec<HeaderValue>,
     protocol: Option<&'static str>,
+    queues: Queues,
     /// For the log: where it comes from, and the pattern of the route that it has come to.
     peer: Option<SocketAddr>,
     route: Option<&'static str>,
@@ -85,6 +87,14 @@ impl Upgrade {
     #[must_use]
     pub fn ping_policy(mut self, policy: PingPolicy) -> Self {
         self.settings.pings = Some(policy);
+        self
+    }
+
+    /// Changes how much waits on either side of the connection, and what becomes of more. What a conversation says is
+    /// never dropped, whatever this says: it waits then.
+    #[must_use]
+    pub fn queues(mut self, queues: Queues) -> Self {
+        self.queues = queues;
         self
     }
 
@@ -173,7 +183,12 @@ impl Upgrade {
     }
 
     fn run(self, leaves: Leaves, work: impl FnOnce(Arc<Connection>) -> Work) -> Response {
-        let connection = Connection::new(ConnectionId::unique()).speaking(self.protocol).at(self.server, leaves);
+        let queues = match (leaves, self.queues.when_full) {
+            (Leaves::BetweenTurns, WhenFull::Drop) => self.queues.when_full(WhenFull::Wait),
+            _ => self.queues,
+        };
+        let connection = Connection::new(ConnectionId::unique()).with(queues).speaking(self.protocol);
+        let connection = connection.at(self.server, leaves);
         let connection = Arc::new(connection);
         let peer = self.peer.map(display);
         let span = tracing::debug_span!("websocket", id = %connection.id(), peer, route = self.route);
@@ -205,8 +220,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
         let visit = Visit::of(request, trust == Trust::Own);
         let (client, settings) = (request.extensions.remove(), Settings::default());
         let peer = request.extensions.get().map(|ConnectInfo(peer)| *peer);
-        let (protocol, route) = (None, None);
-        Ok(Upgrade { asks, upgraded, client, server, settings, visit, json, offered, protocol, peer, route })
+        let (protocol, queues, route) = (None, Queues::DEFAULT, None);
+        Ok(Upgrade { asks, upgraded, client, server, settings, visit, json, offered, protocol, queues, peer, route })
     }
 }
 

@@ -4,8 +4,8 @@ use axum::Extension;
 use axum::Router;
 use axum::http::StatusCode;
 use converse::{Origins, prelude::*};
-use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::http::header::{HeaderMap, HeaderName, ORIGIN, SEC_WEBSOCKET_PROTOCOL};
+use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::support::{Browser, Raw, serve};
 
@@ -113,4 +113,80 @@ async fn the_first_subprotocol_that_both_know_is_spoken() {
     assert_eq!(agreed(Some("chat.v1, chat.v2")).await, "chat.v2");
     assert_eq!(agreed(Some("chat.v1")).await, "chat.v1");
     assert_eq!(agreed(None).await, "none");
+}
+
+/// Says more than any buffer of the system holds, and then how much of it was taken.
+async fn flood(socket: &WebSocket) -> converse::Result<usize> {
+    let long = "x".repeat(16 << 10);
+    let mut taken = 0;
+    while taken < 4_000 {
+        socket.send(&*long).await?;
+        taken += 1;
+    }
+    Ok(taken)
+}
+
+#[ws_route("/", outbox = "64 KiB", when_full = drop)]
+async fn drops(mut socket: WebSocket) -> converse::Result {
+    let said = flood(&socket).await?;
+    // It was not held up by who does not read; what it says next, once that one does, is heard.
+    socket.receive().await;
+    socket.send(format!("said {said}")).await
+}
+
+#[tokio::test]
+async fn what_is_said_beyond_the_outbox_may_be_dropped() {
+    let server = serve(routes![drops]).await;
+    let mut client = server.connect().await;
+    client.send("go on").await;
+    let mut heard = 0;
+    loop {
+        match client.text().await {
+            text if text.starts_with("said ") => break assert_eq!(text, "said 4000"),
+            _ => heard += 1,
+        }
+    }
+    assert!((4..4_000).contains(&heard), "some of it is heard, and not all: {heard}");
+}
+
+#[ws_route("/", outbox = "64 KiB", when_full = close)]
+async fn closes(socket: WebSocket) -> converse::Result {
+    match flood(&socket).await {
+        Err(_closed) => Ok(()),
+        Ok(said) => panic!("all {said} were taken"),
+    }
+}
+
+#[tokio::test]
+async fn or_close_the_connection() {
+    let server = serve(routes![closes]).await;
+    let mut client = server.connect().await;
+    let (code, reason) = loop {
+        match client.next().await {
+            Some(Message::Close(Some(close))) => break (u16::from(close.code), close.reason.to_string()),
+            Some(_) => {}
+            None => panic!("it was not closed in good order"),
+        }
+    };
+    assert_eq!((code, &*reason), (1013, "what was said is not read"));
+}
+
+#[ws_route("/", inbox = "2 KiB")]
+async fn busy(mut socket: WebSocket) -> converse::Result {
+    tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+    while let Received::Message(message) = socket.receive().await {
+        socket.send(message).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_comes_beyond_the_inbox_waits_and_is_not_lost() {
+    let mut client = Browser::new(&routes![busy], "/").connect().await;
+    for number in 0..50 {
+        client.send(number.to_string()).await;
+    }
+    for number in 0..50 {
+        assert_eq!(client.text().await, number.to_string());
+    }
 }

@@ -1,6 +1,7 @@
 //! A server on `converse`, and clients that put a load on it or on any other; `README.md` says what for.
 
 pub mod client;
+pub mod harm;
 pub mod load;
 pub mod ours;
 pub mod start;

@@ -1,6 +1,7 @@
 //! Measures servers side by side, and writes the tables of `docs/performance.md`.
 
 mod counters;
+mod hostile;
 mod measure;
 mod plot;
 mod process;
@@ -16,6 +17,7 @@ use converse_wire::load::Visit;
 use converse_wire::{ours, start};
 
 use crate::counters::COUNTED;
+use crate::hostile::{HARM, bystanders, mean_harm};
 use crate::measure::{Taken, Work, dialogue_memory, echo_memory, work};
 use crate::plot::Bars;
 use crate::report::{NOTHING, median, number, table};
@@ -52,13 +54,15 @@ fn main() -> ExitCode {
     let done = start::runtime().block_on(async {
         match arguments[..] {
             [SERVE] => serve().await,
+            [HARM] => mean_harm().await,
             [KEEP, file] => keep(file.as_ref()).await,
             [STAY, address, many, sample] => crowd(address, many, sample).await,
             ["counters"] => counters().await,
+            ["hostile"] => bystanders().await,
             ["waiting", many] => wait(many).await,
             ["quick"] => tables(&QUICK).await.map(drop),
             [] => full().await,
-            _ => Err("it takes nothing, `quick`, `counters`, or `waiting` and a number".to_owned()),
+            _ => Err("it takes nothing, `quick`, `counters`, `hostile`, or `waiting` and a number".to_owned()),
         }
     });
     match done {

@@ -1,4 +1,4 @@
-//! The server that this is all about: an echo by hand, and the README's dialogue, compiled and by hand.
+//! The server that this is all about: an echo by hand, a counter, and the README's dialogue, compiled and by hand.
 
 use axum::Router;
 use converse::{Limits, prelude::*};
@@ -12,6 +12,26 @@ conversation! {
             else "Please, insert an valid number";
         say "You're {name}, and you are {age} old.";
     }
+}
+
+conversation! {
+    /// Counts what it is told.
+    Count {
+        let mut told = 0_u32;
+        loop {
+            let more: String = ask "{told}";
+            drop(more);
+            told += 1;
+        }
+    }
+}
+
+/// Where it is.
+pub const COUNT: &str = "/count";
+
+#[ws_route("/count")]
+async fn count() -> Count {
+    Count
 }
 
 #[ws_route("/echo")]
@@ -68,5 +88,5 @@ async fn text(ws: &mut WebSocket) -> Option<String> {
 
 /// The routes of our server.
 pub fn router() -> Router {
-    routes![echo, introduce, introduce_by_hand]
+    routes![count, echo, introduce, introduce_by_hand]
 }

@@ -15,7 +15,7 @@ impl Kind {
         Kind { name, server, path, is_ours: false }
     }
 
-    const fn ours(name: &'static str, path: &'static str) -> Self {
+    pub(crate) const fn ours(name: &'static str, path: &'static str) -> Self {
         Kind { name, server: SERVE, path: Some(path), is_ours: true }
     }
 }

@@ -14,6 +14,11 @@ pub fn runtime() -> tokio::runtime::Runtime {
 /// generator ends, it stays behind nowhere, and valgrind and strace still say what they have counted.
 pub fn announce(what: impl Display) {
     println!("{what}");
+    end_with_input();
+}
+
+/// Has the process end with its standard input.
+pub fn end_with_input() {
     std::thread::spawn(|| {
         let _ = io::copy(&mut io::stdin(), &mut io::sink());
         std::process::exit(0);

@@ -8,7 +8,6 @@ use tokio::time::Instant;
 
 use super::{Connection, Outgoing, Settings, pop, push, wake_or_look};
 use crate::close::Close;
-use crate::limits;
 use crate::link::End;
 use crate::message::Message;
 
@@ -43,7 +42,7 @@ impl Connection {
             speaks: !state.outbox.is_empty(),
             close: state.close.clone(),
             alarm: state.alarm,
-            has_room: state.has_room(),
+            has_room: state.has_room(&self.queues),
         }
     }
 
@@ -53,9 +52,9 @@ impl Connection {
         if state.dropped {
             return (false, true);
         }
-        state.held += limits::cost(message.len());
+        state.held += self.queues.came(message.len());
         push(&mut state.inbox, message);
-        (state.wake_reader(cx), state.has_room())
+        (state.wake_reader(cx), state.has_room(&self.queues))
     }
 
     /// Notes that the peer has got everything up to the output of this number.

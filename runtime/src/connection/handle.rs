@@ -11,10 +11,11 @@ use tokio::time::Instant;
 use super::{Connection, Outgoing, Settings, pop, push, wake};
 use crate::close::Close;
 use crate::error::Error;
-use crate::limits;
 use crate::link::End;
 use crate::message::Message;
+use crate::observe;
 use crate::open::Leaves;
+use crate::queues::WhenFull;
 use crate::registry::ConnectionId;
 use crate::socket::Received;
 
@@ -44,8 +45,8 @@ impl Connection {
     pub(crate) fn poll_receive(&self, cx: &mut Context<'_>, deadline: Option<Instant>) -> Poll<Received> {
         let mut state = self.lock();
         let driver = if let Some(message) = pop(&mut state.inbox) {
-            let full = state.is_full();
-            state.held -= limits::cost(message.len());
+            let full = self.queues.is_full(state.held);
+            state.held -= self.queues.came(message.len());
             let driver = if full { state.driver_beside(cx) } else { None };
             drop(state);
             wake(driver);
@@ -108,13 +109,21 @@ impl Connection {
         }
     }
 
-    /// Queues a message, as soon as there is room.
+    /// Queues a message, as soon as there is room; or what else becomes of it where there is none.
     pub(crate) async fn send(&self, message: Message) -> Result<(), Error> {
-        let cost = u32::try_from(limits::cost(message.len())).expect("a queue is smaller than 4 GiB");
-        let room = match self.room.try_acquire_many(cost) {
+        let cost = u32::try_from(self.queues.said(message.len())).expect("a queue is smaller than 4 GiB");
+        let room = match (self.room.try_acquire_many(cost), self.queues.when_full) {
             // Nobody overtakes those who wait: as long as there are some, there is no room.
-            Err(TryAcquireError::NoPermits) => self.room.acquire_many(cost).await.ok(),
-            tried => tried.ok(),
+            (Err(TryAcquireError::NoPermits), WhenFull::Wait) => self.room.acquire_many(cost).await.ok(),
+            (Err(TryAcquireError::NoPermits), WhenFull::Drop) => {
+                observe::dropped();
+                return Ok(());
+            }
+            (Err(TryAcquireError::NoPermits), WhenFull::Close) => {
+                self.close(Close::new(Close::TRY_AGAIN, "what was said is not read"));
+                None
+            }
+            (tried, _) => tried.ok(),
         };
         room.ok_or_else(Error::closed)?.forget(); // The driver gives it back.
         self.queue(Outgoing::Message(message)).await;

@@ -18,15 +18,18 @@ use tokio::time::Instant;
 pub(crate) use self::drive::Wants;
 use crate::close::Close;
 use crate::keepalive::PingPolicy;
-use crate::limits::{self, Limits};
+use crate::limits::Limits;
 use crate::link::End;
 use crate::message::Message;
 use crate::open::{Leaves, Open};
+use crate::queues::Queues;
 use crate::registry::ConnectionId;
 
 /// A connection, as its handles see it.
 pub(crate) struct Connection {
     state: Mutex<State>,
+    /// How much the inbox and the outbox hold.
+    queues: Queues,
     /// Room in the outbox, in bytes; closed as soon as nothing may be sent any more.
     room: Semaphore,
     /// The number of the last output that the peer is known to have got.
@@ -50,9 +53,9 @@ pub(crate) enum Outgoing {
 
 impl Outgoing {
     /// How much room it takes in the outbox.
-    pub(crate) fn room(&self) -> usize {
+    pub(crate) fn room(&self, queues: &Queues) -> usize {
         match self {
-            Outgoing::Message(message) => limits::cost(message.len()),
+            Outgoing::Message(message) => queues.said(message.len()),
             Outgoing::Number(_) => 0,
         }
     }
@@ -110,7 +113,8 @@ impl Connection {
         };
         Connection {
             state: Mutex::new(state),
-            room: Semaphore::new(limits::QUEUE),
+            queues: Queues::DEFAULT,
+            room: Semaphore::new(Queues::DEFAULT.room()),
             heard: AtomicU64::new(0),
             protocol: None,
             server: None,
@@ -122,6 +126,15 @@ impl Connection {
     /// The same, as one of a server's.
     pub(crate) fn at(self, server: Option<Arc<Open>>, leaves: Leaves) -> Self {
         Connection { server, leaves, ..self }
+    }
+
+    /// The same, with queues of these sizes.
+    pub(crate) fn with(self, queues: Queues) -> Self {
+        Connection { room: Semaphore::new(queues.room()), queues, ..self }
+    }
+
+    pub(crate) fn queues(&self) -> &Queues {
+        &self.queues
     }
 
     /// The same, after such a handshake.
@@ -150,13 +163,9 @@ impl fmt::Debug for Connection {
 }
 
 impl State {
-    fn is_full(&self) -> bool {
-        self.held >= limits::QUEUE
-    }
-
-    fn has_room(&self) -> bool {
+    fn has_room(&self, queues: &Queues) -> bool {
         // Without a reader messages are thrown away: what counts is that the peer's close is seen.
-        self.dropped || !self.is_full()
+        self.dropped || !queues.is_full(self.held)
     }
 
     fn is_ending(&self) -> bool {

@@ -43,6 +43,8 @@ pub(crate) struct Link<IO> {
     needs_more: bool,
     /// The end, which has come behind messages that are to be answered first.
     held: Option<Box<Result<Came, Fault>>>,
+    /// How many more frames are taken before others have their turn.
+    turn: u32,
     /// What was closed with, by whoever was first.
     code: u16,
     phase: Phase,
@@ -125,6 +127,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             unread: Some(early).filter(|early| !early.is_empty()).map(Box::new),
             needs_more: false,
             held: None,
+            turn: limits::FRAMES,
             code: Close::ABNORMAL,
             phase: Phase::Open,
             until: None,
@@ -138,6 +141,11 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             keepalive: Keepalive::new(pings, Instant::now()),
             numbered: 0,
         }
+    }
+
+    /// Lets another [`limits::FRAMES`] be taken: to be called whenever the connection's task runs.
+    pub(crate) fn begin_turn(&mut self) {
+        self.turn = limits::FRAMES;
     }
 
     pub(crate) fn set_limits(&mut self, limits: Limits) {
@@ -164,15 +172,10 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     }
 
     /// Reads until there is nothing to read, and hands over what comes. Without room for another message nothing is read, and the
-    /// peer has to wait; and where somebody is to look at what one read brought, that comes first. Of `turn`, which is how many
-    /// frames may be taken before others have their turn, it leaves what it has not used.
-    pub(crate) fn read(&mut self, cx: &mut Context<'_>, room: bool, turn: &mut u32, mut take: impl Take) {
+    /// peer has to wait; and where somebody is to look at what one read brought, that comes first.
+    pub(crate) fn read(&mut self, cx: &mut Context<'_>, room: bool, mut take: impl Take) {
         let mut taken = Taken { looks: false, has_room: room };
         while self.reads(taken) {
-            if *turn == 0 {
-                cx.waker().wake_by_ref();
-                return;
-            }
             if let Some(held) = self.held.take() {
                 taken = self.pass(*held, taken, cx, &mut take);
                 continue;
@@ -180,7 +183,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             let mut unread = self.unread.take().map(|unread| *unread).unwrap_or_default();
             if !unread.is_empty() && !self.needs_more {
                 let mut bytes = &*unread;
-                taken = self.take_apart(&mut bytes, taken, turn, cx, &mut take);
+                taken = self.take_apart(&mut bytes, taken, cx, &mut take);
                 unread = unread.slice_ref(bytes);
             } else {
                 if self.phase == Phase::Open {
@@ -205,13 +208,17 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
                     }
                 }
                 let mut bytes = buffer.filled();
-                taken = self.take_apart(&mut bytes, taken, turn, cx, &mut take);
+                taken = self.take_apart(&mut bytes, taken, cx, &mut take);
                 unread = Bytes::copy_from_slice(bytes);
             }
             self.leave_unread(unread);
             if taken.looks {
                 return;
             }
+        }
+        if self.turn == 0 {
+            // Behind the others.
+            cx.waker().wake_by_ref();
         }
         if self.broken && matches!(self.phase, Phase::Open | Phase::Closing) {
             self.phase = Phase::Over;
@@ -222,6 +229,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     /// Whether what comes next is read.
     fn reads(&self, taken: Taken) -> bool {
         match self.phase {
+            _ if self.turn == 0 => false,
             Phase::Open => taken.has_room,
             Phase::Closing => true,
             Phase::LastWords | Phase::Draining(_) | Phase::Over => false,
@@ -233,21 +241,14 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     }
 
     /// Takes apart what was read, as far as it is there as a whole and there is room for it.
-    fn take_apart(
-        &mut self,
-        bytes: &mut &[u8],
-        mut taken: Taken,
-        turn: &mut u32,
-        cx: &Context<'_>,
-        take: &mut impl Take,
-    ) -> Taken {
+    fn take_apart(&mut self, bytes: &mut &[u8], mut taken: Taken, cx: &Context<'_>, take: &mut impl Take) -> Taken {
         let mut now = None;
-        while self.reads(taken) && *turn > 0 {
+        while self.reads(taken) {
             let Some(came) = self.incoming.next(bytes, &self.limits) else {
                 self.needs_more = true;
                 return taken;
             };
-            *turn -= 1;
+            self.turn -= 1;
             let now = || *now.get_or_insert_with(Instant::now);
             if self.rate.is_exceeded(self.limits.rate, now) {
                 taken = take(Event::End(self.exceeded("too many messages")), cx);
@@ -337,46 +338,38 @@ fn lost(why: &'static str) -> End {
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-    use std::task::Waker;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::{Wake, Waker};
 
     use super::*;
 
-    /// Says nothing any more, and takes whatever it is told.
-    struct Silent;
+    /// How often somebody was woken.
+    #[derive(Default)]
+    struct Woken(AtomicUsize);
 
-    impl AsyncRead for Silent {
-        fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, _: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-            Poll::Pending
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
         }
     }
 
-    impl AsyncWrite for Silent {
-        fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-            Poll::Ready(Ok(bytes.len()))
-        }
-
-        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-            Poll::Ready(Ok(()))
-        }
-
-        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-            Poll::Ready(Ok(()))
-        }
-    }
-
-    #[test]
-    fn a_peer_that_sends_without_end_lets_others_have_their_turn() {
-        let message = [0x82, 0x80, 0, 0, 0, 0];
-        let mut link = Link::new(Silent, message.repeat(70).into(), Limits::default(), PingPolicy::OFF);
-        let mut cx = Context::from_waker(Waker::noop());
-        for read in [32, 32, 6, 0] {
-            let (mut turn, mut came) = (32, 0);
-            link.read(&mut cx, true, &mut turn, |_, _| {
-                came += 1;
+    #[tokio::test]
+    async fn a_peer_that_sends_without_end_lets_others_have_their_turn() {
+        let (near, _far) = tokio::io::duplex(1024);
+        let frame = [0x81, 0x81, 0, 0, 0, 0, b'x'];
+        let many = limits::FRAMES as usize * 2 + 6;
+        let mut link = Link::new(near, frame.repeat(many).into(), Limits::default(), PingPolicy::OFF);
+        let woken = Arc::new(Woken::default());
+        let waker = Waker::from(Arc::clone(&woken));
+        let mut read = 0;
+        for (expected, times) in [(many - 6 - limits::FRAMES as usize, 1), (many - 6, 2), (many, 2), (many, 2)] {
+            link.begin_turn();
+            link.read(&mut Context::from_waker(&waker), true, |_, _: &Context<'_>| {
+                read += 1;
                 Taken { looks: false, has_room: true }
             });
-            assert_eq!((came, turn), (read, 32 - read));
+            assert_eq!((read, woken.0.load(Ordering::Relaxed)), (expected, times));
         }
     }
 }

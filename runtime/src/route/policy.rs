@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::keepalive::PingPolicy;
 use crate::limits::Limits;
 use crate::origins::Origins;
+use crate::queues::{Queues, WhenFull};
 use crate::upgrade::Upgrade;
 
 /// What is not said is as it is for every other route.
@@ -16,12 +17,18 @@ pub struct Policy {
     pings: Option<(Duration, Duration)>,
     pub(super) origins: Option<Origins>,
     protocols: &'static [&'static str],
+    queues: Queues,
 }
 
 impl Policy {
     /// Says nothing yet.
-    pub const NONE: Self =
-        Policy { limits: Limits::DEFAULT, pings: Some(PingPolicy::TIMES), origins: None, protocols: &[] };
+    pub const NONE: Self = Policy {
+        limits: Limits::DEFAULT,
+        pings: Some(PingPolicy::TIMES),
+        origins: None,
+        protocols: &[],
+        queues: Queues::DEFAULT,
+    };
 
     /// The largest message, in bytes.
     pub const fn max_message(mut self, bytes: usize) -> Self {
@@ -77,8 +84,26 @@ impl Policy {
         self
     }
 
+    /// How much of what has come waits, in bytes.
+    pub const fn inbox(mut self, bytes: usize) -> Self {
+        self.queues = self.queues.inbox(bytes);
+        self
+    }
+
+    /// How much of what was said waits, in bytes.
+    pub const fn outbox(mut self, bytes: usize) -> Self {
+        self.queues = self.queues.outbox(bytes);
+        self
+    }
+
+    /// What becomes of more.
+    pub const fn when_full(mut self, what: WhenFull) -> Self {
+        self.queues = self.queues.when_full(what);
+        self
+    }
+
     pub(super) fn apply(self, upgrade: Upgrade) -> Upgrade {
         let pings = self.pings.map_or(PingPolicy::OFF, |(every, within)| PingPolicy::protocol(every, within));
-        upgrade.limits(self.limits).ping_policy(pings).protocols(self.protocols)
+        upgrade.limits(self.limits).ping_policy(pings).protocols(self.protocols).queues(self.queues)
     }
 }

@@ -243,7 +243,7 @@ impl Client {
             let polled = self.session.as_mut().poll(cx);
             let before = said.len();
             while let Some(outgoing) = self.connection.next_to_write() {
-                self.connection.give_back(outgoing.room());
+                self.connection.give_back(outgoing.room(self.connection.queues()));
                 if let Outgoing::Message(message) = outgoing {
                     said.push(message);
                 }

@@ -17,10 +17,22 @@ pub(super) struct Arguments {
     pub(super) pattern: Option<LitStr>,
     /// Calls of the policy's methods, one for each argument; nothing where there is none.
     pub(super) policy: TokenStream,
+    /// Where it says that what is said may be dropped.
+    pub(super) drops: Option<Span>,
 }
 
-const NAMES: [&str; 7] =
-    ["max_message", "max_fragments", "max_messages_per_second", "ping", "pong", "origins", "protocols"];
+const NAMES: [&str; 10] = [
+    "max_message",
+    "max_fragments",
+    "max_messages_per_second",
+    "inbox",
+    "outbox",
+    "when_full",
+    "ping",
+    "pong",
+    "origins",
+    "protocols",
+];
 
 /// Instead of a time: no pings at all.
 const OFF: &str = "off";
@@ -51,7 +63,7 @@ const HELP: &str = "write `#[ws_route(\"/rooms/{room}\")]`";
 
 impl Arguments {
     pub(super) fn parse(cx: &mut Diagnostics, arguments: TokenStream) -> Self {
-        let mut policy = TokenStream::new();
+        let (mut policy, mut drops) = (TokenStream::new(), None);
         let parse = |input: ParseStream<'_>| {
             let pattern = match input.parse::<LitStr>() {
                 Ok(literal) => literal,
@@ -64,19 +76,19 @@ impl Arguments {
                     return input.parse::<TokenStream>().map(|_| None);
                 }
             };
-            policy = settings(cx, input);
+            (policy, drops) = settings(cx, input);
             input.parse::<TokenStream>().map(|_| Some(pattern))
         };
         let pattern = parse.parse2(arguments).ok().flatten();
-        Arguments { pattern, policy }
+        Arguments { pattern, policy, drops }
     }
 }
 
 /// `, NAME = VALUE` any number of times.
-fn settings(cx: &mut Diagnostics, input: ParseStream<'_>) -> TokenStream {
+fn settings(cx: &mut Diagnostics, input: ParseStream<'_>) -> (TokenStream, Option<Span>) {
     let mut calls = TokenStream::new();
     let mut seen: Vec<String> = Vec::new();
-    let (mut is_off, mut pong) = (false, None);
+    let (mut is_off, mut pong, mut drops) = (false, None, None);
     while !input.is_empty() {
         let (comma, here) = (input.parse::<Token![,]>(), input.span());
         if comma.is_ok() && input.is_empty() {
@@ -104,6 +116,9 @@ fn settings(cx: &mut Diagnostics, input: ParseStream<'_>) -> TokenStream {
         match &*text {
             "ping" => is_off |= self::text(&value).as_deref() == Some(OFF),
             "pong" => pong = Some(name.span()),
+            "when_full" if matches!(&value, Expr::Path(path) if path.path.is_ident("drop")) => {
+                drops = Some(value.span());
+            }
             _ => {}
         }
         seen.push(text);
@@ -112,14 +127,14 @@ fn settings(cx: &mut Diagnostics, input: ParseStream<'_>) -> TokenStream {
         cx.error(pong, "where there are no pings, nobody waits for a pong")
             .help("leave out `pong`, or write how often there is a `ping`, as in `\"30s\"`");
     }
-    calls
+    (calls, drops)
 }
 
 fn setting(cx: &mut Diagnostics, name: &Ident, value: &Expr) -> Option<TokenStream> {
     let method = Ident::new(&name.to_string(), Span::mixed_site());
     let span = Span::mixed_site().located_at(value.span());
     let value = match &*name.to_string() {
-        "max_message" => {
+        "max_message" | "inbox" | "outbox" => {
             let bytes = text(value).and_then(|text| bytes(&text));
             let help = "write a whole number with its unit: `\"512 B\"`, `\"16 KiB\"`, `\"1 MiB\"`";
             let bytes = expected(cx, value, name, bytes, "a size", help)?;
@@ -129,6 +144,15 @@ fn setting(cx: &mut Diagnostics, name: &Ident, value: &Expr) -> Option<TokenStre
             let number = number(value);
             let number = expected(cx, value, name, number, "a number", "write a whole number from 1 on")?;
             quote_spanned!(span=> #number)
+        }
+        "when_full" => {
+            let what = match value {
+                Expr::Path(path) => path.path.get_ident().and_then(when_full),
+                _ => None,
+            };
+            let help = "write `wait`, `close`, or, where the handler drives its socket by hand, `drop`";
+            let what = expected(cx, value, name, what, "one of three words", help)?;
+            quote_spanned!(span=> ::converse::WhenFull::#what)
         }
         "ping" if text(value).as_deref() == Some(OFF) => {
             return Some(quote_spanned!(span=> .no_pings()));
@@ -163,6 +187,17 @@ fn setting(cx: &mut Diagnostics, name: &Ident, value: &Expr) -> Option<TokenStre
         }
     };
     Some(quote_spanned!(span=> .#method(#value)))
+}
+
+/// What is called so.
+fn when_full(word: &Ident) -> Option<Ident> {
+    let name = match &*word.to_string() {
+        "wait" => "Wait",
+        "drop" => "Drop",
+        "close" => "Close",
+        _ => return None,
+    };
+    Some(Ident::new(name, Span::mixed_site()))
 }
 
 fn expected<T>(cx: &mut Diagnostics, value: &Expr, name: &Ident, read: Option<T>, what: &str, help: &str) -> Option<T> {

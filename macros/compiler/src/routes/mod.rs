@@ -26,6 +26,10 @@ pub fn ws_route(arguments: TokenStream, item: TokenStream) -> TokenStream {
     };
     let pattern = arguments.pattern.map(|literal| pattern::Pattern::parse(cx, &literal));
     let uses = bind::bind(cx, &handler, pattern.as_ref());
+    if let Some(drops) = arguments.drops.filter(|_| !uses.contains(&bind::Source::Socket)) {
+        cx.error(drops, "no word of a conversation can be dropped: the next question could not be understood")
+            .help("write `wait` or `close`");
+    }
     emit::route(item, &handler, pattern.as_ref(), &arguments.policy, &uses, cx)
 }
 

@@ -18,6 +18,20 @@ async fn without_times(_socket: WebSocket) {}
 #[ws_route("/silence", pong = "5s", ping = "off")]
 async fn nothing_to_answer(_socket: WebSocket) {}
 
+#[ws_route("/queues", inbox = 1024, outbox = "1 KB", when_full = ignore)]
+async fn no_queues(_socket: WebSocket) {}
+
+conversation! {
+    Greeting {
+        say "Hello.";
+    }
+}
+
+#[ws_route("/greet", outbox = "16 KiB", when_full = drop)]
+async fn greet() -> Greeting {
+    Greeting
+}
+
 #[ws_route("/pages", origins = "*")]
 async fn every_page(_socket: WebSocket) {}
 
