@@ -34,9 +34,12 @@ pub(crate) async fn bystanders() -> Result {
         let mut told = Told::default();
         told.times(&mut client, WARM).await.map_err(said)?;
         let peace = told.times(&mut client, TURNS).await.map_err(said)?;
-        let _harm = Harm::begin(kind, &server)?;
+        let mut harm = Harm::begin(kind, &server)?;
         tokio::time::sleep(BEGUN).await;
         let harmed = told.times(&mut client, TURNS).await.map_err(said)?;
+        if !harm.is_at_work() {
+            return Err(format!("nobody does harm by {kind} any more"));
+        }
         let at = |times: &[f64], share: f64| times[(times.len() as f64 * share) as usize];
         let ratio = |share| number(at(&harmed, share) / at(&peace, share));
         rows.push(vec![kind.to_owned(), number(at(&harmed, 0.5)), number(at(&harmed, 0.99)), ratio(0.5), ratio(0.99)]);
@@ -47,13 +50,9 @@ pub(crate) async fn bystanders() -> Result {
 }
 
 /// What this program does as the other process.
-pub(crate) async fn mean_harm() -> Result {
-    let mut arguments = std::env::args().skip(2);
-    let kind = arguments.next().and_then(|kind| KINDS.into_iter().find(|known| **known == kind));
-    let address = arguments.next().and_then(|address| address.parse().ok());
-    let (Some(kind), Some(address)) = (kind, address) else {
-        return Err("it takes what to do, and where".to_owned());
-    };
+pub(crate) async fn mean_harm(kind: &str, address: &str) -> Result {
+    let kind = KINDS.into_iter().find(|known| *known == kind).ok_or_else(|| format!("nobody does harm by {kind}"))?;
+    let address = address.parse().map_err(|error| format!("{address} is no address: {error}"))?;
     start::end_with_input();
     harm(kind, address).await;
     Ok(())
@@ -93,6 +92,12 @@ impl Harm {
         command.args(["-n", "19"]).arg(program).args([HARM, kind, &server.target.address.to_string()]);
         let child = command.stdin(Stdio::piped()).spawn();
         child.map(Harm).map_err(|error| format!("{command:?} cannot be run: {error}"))
+    }
+}
+
+impl Harm {
+    fn is_at_work(&mut self) -> bool {
+        matches!(self.0.try_wait(), Ok(None))
     }
 }
 

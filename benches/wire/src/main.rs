@@ -54,7 +54,7 @@ fn main() -> ExitCode {
     let done = start::runtime().block_on(async {
         match arguments[..] {
             [SERVE] => serve().await,
-            [HARM] => mean_harm().await,
+            [HARM, kind, address] => mean_harm(kind, address).await,
             [KEEP, file] => keep(file.as_ref()).await,
             [STAY, address, many, sample] => crowd(address, many, sample).await,
             ["counters"] => counters().await,
