@@ -68,10 +68,7 @@ impl Process {
 
     /// What it has of memory, in KiB.
     pub(crate) fn memory(&self) -> Result<f64> {
-        let status = read(&self.proc("status"))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
-        kib.ok_or_else(|| "Linux does not say how much memory the server has".to_owned())
+        kib(&self.proc("status"), "VmRSS:")
     }
 
     fn proc(&self, file: &str) -> PathBuf {
@@ -159,6 +156,14 @@ fn stand_on(core: usize) -> Result {
     let mut cores = CpuSet::new();
     let moved = cores.set(core).and_then(|()| sched_setaffinity(Pid::from_raw(0), &cores));
     moved.map_err(|error| format!("two cores are needed, and {core} cannot be stood on: {error}"))
+}
+
+/// What a file of Linux says behind this, in KiB.
+pub(crate) fn kib(file: &Path, what: &str) -> Result<f64> {
+    let text = read(file)?;
+    let line = text.lines().find_map(|line| line.strip_prefix(what));
+    let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
+    kib.ok_or_else(|| format!("{} does not say {what}", file.display()))
 }
 
 fn read(file: &Path) -> Result<String> {

@@ -14,7 +14,7 @@ use converse_wire::load::{Visit, come_back, open, stay};
 use converse_wire::{ours, start};
 
 use crate::Result;
-use crate::process::{Clients, Process, raise_limits};
+use crate::process::{Clients, Process, kib, raise_limits};
 use crate::report::{number, table};
 
 /// The arguments with which this program is a server that keeps conversations in a file, or a crowd of clients.
@@ -142,8 +142,5 @@ fn row(many: usize, nodes: usize, held: &Held, (first, took): &(f64, Vec<f64>)) 
 
 /// What the machine has left of its memory, in KiB.
 fn available() -> Result<f64> {
-    let text = fs::read_to_string("/proc/meminfo").map_err(|error| format!("Linux does not say: {error}"))?;
-    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"));
-    let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
-    kib.ok_or_else(|| "Linux does not say how much memory is left".to_owned())
+    kib(Path::new("/proc/meminfo"), "MemAvailable:")
 }
