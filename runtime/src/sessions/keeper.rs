@@ -62,11 +62,23 @@ pub(crate) enum Unkept {
 impl Keeper {
     /// Of a conversation that begins.
     pub(crate) fn new(sessions: Arc<Inner>, flow: &Flow, key: Option<String>) -> Self {
+        Keeper { key: key.map(|key| Box::new(key.into())), ..Keeper::unwritten(sessions, flow, Id::random()) }
+    }
+
+    /// Of one that is there.
+    pub(crate) fn of(sessions: Arc<Inner>, flow: &Flow, record: Record, epoch: u64) -> Self {
+        let mut keeper = Keeper { epoch, ..Keeper::unwritten(sessions, flow, record.id) };
+        keeper.note(&record);
+        keeper
+    }
+
+    /// Of one of this name, of which nothing is known.
+    fn unwritten(sessions: Arc<Inner>, flow: &Flow, id: Id) -> Self {
         let schema = schema(flow);
         Keeper {
             sessions,
-            id: Id::random(),
-            key: key.map(|key| Box::new(key.into())),
+            id,
+            key: None,
             flow: flow.name,
             question: Text::default(),
             version: 0,
@@ -77,13 +89,6 @@ impl Keeper {
             stored: schema,
             schema,
         }
-    }
-
-    /// Of one that is there.
-    pub(crate) fn of(sessions: Arc<Inner>, flow: &Flow, record: Record, epoch: u64) -> Self {
-        let mut keeper = Keeper { epoch, ..Keeper::new(sessions, flow, None) };
-        keeper.note(&record);
-        keeper
     }
 
     /// Notes what is there.
