@@ -1,10 +1,11 @@
 //! What is logged while a test runs.
 
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
+use tracing::Dispatch;
 use tracing::level_filters::LevelFilter;
-use tracing::subscriber::DefaultGuard;
+use tracing::subscriber::{DefaultGuard, NoSubscriber};
 use tracing_subscriber::fmt::format::FmtSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -13,6 +14,10 @@ pub(crate) struct Log {
     written: Written,
     _guard: DefaultGuard,
 }
+
+/// Nobody looks at this one. With one subscriber alone, tracing asks the thread that first comes to a place whether anybody wants
+/// to know of it, and believes that for all others; with two, it asks them.
+static OTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::new()));
 
 #[derive(Clone, Default)]
 struct Written(Arc<Mutex<Vec<u8>>>);
@@ -29,6 +34,7 @@ impl Log {
     }
 
     fn of(level: LevelFilter) -> Self {
+        LazyLock::force(&OTHER);
         let written = Written::default();
         let writer = written.clone();
         let subscriber = tracing_subscriber::fmt().without_time().with_target(false).with_ansi(false);
