@@ -39,9 +39,6 @@ use crate::sessions::Sessions;
 pub(super) const HEAD: Duration = Duration::from_secs(10);
 /// The largest head of a request, in bytes.
 pub(super) const HEAD_BYTES: usize = 16 * 1024;
-/// How many connections are accepted before those that are there have their turn: a crowd waits in the system's queue, and
-/// not in front of everybody else.
-const TOGETHER: u32 = 8;
 /// Between two attempts to accept a connection where the process has no file descriptor left for one.
 const BREATH: Duration = Duration::from_millis(100);
 
@@ -98,16 +95,9 @@ impl Host {
     /// Accepts connections, without end. What one of them needs is done by a task of its own: nothing here waits for a
     /// peer.
     pub(super) async fn accept(self: &Arc<Self>, listener: &impl Listener) {
-        let mut accepted = 0_u32;
         loop {
             match listener.accept().await {
-                Ok((stream, peer)) => {
-                    self.take(stream, peer);
-                    accepted = (accepted + 1) % TOGETHER;
-                    if accepted == 0 {
-                        tokio::task::yield_now().await;
-                    }
-                }
+                Ok((stream, peer)) => self.take(stream, peer),
                 Err(error) if is_peers(&error) => {}
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection");
