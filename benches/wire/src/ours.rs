@@ -49,6 +49,12 @@ async fn introduce() -> Introduction {
     Introduction
 }
 
+/// A client that waits for days is looked after every ten minutes: every 20 s would be 50,000 pings a second for a million.
+#[ws_route("/wait", ping = "600s")]
+async fn wait() -> Introduction {
+    Introduction
+}
+
 #[ws_route("/introduce-by-hand")]
 async fn introduce_by_hand(mut ws: WebSocket) -> converse::Result {
     ws.send("What is your name?").await?;
@@ -88,5 +94,5 @@ async fn text(ws: &mut WebSocket) -> Option<String> {
 
 /// The routes of our server.
 pub fn router() -> Router {
-    routes![count, echo, introduce, introduce_by_hand]
+    routes![count, echo, introduce, wait, introduce_by_hand]
 }

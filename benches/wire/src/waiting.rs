@@ -23,7 +23,7 @@ pub(crate) const STAY: &str = "stay";
 
 /// How many come back.
 const SAMPLE: usize = 1_000;
-const PATH: &str = "/introduce";
+const PATH: &str = "/wait";
 
 /// A server that keeps its conversations in this file.
 pub(crate) async fn keep(file: &Path) -> Result {
