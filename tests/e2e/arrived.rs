@@ -81,10 +81,9 @@ async fn what_came_before_the_question_is_said_once() {
     let written = visitor.versions().await;
     drop(client);
     let mut client = visitor.come(&["What is your name?"]).await;
-    assert_eq!(pinged(&mut client).await, 2);
     assert_eq!(visitor.versions().await, written + 1, "the return is the only write");
+    // Nobody asks whether a question has arrived, which is said again in any case.
     talk(&mut client, "Ada", &["And your age?"]).await;
-    assert_eq!(pinged(&mut client).await, 3);
     talk(&mut client, "old", &["Please, insert a valid number", "And your age?"]).await;
     assert_eq!(pinged(&mut client).await, 5);
     settled(&mut client).await;
@@ -137,7 +136,6 @@ async fn a_number_that_was_not_sent_does_not_count() {
         client.send(Message::Pong(payload.to_vec().into())).await;
     }
     talk(&mut client, "Ada", &["And your age?"]).await;
-    pinged(&mut client).await;
     settled(&mut client).await;
     talk(&mut client, "old", &["Please, insert a valid number", "And your age?"]).await;
     drop(client);

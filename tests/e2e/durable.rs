@@ -58,10 +58,10 @@ async fn a_client_that_comes_back_is_where_it_was() {
     drop(client);
     for _ in 0..3 {
         let mut client = browser.connect().await;
-        hear(&mut client, &["And your age?", "Please, insert a valid number", "And your age?"]).await;
+        hear(&mut client, &["Please, insert a valid number", "And your age?"]).await;
     }
     let mut client = browser.connect().await;
-    hear(&mut client, &["And your age?", "Please, insert a valid number", "And your age?"]).await;
+    hear(&mut client, &["Please, insert a valid number", "And your age?"]).await;
     talk(&mut client, "36", &["You're Ada, and you are 36 old."]).await;
     assert_eq!(client.closed().await.0, 1000);
 }

@@ -114,7 +114,8 @@ impl<C: Conversation> Session<C> {
             let question = asked.filter(|(asked, _)| *asked == number).map(|(_, question)| question);
             wire.say(number, question, word).await?;
         }
-        if let Some(kept) = &self.kept {
+        // What was asked is said again in any case.
+        if let Some(kept) = self.kept.as_ref().filter(|kept| kept.words.says_more_than_asked()) {
             wire.said(kept.out()).await;
         }
         Ok(())

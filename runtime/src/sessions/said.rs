@@ -110,9 +110,16 @@ impl Words {
         }
     }
 
-    /// A question has been asked, or the conversation has ended: the last of the words is what that was said by.
+    /// A question has been asked, or the conversation has ended: the last of the words is what that was said by. Where it
+    /// was asked before, by what is now the first of them, once is enough.
     pub(crate) fn ask(&mut self) {
-        self.numbers.asked = self.numbers.of(self.said.len()).last().unwrap_or_default();
+        let mut numbers = self.numbers.of(self.said.len());
+        let first = numbers.next().unwrap_or_default();
+        let last = numbers.last().unwrap_or(first);
+        if first == self.numbers.asked && first < last {
+            self.said.remove(0);
+        }
+        self.numbers.asked = last;
     }
 
     /// The number of the last output.
@@ -123,6 +130,11 @@ impl Words {
     /// The number of the one that was asked last.
     pub(crate) fn asked(&self) -> Option<u64> {
         Some(self.numbers.asked).filter(|asked| *asked > 0)
+    }
+
+    /// Whether there is anything beside what was asked last.
+    pub(crate) fn says_more_than_asked(&self) -> bool {
+        self.said.len() > usize::from(self.numbers.asked > 0)
     }
 
     /// Those behind the output of this number; all of them behind 0.
@@ -160,7 +172,7 @@ mod tests {
         let mut said = Words::default();
         turn(&mut said, ["Name?"]);
         turn(&mut said, ["A name, please.", "Name?"]);
-        assert_eq!(numbers(&said), [1, 2, 3]);
+        assert_eq!(numbers(&said), [2, 3]);
         said.begin();
         said.extend(["Charging.".into()]);
         said.answered();
@@ -186,6 +198,22 @@ mod tests {
         turn(&mut said, ["A name, please.", "Name?"]);
         said.arrived(5);
         assert_eq!(words(&reread(&said)), [(6, "A name, please.".into()), (7, "Name?".into())]);
+    }
+
+    #[test]
+    fn a_question_that_is_asked_again_is_kept_once() {
+        let mut said = Words::default();
+        turn(&mut said, ["Hello!", "Name?"]);
+        turn(&mut said, ["What?", "Name?"]);
+        assert_eq!(numbers(&said), [1, 2, 3, 4], "there is no gap between numbers");
+        said.arrived(3);
+        turn(&mut said, ["What?", "Name?"]);
+        assert_eq!(words(&reread(&said)), [(5, "What?".into()), (6, "Name?".into())]);
+        said.arrived(5);
+        said.extend(["Still there?".into()]);
+        said.arrived(7);
+        turn(&mut said, ["What?", "Name?"]);
+        assert_eq!(words(&reread(&said)), [(8, "What?".into()), (9, "Name?".into())]);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use data_encoding::HEXLOWER;
 use serde::de::{self, Deserialize, Deserializer};
@@ -104,13 +106,17 @@ impl Id {
 }
 
 impl WriteId {
-    /// A new one, for the next write.
+    /// A new one, for the next write. It is one that nobody else has, and no secret.
     ///
     /// # Panics
     ///
     /// The system has no randomness.
     pub fn random() -> Self {
-        WriteId(random())
+        // Counted, from where only this process begins: each turn has one, and randomness is a call of the system.
+        static FIRST: LazyLock<u128> = LazyLock::new(|| u128::from_ne_bytes(random()));
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let number = FIRST.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed).into());
+        WriteId(number.to_ne_bytes())
     }
 }
 

@@ -1,6 +1,7 @@
 //! Dates, as stores keep them.
 
 use std::fmt;
+use std::num::NonZero;
 use std::ops::Add;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -17,12 +18,15 @@ use crate::clock;
 /// assert_eq!(minute.to_string(), "1970-01-01T00:01:00.000Z");
 /// assert!(Time::now() > minute);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Time(u64);
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Time(NonZero<u64>); // One more than it is, so that it takes no more room where there may be none.
+
+/// The last millisecond of 9999.
+const LAST: u64 = 253_402_300_799_999;
 
 impl Time {
     /// The last one.
-    pub const MAX: Time = Time(253_402_300_799_999);
+    pub const MAX: Time = Time::from_millis(LAST);
 
     /// Now, by the system's clock.
     pub fn now() -> Self {
@@ -31,12 +35,13 @@ impl Time {
 
     /// The date so many milliseconds after the epoch.
     pub const fn from_millis(millis: u64) -> Self {
-        if millis < Self::MAX.0 { Time(millis) } else { Self::MAX }
+        let millis = if millis < LAST { millis } else { LAST };
+        Time(NonZero::<u64>::MIN.saturating_add(millis))
     }
 
     /// How many milliseconds after the epoch it is.
     pub const fn as_millis(self) -> u64 {
-        self.0
+        self.0.get() - 1
     }
 }
 
@@ -49,7 +54,7 @@ impl From<SystemTime> for Time {
 
 impl From<Time> for SystemTime {
     fn from(time: Time) -> Self {
-        UNIX_EPOCH + Duration::from_millis(time.0)
+        UNIX_EPOCH + Duration::from_millis(time.as_millis())
     }
 }
 
@@ -57,14 +62,20 @@ impl Add<Duration> for Time {
     type Output = Time;
 
     fn add(self, later: Duration) -> Time {
-        Time::from_millis(self.0.saturating_add(u64::try_from(later.as_millis()).unwrap_or(u64::MAX)))
+        Time::from_millis(self.as_millis().saturating_add(u64::try_from(later.as_millis()).unwrap_or(u64::MAX)))
+    }
+}
+
+impl fmt::Debug for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Time").field(&self.as_millis()).finish()
     }
 }
 
 /// As RFC 3339 has it, in UTC.
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (seconds, millis) = (self.0 / 1000, self.0 % 1000);
+        let (seconds, millis) = (self.as_millis() / 1000, self.as_millis() % 1000);
         let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
         let (year, month, day) = civil(seconds / 86_400);
         write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")

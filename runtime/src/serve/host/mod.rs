@@ -1,7 +1,8 @@
 //! What all connections of a server share: accepting them, and serving what comes over one until it is a WebSocket.
 
+mod accept;
+
 use std::convert::Infallible;
-use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
@@ -25,7 +26,6 @@ use super::bounds::{Bounds, Full, Permit};
 use super::forwarded::Proxies;
 #[cfg(feature = "http2")]
 use super::http2;
-use super::listener::Listener;
 use super::refuse::Refusals;
 #[cfg(feature = "http2")]
 use super::stream::Seat;
@@ -39,8 +39,6 @@ use crate::sessions::Sessions;
 pub(super) const HEAD: Duration = Duration::from_secs(10);
 /// The largest head of a request, in bytes.
 pub(super) const HEAD_BYTES: usize = 16 * 1024;
-/// Between two attempts to accept a connection where the process has no file descriptor left for one.
-const BREATH: Duration = Duration::from_millis(100);
 
 /// What a server demands of its connections.
 #[derive(Debug, Default)]
@@ -90,41 +88,6 @@ impl Host {
     /// Takes no more requests.
     pub(super) fn stop(&self) {
         self.stopping.store(true, Ordering::SeqCst);
-    }
-
-    /// Accepts connections, without end. What one of them needs is done by a task of its own: nothing here waits for a
-    /// peer.
-    pub(super) async fn accept(self: &Arc<Self>, listener: &impl Listener) {
-        loop {
-            match listener.accept().await {
-                Ok((stream, peer)) => self.take(stream, peer),
-                Err(error) if is_peers(&error) => {}
-                Err(error) => {
-                    tracing::warn!(%error, "cannot accept a connection");
-                    tokio::time::sleep(BREATH).await;
-                }
-            }
-        }
-    }
-
-    fn take(self: &Arc<Self>, stream: Stream, address: Option<SocketAddr>) {
-        // What comes over a proxy's connections is counted for whom it speaks for.
-        let is_proxy = self.proxies.as_ref().is_some_and(|proxies| proxies.includes(address));
-        let from = address.filter(|_| !is_proxy).map(|address| address.ip());
-        let host = Arc::clone(self);
-        match self.bounds.enter(from) {
-            Ok(permit) => {
-                let peer = Peer { address, is_proxy, client: is_proxy.then(Client::default) };
-                // Before its task runs, so that a server that stops waits for that, too.
-                let told = self.connections.subscribe();
-                tokio::spawn(host.hold(stream.keep(permit), peer, told));
-            }
-            Err(full) => {
-                if let Some(refusal) = self.refusals.begin(full) {
-                    tokio::spawn(refusal.tell(async move { host.secure(stream).await }));
-                }
-            }
-        }
     }
 
     /// Serves the requests that come over one connection, until one of them makes it a WebSocket.
@@ -279,10 +242,4 @@ struct Peer {
     is_proxy: bool,
     /// Where the place of a client is kept that has none by the connection: a proxy's, and one of many streams.
     client: Option<Client>,
-}
-
-/// Whether the connection, rather than the listener, is what failed.
-fn is_peers(error: &io::Error) -> bool {
-    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
