@@ -105,7 +105,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
                 return true;
             }
             // All that one read brought has been answered: now the answers leave, by one write.
-            link.flush(cx);
+            link.flush_together(cx);
             if link.has_room() && speaks {
                 continue;
             }

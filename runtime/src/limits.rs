@@ -73,6 +73,10 @@ pub(crate) const AHEAD: usize = 64 * 1024;
 pub(crate) const WRITE: usize = 16 * 1024;
 /// How many frames one connection takes before the others of its thread have their turn.
 pub(crate) const FRAMES: u32 = 64;
+/// For how many of them one counts with which no message has come.
+pub(crate) const EMPTY: u32 = 8;
+/// How many bytes of answers wait for as long as more is read at the same time.
+pub(crate) const TOGETHER: usize = 4 * 1024;
 /// What either queue of a connection holds, in bytes, unless it is said.
 pub(crate) const QUEUE: usize = 256 * 1024;
 /// What the smallest message counts for in a queue.

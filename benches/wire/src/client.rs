@@ -1,10 +1,16 @@
 //! One connection of the load generator: frames made by hand, and every answer looked at.
 
-use std::io::{Error, ErrorKind, Result};
+use std::io::{Error, ErrorKind, IoSliceMut, Result};
 use std::net::SocketAddr;
+use std::os::fd::AsRawFd;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use nix::cmsg_space;
+use nix::sys::socket::sockopt::ReceiveTimestampns;
+use nix::sys::socket::{ControlMessageOwned, MsgFlags, recvmsg, setsockopt};
+use nix::sys::time::TimeSpec;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, Interest};
 use tokio::net::{TcpSocket, TcpStream};
 
 /// The opcodes that are said here.
@@ -180,6 +186,38 @@ impl Client {
         }
     }
 
+    /// Has Linux note from now on when something came.
+    ///
+    /// # Errors
+    ///
+    /// If it does not do so.
+    pub fn note_times(&self) -> Result<()> {
+        Ok(setsockopt(&self.stream, ReceiveTimestampns, &true)?)
+    }
+
+    /// Says a frame, and waits for one; how long it took until that was there, however late we were told.
+    ///
+    /// # Errors
+    ///
+    /// If the server is gone, or [no times are noted](Self::note_times).
+    pub async fn turn(&mut self, said: &[u8]) -> Result<(Duration, Vec<u8>)> {
+        let began = SystemTime::now();
+        self.say(said).await?;
+        loop {
+            self.stream.readable().await?;
+            let came = self.stream.try_io(Interest::READABLE, || receive(&self.stream, &mut self.unread));
+            let time = match came {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => continue,
+                came => came?,
+            };
+            if let Some(Frame { payload, rest, .. }) = Frame::first(&self.unread) {
+                let (heard, rest) = (payload.to_vec(), rest.to_vec());
+                self.unread = rest;
+                return Ok((time.duration_since(began).unwrap_or_default(), heard));
+            }
+        }
+    }
+
     /// Sends the messages of a burst, and waits until all have come back as they went, into a buffer that is kept for
     /// the next one.
     ///
@@ -220,6 +258,25 @@ impl Client {
         match self.stream.read_buf(&mut self.unread).await? {
             0 => Err(ErrorKind::UnexpectedEof.into()),
             _ => Ok(()),
+        }
+    }
+}
+
+/// Reads what there is, behind what has come, and when that came.
+fn receive(stream: &TcpStream, unread: &mut Vec<u8>) -> Result<SystemTime> {
+    let mut buffer = [0; 4096];
+    let mut parts = [IoSliceMut::new(&mut buffer)];
+    let mut notes = cmsg_space!(TimeSpec);
+    let received = recvmsg::<()>(stream.as_raw_fd(), &mut parts, Some(&mut notes), MsgFlags::empty())?;
+    let time = received.cmsgs()?.find_map(|note| match note {
+        ControlMessageOwned::ScmTimestampns(time) => Some(UNIX_EPOCH + Duration::from(time)),
+        _ => None,
+    });
+    match received.bytes {
+        0 => Err(ErrorKind::UnexpectedEof.into()),
+        bytes => {
+            unread.extend_from_slice(&buffer[..bytes]);
+            time.ok_or_else(|| Error::other("Linux has not noted when it came"))
         }
     }
 }

@@ -1,7 +1,7 @@
 //! How long a bystander's turns take while others mean harm, beside how long they take in peace, in the same run.
 
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use converse_wire::client::{Client, TEXT, frame};
 use converse_wire::harm::{KINDS, harm};
@@ -68,13 +68,12 @@ impl Told {
         let mut took = Vec::with_capacity(turns);
         if self.0 == 0 {
             client.hear().await?;
+            client.note_times()?;
         }
         for _ in 0..turns {
             self.0 += 1;
-            let began = Instant::now();
-            client.say(&frame(TEXT, b"more")).await?;
-            let (_, heard) = client.hear().await?;
-            took.push(began.elapsed().as_secs_f64() * 1e6);
+            let (time, heard) = client.turn(&frame(TEXT, b"more")).await?;
+            took.push(time.as_secs_f64() * 1e6);
             assert_eq!(heard, self.0.to_string().into_bytes(), "the dialogue goes on");
         }
         took.sort_unstable_by(f64::total_cmp);

@@ -15,6 +15,8 @@ use crate::message::Message;
 #[derive(Debug)]
 pub(super) enum Came {
     Message(Message),
+    /// A part of a message, and not the last.
+    Part,
     Ping(Bytes),
     Pong(Bytes),
     /// With a code or without.
@@ -72,9 +74,7 @@ impl Incoming {
                     payload.shrink_to_fit();
                     return Some(whole(opcode, payload));
                 }
-                if let Err(fault) = message.check() {
-                    return Some(Err(fault));
-                }
+                return Some(message.check().map(|()| Came::Part));
             }
             let head = match Head::read(bytes) {
                 Ok(head) => head?,
@@ -210,6 +210,7 @@ mod tests {
             while let Some(next) = incoming.next(&mut rest, &limits) {
                 match next {
                     Ok(Came::Message(message)) => came.push(message.to_string()),
+                    Ok(Came::Part) => {}
                     Ok(other) => came.push(format!("{other:?}")),
                     Err(fault) => return (came, Some(fault)),
                 }

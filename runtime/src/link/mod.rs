@@ -248,7 +248,11 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
                 self.needs_more = true;
                 return taken;
             };
-            self.turn -= 1;
+            let is_message = matches!(came, Ok(Came::Message(_)));
+            self.turn = self.turn.saturating_sub(if is_message { 1 } else { limits::EMPTY });
+            if matches!(came, Ok(Came::Part)) {
+                continue;
+            }
             let now = || *now.get_or_insert_with(Instant::now);
             if self.rate.is_exceeded(self.limits.rate, now) {
                 taken = take(Event::End(self.exceeded("too many messages")), cx);
@@ -267,6 +271,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     fn pass(&mut self, came: Result<Came, Fault>, before: Taken, cx: &Context<'_>, take: &mut impl Take) -> Taken {
         let event = match came {
             Ok(Came::Message(message)) => self.received(message),
+            Ok(Came::Part) => None,
             Ok(Came::Pong(payload)) => self.answered(&payload).map(Event::Heard),
             Ok(Came::Ping(payload)) => {
                 self.pong(payload);

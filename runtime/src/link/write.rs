@@ -60,6 +60,14 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         self.unflushed = true;
     }
 
+    /// Writes out what there is, unless it is little and more comes of what was read: its turn is over, and it runs again.
+    pub(crate) fn flush_together(&mut self, cx: &mut Context<'_>) {
+        let waits = self.turn == 0 && self.phase == Phase::Open && self.out.len() < limits::TOGETHER;
+        if !waits {
+            self.flush(cx);
+        }
+    }
+
     /// Writes out what there is, as far as the peer takes it.
     pub(crate) fn flush(&mut self, cx: &mut Context<'_>) {
         while self.unflushed && self.phase != Phase::Over {

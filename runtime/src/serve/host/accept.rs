@@ -18,8 +18,8 @@ use crate::serve::stream::{Client, Stream};
 
 /// How many connections are accepted before those that are there have their turn, and how many of them begin by then. More
 /// than begin, so that a crowd waits here, and not where Linux turns it away.
-const ACCEPTED: usize = 8;
-const BEGUN: usize = 2;
+const ACCEPTED: usize = 4;
+const BEGUN: usize = 1;
 /// Between two attempts to accept a connection where the process has no file descriptor left for one.
 const BREATH: Duration = Duration::from_millis(100);
 
