@@ -6,9 +6,11 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::task::coop::has_budget_remaining;
+use tokio::time::{Instant, Sleep, sleep};
 
 use crate::close::Close;
 use crate::connection::{Connection, Outgoing, Settings, Wants};
@@ -24,14 +26,15 @@ pub(crate) fn drive<IO>(link: Link<IO>, place: Place, work: Work) -> impl Future
 where
     IO: AsyncRead + AsyncWrite + Unpin,
 {
-    Driver { link: Some(link), work: Some(work), alarm: Box::pin(sleep_until(Instant::now())), place }
+    Driver { link: Some(link), work: Some(work), alarm: Alarm::new(), has_begun: false, place }
 }
 
 struct Driver<IO> {
     /// While it lasts.
     link: Option<Link<IO>>,
     work: Option<Work>,
-    alarm: Pin<Box<Sleep>>,
+    alarm: Alarm,
+    has_begun: bool,
     place: Place,
 }
 
@@ -42,16 +45,18 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Future for Driver<IO> {
         if let Some(link) = &mut self.link {
             link.begin_turn();
         }
-        loop {
-            // The work comes first, so that what a handler sets up counts from the first byte.
+        if !self.has_begun {
+            // So that what a handler sets up counts from the first byte.
+            self.has_begun = true;
             self.run_work(cx);
-            let look = self.advance(cx);
-            match (&self.link, &self.work) {
-                (None, None) => return Poll::Ready(()),
-                _ if !look => return Poll::Pending,
-                _ => {}
-            }
         }
+        // Mostly it is the client that has woken this task: what it has sent is there by when the work runs.
+        let mut has_run = false;
+        while self.advance(cx) || !has_run {
+            has_run = true;
+            self.run_work(cx);
+        }
+        if self.link.is_none() && self.work.is_none() { Poll::Ready(()) } else { Poll::Pending }
     }
 }
 
@@ -110,7 +115,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
                 continue;
             }
             let due = [link.deadline(), alarm].into_iter().flatten().min();
-            if link.is_over() || !rings(self.alarm.as_mut(), due, cx) {
+            if link.is_over() || !self.alarm.rings(due, cx) {
                 break;
             }
             let now = Instant::now();
@@ -146,36 +151,54 @@ where
     if close.is_some() {
         link.finish();
     }
-    let mut room = 0;
-    let mut is_all = false;
-    while link.has_room() && !is_all {
-        let next = connection.next_to_write();
-        room += next.as_ref().map_or(0, |next| next.room(connection.queues()));
-        match (next, close) {
-            (Some(Outgoing::Message(message)), _) => link.write(message),
-            (Some(Outgoing::Number(output)), _) => link.number(output),
-            (None, Some(close)) => link.close(close),
-            (None, None) => is_all = true,
-        }
+    if !link.has_room() {
+        return false;
     }
-    connection.give_back(room);
+    let is_all = connection.hand_over(|outgoing, bytes| {
+        link.expect(bytes);
+        match outgoing {
+            Outgoing::Message(message) => link.write(message),
+            Outgoing::Number(output) => link.number(output),
+        }
+        link.has_room()
+    });
+    if let Some(close) = close.filter(|_| is_all && link.has_room()) {
+        link.close(close);
+    }
     is_all
 }
 
-/// Whether `due` has come; else the task is woken when it does.
-fn rings(mut alarm: Pin<&mut Sleep>, due: Option<Instant>, cx: &mut Context<'_>) -> bool {
-    let Some(due) = due else { return false };
-    // Not left to the alarm: a peer that sends without end uses up all that tokio lets one task do at a time.
-    if due <= Instant::now() {
-        return true;
+/// What wakes the task when nothing else does.
+struct Alarm {
+    sleep: Pin<Box<Sleep>>,
+    /// It wakes this task when its time has come, which need not be told again.
+    is_set: bool,
+}
+
+impl Alarm {
+    fn new() -> Self {
+        Alarm { sleep: Box::pin(sleep(Duration::MAX)), is_set: false }
     }
-    // Moving a timer costs more than waking up once for nothing, so it is moved only to ring earlier.
-    if alarm.deadline() > due {
-        alarm.as_mut().reset(due);
+
+    /// Whether `due` has come; else the task is woken when it does.
+    fn rings(&mut self, due: Option<Instant>, cx: &mut Context<'_>) -> bool {
+        let Some(due) = due else { return false };
+        // Not left to the timer: a peer that sends without end uses up all that tokio lets one task do at a time.
+        if due <= Instant::now() {
+            return true;
+        }
+        // Moving a timer costs more than waking up once for nothing, so it is moved only to ring earlier, or when it has rung.
+        if self.sleep.deadline() > due || self.sleep.is_elapsed() {
+            self.sleep.as_mut().reset(due);
+            self.is_set = false;
+        }
+        if !self.is_set {
+            // One that has done too much at a time is sent away by the timer, and runs again.
+            let is_heard = has_budget_remaining();
+            let is_pending = self.sleep.as_mut().poll(cx).is_pending();
+            self.is_set = is_heard && is_pending;
+            return !is_pending;
+        }
+        false
     }
-    if alarm.as_mut().poll(cx).is_pending() {
-        return false;
-    }
-    alarm.as_mut().reset(due);
-    alarm.poll(cx).is_ready()
 }

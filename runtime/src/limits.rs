@@ -71,6 +71,8 @@ pub(crate) const SCRATCH: usize = 32 * 1024;
 pub(crate) const AHEAD: usize = 64 * 1024;
 /// What is written at once: longer messages go out as fragments of this size, so no buffer outgrows it for long.
 pub(crate) const WRITE: usize = 16 * 1024;
+/// What the head of a frame takes at most that a server sends, in bytes (RFC 6455 §5.2).
+pub(crate) const HEAD: usize = 10;
 /// How many frames one connection takes before the others of its thread have their turn.
 pub(crate) const FRAMES: u32 = 64;
 /// For how many of them one counts with which no message has come.

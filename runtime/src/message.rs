@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
+use std::str::Utf8Error;
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -83,6 +84,10 @@ impl Text {
     /// Text that is part of the program: neither allocates nor copies.
     pub const fn from_static(text: &'static str) -> Self {
         Text(Utf8Bytes::from_static(text))
+    }
+
+    pub(crate) fn from_utf8(bytes: Bytes) -> Result<Self, Utf8Error> {
+        Utf8Bytes::try_from(bytes).map(Text)
     }
 
     pub(crate) fn into_frame(self) -> Utf8Bytes {

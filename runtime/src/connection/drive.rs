@@ -76,14 +76,22 @@ impl Connection {
         state.alarm.is_some_and(|alarm| alarm <= now) && state.wake_reader(cx)
     }
 
-    /// What is to be written next. The room that it took is [given back](Self::give_back) by the caller.
-    pub(crate) fn next_to_write(&self) -> Option<Outgoing> {
-        pop(&mut self.lock().outbox)
-    }
-
-    /// Gives back the room of what was taken to be written.
-    pub(crate) fn give_back(&self, room: usize) {
+    /// Hands over what is to be written, each with how many bytes there are from it on, for as long as there is room for
+    /// more. Whether that was all.
+    pub(crate) fn hand_over(&self, mut write: impl FnMut(Outgoing, usize) -> bool) -> bool {
+        let mut state = self.lock();
+        let mut bytes = state.outbox.iter().map(Outgoing::bytes).sum();
+        let (mut room, mut has_room) = (0, true);
+        while has_room && let Some(next) = pop(&mut state.outbox) {
+            let own = next.bytes();
+            room += next.room(&self.queues);
+            has_room = write(next, bytes);
+            bytes -= own;
+        }
+        let is_all = state.outbox.is_empty();
+        drop(state);
         self.room.add_permits(room);
+        is_all
     }
 
     /// Whether it is to leave as soon as its session waits for the client.

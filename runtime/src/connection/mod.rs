@@ -18,7 +18,7 @@ use tokio::time::Instant;
 pub(crate) use self::drive::Wants;
 use crate::close::Close;
 use crate::keepalive::PingPolicy;
-use crate::limits::Limits;
+use crate::limits::{self, Limits};
 use crate::link::End;
 use crate::message::Message;
 use crate::open::{Leaves, Open};
@@ -52,6 +52,14 @@ pub(crate) enum Outgoing {
 }
 
 impl Outgoing {
+    /// How many bytes its frame has, at most.
+    fn bytes(&self) -> usize {
+        match self {
+            Outgoing::Message(message) => message.len() + limits::HEAD,
+            Outgoing::Number(_) => size_of::<u64>() + limits::HEAD,
+        }
+    }
+
     /// How much room it takes in the outbox.
     pub(crate) fn room(&self, queues: &Queues) -> usize {
         match self {
@@ -133,10 +141,6 @@ impl Connection {
         Connection { room: Semaphore::new(queues.room()), queues, ..self }
     }
 
-    pub(crate) fn queues(&self) -> &Queues {
-        &self.queues
-    }
-
     /// The same, after such a handshake.
     pub(crate) fn speaking(self, protocol: Option<&'static str>) -> Self {
         Connection { protocol, ..self }
@@ -183,10 +187,11 @@ impl State {
     }
 }
 
-/// Puts one behind the others. Most queues never hold more than one, and are no larger than that.
+/// Puts one behind the others. Most queues never hold more than one, and are no larger than that; one that does hold more is
+/// likely to hold many.
 fn push<T>(queue: &mut VecDeque<T>, item: T) {
-    if queue.capacity() == 0 {
-        queue.reserve_exact(1);
+    if queue.len() == queue.capacity() {
+        queue.reserve_exact(if queue.is_empty() { 1 } else { queue.len().max(FEW) });
     }
     queue.push_back(item);
 }
@@ -200,8 +205,9 @@ fn pop<T>(queue: &mut VecDeque<T>) -> Option<T> {
     first
 }
 
-/// How many a queue may have room for that is empty.
+/// How many a queue may have room for that is empty, and for how many more there is room as soon as it has to be larger.
 const LONG: usize = 2;
+const FEW: usize = 15;
 
 /// Wakes `waker`, or says that it is the task's own, which had better look by itself.
 fn wake_or_look(waker: Waker, cx: Option<&Context<'_>>) -> bool {

@@ -2,6 +2,8 @@
 
 use tokio_tungstenite::tungstenite::error::ProtocolError;
 
+use crate::limits;
+
 pub(super) const CONTINUE: u8 = 0;
 pub(super) const TEXT: u8 = 1;
 pub(super) const BINARY: u8 = 2;
@@ -73,7 +75,7 @@ pub(super) fn unmask(payload: &mut [u8], mask: [u8; 4], behind: usize) {
 
 /// Puts a frame behind what is to be sent. A server's has no mask.
 pub(super) fn put(out: &mut Vec<u8>, opcode: u8, is_last: bool, payload: &[u8]) {
-    out.reserve(payload.len() + 10);
+    out.reserve(payload.len() + limits::HEAD);
     out.push(if is_last { 0x80 | opcode } else { opcode });
     match payload.len() {
         length @ ..126 => out.push(length as u8),

@@ -7,9 +7,10 @@ use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::Data;
 
 use super::frames::{BINARY, CLOSE, CONTINUE, Head, PING, TEXT, unmask};
+use super::unread::Unread;
 use crate::close::Close;
 use crate::limits::{self, Limits};
-use crate::message::Message;
+use crate::message::{Message, Text};
 
 /// What has come.
 #[derive(Debug)]
@@ -57,14 +58,13 @@ struct Frame {
 }
 
 impl Incoming {
-    /// The next that there is as a whole, taken from the front of these bytes. What is left of them if there is nothing, is to
-    /// be shown again with more.
-    pub(super) fn next(&mut self, bytes: &mut &[u8], limits: &Limits) -> Option<Result<Came, Fault>> {
+    /// The next that there is as a whole. What is left if there is nothing, is to be shown again with more.
+    pub(super) fn next(&mut self, unread: &mut Unread<'_>, limits: &Limits) -> Option<Result<Came, Fault>> {
         loop {
             if let Some(message) = &mut self.0
                 && let Some(frame) = &mut message.frame
             {
-                if !frame.take(bytes, &mut message.payload) {
+                if !frame.take(unread, &mut message.payload) {
                     return None;
                 }
                 let is_last = frame.head.is_last;
@@ -72,29 +72,26 @@ impl Incoming {
                 if is_last {
                     let Unfinished { opcode, mut payload, .. } = *self.0.take()?;
                     payload.shrink_to_fit();
-                    return Some(whole(opcode, payload));
+                    return Some(whole(opcode, payload.into()));
                 }
                 return Some(message.check().map(|()| Came::Part));
             }
-            let head = match Head::read(bytes) {
+            let head = match Head::read(unread.left()) {
                 Ok(head) => head?,
                 Err(error) => return Some(Err(Fault::Protocol(error))),
             };
-            let (_, rest) = bytes.split_at(head.size);
-            let payload = usize::try_from(head.length).ok().and_then(|length| rest.split_at_checked(length));
+            let come = unread.left().len() - head.size;
+            let length = usize::try_from(head.length).ok().filter(|length| *length <= come);
             if head.is_control() {
-                let (payload, rest) = payload?;
-                *bytes = rest;
-                return Some(control(&head, unmasked(payload, &head)));
+                return length.map(|length| control(&head, payload(unread, &head, length)));
             }
             if let Err(fault) = self.check(&head, limits) {
                 return Some(Err(fault));
             }
-            if let Some((payload, rest)) = payload.filter(|_| head.is_last && self.0.is_none()) {
-                *bytes = rest;
-                return Some(whole(head.opcode, unmasked(payload, &head)));
+            if let Some(length) = length.filter(|_| head.is_last && self.0.is_none()) {
+                return Some(whole(head.opcode, payload(unread, &head, length)));
             }
-            *bytes = rest;
+            unread.skip(head.size);
             self.begin(head);
         }
     }
@@ -127,14 +124,14 @@ impl Incoming {
 }
 
 impl Frame {
-    /// Takes from these bytes what belongs to it. Whether it is there as a whole.
-    fn take(&mut self, bytes: &mut &[u8], payload: &mut Vec<u8>) -> bool {
+    /// Takes what belongs to it. Whether it is there as a whole.
+    fn take(&mut self, unread: &mut Unread<'_>, payload: &mut Vec<u8>) -> bool {
         let missing = self.head.length as usize - self.come;
-        let (own, rest) = bytes.split_at(missing.min(bytes.len()));
+        let own = unread.skip(missing.min(unread.left().len()));
         let before = payload.len();
         payload.extend_from_slice(own);
         unmask(&mut payload[before..], self.head.mask, self.come);
-        (self.come, *bytes) = (self.come + own.len(), rest);
+        self.come += own.len();
         own.len() == missing
     }
 }
@@ -153,25 +150,27 @@ impl Unfinished {
     }
 }
 
-fn unmasked(payload: &[u8], head: &Head) -> Vec<u8> {
-    let mut payload = payload.to_vec();
+/// The payload behind this head, which is there as a whole.
+fn payload(unread: &mut Unread<'_>, head: &Head, length: usize) -> Bytes {
+    unread.skip(head.size);
+    let mut payload = unread.take(length);
     unmask(&mut payload, head.mask, 0);
-    payload
+    payload.freeze()
 }
 
-fn whole(opcode: u8, payload: Vec<u8>) -> Result<Came, Fault> {
+fn whole(opcode: u8, payload: Bytes) -> Result<Came, Fault> {
     let message = match opcode {
         BINARY => payload.into(),
-        _ => String::from_utf8(payload).map_err(|error| Fault::Text(error.utf8_error()))?.into(),
+        _ => Text::from_utf8(payload).map_err(Fault::Text)?.into(),
     };
     Ok(Came::Message(message))
 }
 
-fn control(head: &Head, payload: Vec<u8>) -> Result<Came, Fault> {
+fn control(head: &Head, payload: Bytes) -> Result<Came, Fault> {
     Ok(match head.opcode {
         CLOSE => Came::Close(close(&payload)?),
-        PING => Came::Ping(payload.into()),
-        _ => Came::Pong(payload.into()),
+        PING => Came::Ping(payload),
+        _ => Came::Pong(payload),
     })
 }
 
@@ -206,7 +205,7 @@ mod tests {
         let (mut incoming, mut unread, mut came) = (Incoming::default(), Vec::new(), Vec::new());
         for bytes in all.chunks(size) {
             unread.extend_from_slice(bytes);
-            let mut rest = &*unread;
+            let mut rest = Unread::new(&unread);
             while let Some(next) = incoming.next(&mut rest, &limits) {
                 match next {
                     Ok(Came::Message(message)) => came.push(message.to_string()),
@@ -215,7 +214,7 @@ mod tests {
                     Err(fault) => return (came, Some(fault)),
                 }
             }
-            unread = rest.to_vec();
+            unread = rest.left().to_vec();
         }
         (came, None)
     }

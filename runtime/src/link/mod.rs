@@ -8,6 +8,7 @@ mod frames;
 mod incoming;
 mod rate;
 mod timers;
+mod unread;
 mod write;
 
 use std::mem::MaybeUninit;
@@ -22,6 +23,7 @@ use tokio_tungstenite::tungstenite;
 
 use self::incoming::{Came, Fault, Incoming};
 use self::rate::Rate;
+use self::unread::Unread;
 use crate::close::Close;
 use crate::error::Error;
 use crate::keepalive::{Keepalive, PingPolicy};
@@ -182,9 +184,9 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             }
             let mut unread = self.unread.take().map(|unread| *unread).unwrap_or_default();
             if !unread.is_empty() && !self.needs_more {
-                let mut bytes = &*unread;
-                taken = self.take_apart(&mut bytes, taken, cx, &mut take);
-                unread = unread.slice_ref(bytes);
+                let mut left = Unread::new(&unread);
+                taken = self.take_apart(&mut left, taken, cx, &mut take);
+                unread = unread.slice_ref(left.left());
             } else {
                 if self.phase == Phase::Open {
                     // What one read brought is answered by one write, before the next.
@@ -207,9 +209,9 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
                         return;
                     }
                 }
-                let mut bytes = buffer.filled();
-                taken = self.take_apart(&mut bytes, taken, cx, &mut take);
-                unread = Bytes::copy_from_slice(bytes);
+                let mut left = Unread::new(buffer.filled());
+                taken = self.take_apart(&mut left, taken, cx, &mut take);
+                unread = Bytes::copy_from_slice(left.left());
             }
             self.leave_unread(unread);
             if taken.looks {
@@ -241,10 +243,16 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     }
 
     /// Takes apart what was read, as far as it is there as a whole and there is room for it.
-    fn take_apart(&mut self, bytes: &mut &[u8], mut taken: Taken, cx: &Context<'_>, take: &mut impl Take) -> Taken {
+    fn take_apart(
+        &mut self,
+        unread: &mut Unread<'_>,
+        mut taken: Taken,
+        cx: &Context<'_>,
+        take: &mut impl Take,
+    ) -> Taken {
         let mut now = None;
         while self.reads(taken) {
-            let Some(came) = self.incoming.next(bytes, &self.limits) else {
+            let Some(came) = self.incoming.next(unread, &self.limits) else {
                 self.needs_more = true;
                 return taken;
             };

@@ -22,6 +22,16 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         self.phase == Phase::Open && !self.broken && !is_full
     }
 
+    /// Has room for so many bytes that are about to be written.
+    pub(crate) fn expect(&mut self, bytes: usize) {
+        let bytes = bytes.min(limits::WRITE);
+        if self.out.capacity() == 0 {
+            self.out = Vec::with_capacity(bytes);
+        } else {
+            self.out.reserve(bytes);
+        }
+    }
+
     /// Takes a message, for the next flush. To be called where there is room.
     pub(crate) fn write(&mut self, message: Message) {
         debug_assert!(self.has_room());
@@ -49,9 +59,10 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
 
     /// Makes a frame of what is not too long for one, and leaves the rest for later.
     fn give_part(&mut self, opcode: u8, mut payload: Bytes) {
-        let rest = payload.split_off(payload.len().min(limits::WRITE));
-        frames::put(&mut self.out, opcode, rest.is_empty(), &payload);
-        self.rest = Some(rest).filter(|rest| !rest.is_empty()).map(Box::new);
+        if payload.len() > limits::WRITE {
+            self.rest = Some(Box::new(payload.split_off(limits::WRITE)));
+        }
+        frames::put(&mut self.out, opcode, self.rest.is_none(), &payload);
         self.unflushed = true;
     }
 

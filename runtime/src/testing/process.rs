@@ -242,12 +242,12 @@ impl Client {
             self.connection.forget_reader();
             let polled = self.session.as_mut().poll(cx);
             let before = said.len();
-            while let Some(outgoing) = self.connection.next_to_write() {
-                self.connection.give_back(outgoing.room(self.connection.queues()));
+            self.connection.hand_over(|outgoing, _| {
                 if let Outgoing::Message(message) = outgoing {
                     said.push(message);
                 }
-            }
+                true
+            });
             if polled.is_ready() {
                 let close = closed.or_else(|| self.close_wanted());
                 return Poll::Ready(close.map_or(Stands::Gone, Stands::Closed));
