@@ -4,13 +4,14 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::run::{cargo, run};
-use crate::{Result, node, python};
+use crate::{Result, node, python, system};
 
-/// Runs every test, those first that cargo alone ignores: clients that nobody here wrote.
+/// Runs every test, those first that cargo alone ignores: clients that nobody here wrote, and what valgrind counts.
 pub(crate) fn test() -> Result {
     let foreign = Foreign::install()?;
+    system::need("valgrind", &["valgrind", "--version"], &["valgrind", "libc6-dbg"])?;
     // By name, and not by `--test`: that would build all dependencies once more, with the features that few tests need.
-    run(foreign.tell(&mut cargo(&["test", "--workspace", "--tests", "--", "--ignored", "foreign::"])))?;
+    run(foreign.tell(&mut cargo(&["test", "--workspace", "--tests", "--", "--ignored", "foreign::", "valgrind::"])))?;
     run(&mut cargo(&["test", "--workspace", "--no-fail-fast"]))?;
     // A workspace of its own, since what exports to Prometheus brings other versions of crates that are here.
     let watched = ["--manifest-path", "examples/watched/Cargo.toml", "--target-dir", "target/watched", "--locked"];

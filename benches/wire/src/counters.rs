@@ -75,3 +75,11 @@ pub(crate) const COUNTED: [(&str, Counter, Work); 6] = [
     ("system calls: one at a time", Counter::Syscalls, Work::Echo { connections: 10, burst: 1, bytes: 64 }),
     ("32 in flight", Counter::Syscalls, Work::Echo { connections: 10, burst: 32, bytes: 64 }),
 ];
+
+/// Of what our own server's instructions are counted for a gate, and on which route.
+pub(crate) const GATED: [(&str, &str, Work); 4] = [
+    ("a message", "/echo", Work::Echo { connections: 10, burst: 1, bytes: 64 }),
+    ("a message of 32", "/echo", Work::Echo { connections: 10, burst: 32, bytes: 64 }),
+    ("a visit", "/echo", Work::Visit(Visit::Echo)),
+    ("a dialogue", "/introduce", Work::Visit(Visit::Dialogue)),
+];

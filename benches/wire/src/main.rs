@@ -16,7 +16,7 @@ use converse::Server;
 use converse_wire::load::Visit;
 use converse_wire::{ours, start};
 
-use crate::counters::COUNTED;
+use crate::counters::{COUNTED, Counter, GATED};
 use crate::hostile::{HARM, bystanders, mean_harm};
 use crate::measure::{Taken, Work, dialogue_memory, echo_memory, work};
 use crate::plot::Bars;
@@ -58,11 +58,13 @@ fn main() -> ExitCode {
             [KEEP, file] => keep(file.as_ref()).await,
             [STAY, address, many, sample] => crowd(address, many, sample).await,
             ["counters"] => counters().await,
+            ["instructions"] => instructions().await,
             ["hostile"] => bystanders().await,
             ["waiting", many] => wait(many).await,
             ["quick"] => tables(&QUICK).await.map(drop),
             [] => full().await,
-            _ => Err("it takes nothing, `quick`, `counters`, `hostile`, or `waiting` and a number".to_owned()),
+            _ => Err("it takes nothing, `quick`, `counters`, `instructions`, `hostile`, or `waiting` and a number"
+                .to_owned()),
         }
     });
     match done {
@@ -214,4 +216,13 @@ async fn counters() -> Result {
     let counted = table(&columns, rows);
     println!("{counted}");
     report::write("wire counters", &counted)
+}
+
+/// Says how many instructions each of those takes that a test has limits for.
+async fn instructions() -> Result {
+    for (what, path, work) in GATED {
+        let counted = Counter::Instructions.each(&Kind::ours(what, path), work).await?;
+        println!("{what}: {counted:.0}");
+    }
+    Ok(())
 }

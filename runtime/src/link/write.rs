@@ -24,7 +24,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
 
     /// Has room for so many bytes that are about to be written.
     pub(crate) fn expect(&mut self, bytes: usize) {
-        let bytes = bytes.min(limits::WRITE);
+        let bytes = bytes.min(limits::WRITE + limits::HEAD);
         if self.out.capacity() == 0 {
             self.out = Vec::with_capacity(bytes);
         } else {
