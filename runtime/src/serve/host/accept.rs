@@ -18,8 +18,8 @@ use crate::serve::stream::{Client, Stream};
 
 /// How many connections are accepted before those that are there have their turn, and how many of them begin by then. More
 /// than begin, so that a crowd waits here, and not where Linux turns it away.
-const ACCEPTED: usize = 4;
-const BEGUN: usize = 1;
+const ACCEPTED: usize = 8;
+const BEGUN: usize = 2;
 /// Between two attempts to accept a connection where the process has no file descriptor left for one.
 const BREATH: Duration = Duration::from_millis(100);
 
@@ -56,7 +56,9 @@ impl Host {
             }
             let next = lobby.len().min(BEGUN);
             lobby.drain(..next).for_each(|newcomer| self.begin(newcomer));
-            give_way().await;
+            if !lobby.is_empty() {
+                give_way().await;
+            }
         }
     }
 
