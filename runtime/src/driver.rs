@@ -6,11 +6,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::task::coop::has_budget_remaining;
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::close::Close;
 use crate::connection::{Connection, Outgoing, Settings, Wants};
@@ -26,15 +24,14 @@ pub(crate) fn drive<IO>(link: Link<IO>, place: Place, work: Work) -> impl Future
 where
     IO: AsyncRead + AsyncWrite + Unpin,
 {
-    Driver { link: Some(link), work: Some(work), alarm: Alarm::new(), has_begun: false, place }
+    Driver { link: Some(link), work: Some(work), alarm: Box::pin(sleep_until(Instant::now())), place }
 }
 
 struct Driver<IO> {
     /// While it lasts.
     link: Option<Link<IO>>,
     work: Option<Work>,
-    alarm: Alarm,
-    has_begun: bool,
+    alarm: Pin<Box<Sleep>>,
     place: Place,
 }
 
@@ -42,12 +39,9 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Future for Driver<IO> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        if let Some(link) = &mut self.link {
-            link.begin_turn();
-        }
-        if !self.has_begun {
+        let is_first = self.link.as_mut().is_some_and(Link::begin_turn);
+        if is_first {
             // So that what a handler sets up counts from the first byte.
-            self.has_begun = true;
             self.run_work(cx);
         }
         // Mostly it is the client that has woken this task: what it has sent is there by when the work runs.
@@ -115,7 +109,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
                 continue;
             }
             let due = [link.deadline(), alarm].into_iter().flatten().min();
-            if link.is_over() || !self.alarm.rings(due, cx) {
+            if link.is_over() || !rings(self.alarm.as_mut(), due, cx) {
                 break;
             }
             let now = Instant::now();
@@ -168,37 +162,20 @@ where
     is_all
 }
 
-/// What wakes the task when nothing else does.
-struct Alarm {
-    sleep: Pin<Box<Sleep>>,
-    /// It wakes this task when its time has come, which need not be told again.
-    is_set: bool,
-}
-
-impl Alarm {
-    fn new() -> Self {
-        Alarm { sleep: Box::pin(sleep(Duration::MAX)), is_set: false }
+/// Whether `due` has come; else the task is woken when it does.
+fn rings(mut alarm: Pin<&mut Sleep>, due: Option<Instant>, cx: &mut Context<'_>) -> bool {
+    let Some(due) = due else { return false };
+    // Not left to the alarm: a peer that sends without end uses up all that tokio lets one task do at a time.
+    if due <= Instant::now() {
+        return true;
     }
-
-    /// Whether `due` has come; else the task is woken when it does.
-    fn rings(&mut self, due: Option<Instant>, cx: &mut Context<'_>) -> bool {
-        let Some(due) = due else { return false };
-        // Not left to the timer: a peer that sends without end uses up all that tokio lets one task do at a time.
-        if due <= Instant::now() {
-            return true;
-        }
-        // Moving a timer costs more than waking up once for nothing, so it is moved only to ring earlier, or when it has rung.
-        if self.sleep.deadline() > due || self.sleep.is_elapsed() {
-            self.sleep.as_mut().reset(due);
-            self.is_set = false;
-        }
-        if !self.is_set {
-            // One that has done too much at a time is sent away by the timer, and runs again.
-            let is_heard = has_budget_remaining();
-            let is_pending = self.sleep.as_mut().poll(cx).is_pending();
-            self.is_set = is_heard && is_pending;
-            return !is_pending;
-        }
-        false
+    // Moving a timer costs more than waking up once for nothing, so it is moved only to ring earlier.
+    if alarm.deadline() > due {
+        alarm.as_mut().reset(due);
     }
+    if alarm.as_mut().poll(cx).is_pending() {
+        return false;
+    }
+    alarm.as_mut().reset(due);
+    alarm.poll(cx).is_ready()
 }

@@ -11,7 +11,7 @@ mod timers;
 mod unread;
 mod write;
 
-use std::mem::MaybeUninit;
+use std::mem::{self, MaybeUninit};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -30,6 +30,9 @@ use crate::keepalive::{Keepalive, PingPolicy};
 use crate::limits::{self, Limits};
 use crate::message::Message;
 use crate::observe;
+
+/// What is left of a turn where none has begun.
+const NONE_YET: u32 = u32::MAX;
 
 /// A connection after its handshake, on the server's side.
 pub(crate) struct Link<IO> {
@@ -129,7 +132,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             unread: Some(early).filter(|early| !early.is_empty()).map(Box::new),
             needs_more: false,
             held: None,
-            turn: limits::FRAMES,
+            turn: NONE_YET,
             code: Close::ABNORMAL,
             phase: Phase::Open,
             until: None,
@@ -145,9 +148,9 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         }
     }
 
-    /// Lets another [`limits::FRAMES`] be taken: to be called whenever the connection's task runs.
-    pub(crate) fn begin_turn(&mut self) {
-        self.turn = limits::FRAMES;
+    /// Lets another [`limits::FRAMES`] be taken: to be called whenever the connection's task runs. Whether it is the first time.
+    pub(crate) fn begin_turn(&mut self) -> bool {
+        mem::replace(&mut self.turn, limits::FRAMES) == NONE_YET
     }
 
     pub(crate) fn set_limits(&mut self, limits: Limits) {
