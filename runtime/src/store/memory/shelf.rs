@@ -28,14 +28,20 @@ pub(super) struct Shelf {
     entries: BTreeMap<Id, Box<Entry>>,
     /// What entries have in common.
     places: HashSet<Arc<Place>>,
-    keys: Keys,
-    wakes: BTreeSet<(Time, Id)>,
-    /// By dates that are not later than those at which they expire.
-    expiries: BTreeSet<(Time, Id)>,
+    lists: Lists,
     /// What each event that waits is for, by its number.
     waiting: BTreeMap<u64, Id>,
     /// The number of the last event that came.
     pushed: u64,
+}
+
+/// By what entries are found, beside their names.
+#[derive(Default)]
+struct Lists {
+    keys: Keys,
+    wakes: BTreeSet<(Time, Id)>,
+    /// By dates that are not later than those at which they expire.
+    expiries: BTreeSet<(Time, Id)>,
 }
 
 /// A record, and what is kept for it.
@@ -76,6 +82,26 @@ struct Events {
 }
 
 impl Entry {
+    /// On no list yet.
+    fn new(place: Arc<Place>, record: &Record) -> Self {
+        let Record { status, version, write, due, expires, created, updated, .. } = *record;
+        Entry {
+            place,
+            key: record.key.clone().map(Box::new),
+            status,
+            version,
+            write,
+            due,
+            expires,
+            created,
+            updated,
+            body: record.body[..].into(),
+            wake: None,
+            listed: None,
+            events: None,
+        }
+    }
+
     fn record(&self, id: Id) -> Record {
         let Entry { status, version, write, due, expires, created, updated, .. } = *self;
         let Place { flow, question, schema } = &*self.place;
@@ -114,39 +140,30 @@ impl Shelf {
     }
 
     pub(super) fn find(&self, flow: &str, key: &str) -> Option<Record> {
-        self.keys.find(flow, key).and_then(|known| self.record(known.id))
+        self.lists.keys.find(flow, key).and_then(|known| self.record(known.id))
     }
 
     pub(super) fn create(&mut self, record: &Record) -> Result<(), StoreError> {
-        if self.entries.contains_key(&record.id) || !self.keys.is_free(record) {
+        if self.entries.contains_key(&record.id) || !self.lists.keys.is_free(record) {
             return Err(StoreError::Conflict);
         }
-        let entry = Entry {
-            place: self.place(record),
-            key: None,
-            status: record.status,
-            version: record.version,
-            write: record.write,
-            due: None,
-            expires: None,
-            created: record.created,
-            updated: record.updated,
-            body: Box::default(),
-            wake: None,
-            listed: None,
-            events: None,
-        };
-        self.entries.insert(record.id, Box::new(entry));
-        self.set(record);
+        let mut entry = Box::new(Entry::new(self.place(record), record));
+        self.lists.put(record.id, &mut entry);
+        self.entries.insert(record.id, entry);
         Ok(())
     }
 
     pub(super) fn commit(&mut self, record: &Record, consumed: &[EventId]) -> Result<(), StoreError> {
-        let entry =
-            self.entries.get_mut(&record.id).filter(|entry| Some(entry.version) == record.version.checked_sub(1));
-        let Some(entry) = entry.filter(|_| self.keys.is_free(record)) else { return Err(StoreError::Conflict) };
+        let there = self.entries.get(&record.id).map(|entry| entry.version);
+        if there.is_none() || there != record.version.checked_sub(1) || !self.lists.keys.is_free(record) {
+            return Err(StoreError::Conflict);
+        }
+        let place = self.place(record);
+        let Some(entry) = self.entries.get_mut(&record.id) else { return Err(StoreError::Conflict) };
+        self.lists.forget_key(record.id, entry);
+        let (wake, listed, mut events) = (entry.wake, entry.listed, entry.events.take());
         let is_done = record.status == Status::Done;
-        if let Some(events) = &mut entry.events {
+        if let Some(events) = &mut events {
             events.waiting.retain(|number, event| {
                 let stays = !is_done && !consumed.contains(&event.id);
                 if !stays {
@@ -155,39 +172,11 @@ impl Shelf {
                 stays
             });
         }
-        if is_done {
-            entry.events = None;
-        }
-        self.set(record);
+        let events = events.filter(|_| !is_done);
+        let before = mem::replace(&mut **entry, Entry { wake, listed, events, ..Entry::new(place, record) });
+        self.lists.put(record.id, entry);
+        self.leave(before.place);
         Ok(())
-    }
-
-    /// Makes an entry that is there what this record says.
-    fn set(&mut self, record: &Record) {
-        let place = self.place(record);
-        let Some(entry) = self.entries.get_mut(&record.id) else { return };
-        let id = record.id;
-        if let Some((key, keyed)) = entry.keyed(id) {
-            self.keys.remove(&entry.place.flow, key, &keyed);
-        }
-        let before = mem::replace(&mut entry.place, place);
-        if record.key.as_ref() != entry.key.as_deref() {
-            entry.key = record.key.clone().map(Box::new);
-        }
-        (entry.status, entry.version, entry.write) = (record.status, record.version, record.write);
-        (entry.due, entry.expires) = (record.due, record.expires);
-        (entry.created, entry.updated) = (record.created, record.updated);
-        entry.body = record.body[..].into();
-        if let Some((key, keyed)) = entry.keyed(id) {
-            self.keys.add(&entry.place.flow, key, keyed);
-        }
-        let wake = record.due.filter(|_| record.status == Status::Live);
-        relist(&mut self.wakes, &mut entry.wake, wake, id);
-        // One that expires later than it did is found there when it did not, and listed anew.
-        if entry.listed.is_none() || record.expires < entry.listed {
-            relist(&mut self.expiries, &mut entry.listed, record.expires, id);
-        }
-        self.leave(before);
     }
 
     /// Where a record is to wait, with all others that do.
@@ -219,11 +208,7 @@ impl Shelf {
 
     fn remove(&mut self, id: Id) {
         let Some(mut entry) = self.entries.remove(&id) else { return };
-        if let Some((key, keyed)) = entry.keyed(id) {
-            self.keys.remove(&entry.place.flow, key, &keyed);
-        }
-        relist(&mut self.wakes, &mut entry.wake, None, id);
-        relist(&mut self.expiries, &mut entry.listed, None, id);
+        self.lists.forget(id, &mut entry);
         for number in entry.waiting() {
             self.waiting.remove(&number);
         }
@@ -233,13 +218,13 @@ impl Shelf {
     pub(super) fn clean(&mut self, now: Time, most: usize) -> u64 {
         let mut cleaned = 0;
         while cleaned < most
-            && let Some(&(date, id)) = self.expiries.first()
+            && let Some(&(date, id)) = self.lists.expiries.first()
             && date <= now
         {
             match self.entries.get_mut(&id) {
                 Some(entry) if entry.expires.is_none_or(|expires| expires > now) => {
                     let expires = entry.expires;
-                    relist(&mut self.expiries, &mut entry.listed, expires, id);
+                    relist(&mut self.lists.expiries, &mut entry.listed, expires, id);
                 }
                 _ => {
                     self.remove(id);
@@ -276,12 +261,12 @@ impl Shelf {
 
     /// What is due of these flows, which nobody else can claim until then.
     pub(super) fn claim_due(&mut self, flows: &[&str], now: Time, until: Time, most: usize) -> Vec<Id> {
-        let due = self.wakes.range(..=(now, LAST)).map(|&(_, id)| id);
+        let due = self.lists.wakes.range(..=(now, LAST)).map(|&(_, id)| id);
         let is_known = |id: &Id| flows.contains(&&*self.entries[id].place.flow);
         let due: Vec<_> = due.filter(is_known).take(most).collect();
         for id in &due {
             if let Some(entry) = self.entries.get_mut(id) {
-                relist(&mut self.wakes, &mut entry.wake, Some(until), *id);
+                relist(&mut self.lists.wakes, &mut entry.wake, Some(until), *id);
             }
         }
         due
@@ -320,6 +305,34 @@ impl Shelf {
             Count { flow, schema, question, records }
         };
         counts.into_iter().map(count).collect()
+    }
+}
+
+impl Lists {
+    /// Lists an entry as it is now.
+    fn put(&mut self, id: Id, entry: &mut Entry) {
+        if let Some((key, keyed)) = entry.keyed(id) {
+            self.keys.add(&entry.place.flow, key, keyed);
+        }
+        let wake = entry.due.filter(|_| entry.status == Status::Live);
+        relist(&mut self.wakes, &mut entry.wake, wake, id);
+        // One that expires later than it did is found there when it did not, and listed anew.
+        if entry.listed.is_none() || entry.expires < entry.listed {
+            relist(&mut self.expiries, &mut entry.listed, entry.expires, id);
+        }
+    }
+
+    /// Has an entry found by its key no more, under which it is listed as it is now.
+    fn forget_key(&mut self, id: Id, entry: &Entry) {
+        if let Some((key, keyed)) = entry.keyed(id) {
+            self.keys.remove(&entry.place.flow, key, &keyed);
+        }
+    }
+
+    fn forget(&mut self, id: Id, entry: &mut Entry) {
+        self.forget_key(id, entry);
+        relist(&mut self.wakes, &mut entry.wake, None, id);
+        relist(&mut self.expiries, &mut entry.listed, None, id);
     }
 }
 
