@@ -172,18 +172,24 @@ impl Client {
     /// If the server is gone.
     pub async fn hear(&mut self) -> Result<(u8, Vec<u8>)> {
         loop {
-            match Frame::first(&self.unread) {
+            match self.next().await? {
+                Some(heard) => return Ok(heard),
                 None => self.read().await?,
-                Some(Frame { opcode, payload, rest, .. }) => {
-                    let (payload, rest) = (payload.to_vec(), rest.to_vec());
-                    self.unread = rest;
-                    if opcode != PING {
-                        return Ok((opcode, payload));
-                    }
-                    self.say(&frame(PONG, &payload)).await?;
-                }
             }
         }
+    }
+
+    /// The next frame that has come, but for pings.
+    async fn next(&mut self) -> Result<Option<(u8, Vec<u8>)>> {
+        while let Some(Frame { opcode, payload, rest, .. }) = Frame::first(&self.unread) {
+            let (payload, rest) = (payload.to_vec(), rest.to_vec());
+            self.unread = rest;
+            if opcode != PING {
+                return Ok(Some((opcode, payload)));
+            }
+            self.say(&frame(PONG, &payload)).await?;
+        }
+        Ok(None)
     }
 
     /// Has Linux note from now on when something came.
@@ -210,9 +216,7 @@ impl Client {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => continue,
                 came => came?,
             };
-            if let Some(Frame { payload, rest, .. }) = Frame::first(&self.unread) {
-                let (heard, rest) = (payload.to_vec(), rest.to_vec());
-                self.unread = rest;
+            if let Some((_, heard)) = self.next().await? {
                 return Ok((time.duration_since(began).unwrap_or_default(), heard));
             }
         }

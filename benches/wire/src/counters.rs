@@ -66,20 +66,24 @@ impl Counter {
     }
 }
 
+/// A message at a time, and 32.
+const ONE: Work = Work::Echo { connections: 10, burst: 1, bytes: 64 };
+const MANY: Work = Work::Echo { connections: 10, burst: 32, bytes: 64 };
+
 /// What is counted of echoes: the columns of the table.
 pub(crate) const COUNTED: [(&str, Counter, Work); 6] = [
-    ("instructions: one at a time", Counter::Instructions, Work::Echo { connections: 10, burst: 1, bytes: 64 }),
-    ("32 in flight", Counter::Instructions, Work::Echo { connections: 10, burst: 32, bytes: 64 }),
+    ("instructions: one at a time", Counter::Instructions, ONE),
+    ("32 in flight", Counter::Instructions, MANY),
     ("16 KiB", Counter::Instructions, Work::Echo { connections: 10, burst: 1, bytes: 16 << 10 }),
     ("visit", Counter::Instructions, Work::Visit(Visit::Echo)),
-    ("system calls: one at a time", Counter::Syscalls, Work::Echo { connections: 10, burst: 1, bytes: 64 }),
-    ("32 in flight", Counter::Syscalls, Work::Echo { connections: 10, burst: 32, bytes: 64 }),
+    ("system calls: one at a time", Counter::Syscalls, ONE),
+    ("32 in flight", Counter::Syscalls, MANY),
 ];
 
 /// Of what our own server's instructions are counted for a gate, and on which route.
 pub(crate) const GATED: [(&str, &str, Work); 4] = [
-    ("a message", "/echo", Work::Echo { connections: 10, burst: 1, bytes: 64 }),
-    ("a message of 32", "/echo", Work::Echo { connections: 10, burst: 32, bytes: 64 }),
+    ("a message", "/echo", ONE),
+    ("a message of 32", "/echo", MANY),
     ("a visit", "/echo", Work::Visit(Visit::Echo)),
     ("a dialogue", "/introduce", Work::Visit(Visit::Dialogue)),
 ];
