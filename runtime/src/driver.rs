@@ -39,13 +39,12 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Future for Driver<IO> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let is_first = self.link.as_mut().is_some_and(Link::begin_turn);
-        if is_first {
-            // So that what a handler sets up counts from the first byte.
+        // The first time the work comes first, so that what a handler sets up counts from the first byte. From then on it is
+        // mostly the client that has woken this task, and what it has sent is there by when the work runs.
+        let mut has_run = self.link.as_mut().is_some_and(Link::begin_turn);
+        if has_run {
             self.run_work(cx);
         }
-        // Mostly it is the client that has woken this task: what it has sent is there by when the work runs.
-        let mut has_run = false;
         while self.advance(cx) || !has_run {
             has_run = true;
             self.run_work(cx);
@@ -148,14 +147,19 @@ where
     if !link.has_room() {
         return false;
     }
-    let is_all = connection.hand_over(|outgoing, bytes| {
-        link.expect(bytes);
-        match outgoing {
+    let mut outbox = connection.take_outbox();
+    link.expect(outbox.iter().map(Outgoing::bytes).sum());
+    let mut room = 0;
+    while link.has_room()
+        && let Some(next) = outbox.pop_front()
+    {
+        room += next.room(connection.queues());
+        match next {
             Outgoing::Message(message) => link.write(message),
             Outgoing::Number(output) => link.number(output),
         }
-        link.has_room()
-    });
+    }
+    let is_all = connection.give_back(outbox, room);
     if let Some(close) = close.filter(|_| is_all && link.has_room()) {
         link.close(close);
     }

@@ -1,12 +1,13 @@
 //! What the task does that drives the connection.
 
+use std::collections::VecDeque;
 use std::mem;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Waker};
 
 use tokio::time::Instant;
 
-use super::{Connection, Outgoing, Settings, pop, push, wake_or_look};
+use super::{Connection, Outgoing, Settings, push, shrink, wake_or_look};
 use crate::close::Close;
 use crate::link::End;
 use crate::message::Message;
@@ -76,18 +77,18 @@ impl Connection {
         state.alarm.is_some_and(|alarm| alarm <= now) && state.wake_reader(cx)
     }
 
-    /// Hands over what is to be written, each with how many bytes there are from it on, for as long as there is room for
-    /// more. Whether that was all.
-    pub(crate) fn hand_over(&self, mut write: impl FnMut(Outgoing, usize) -> bool) -> bool {
+    /// Takes what is to be written. What of it is not, and the room of the others, is [given back](Self::give_back) by the
+    /// caller.
+    pub(crate) fn take_outbox(&self) -> VecDeque<Outgoing> {
+        mem::take(&mut self.lock().outbox)
+    }
+
+    /// Puts what was not written ahead of what has been said since, and makes room for more. Whether nothing is to be written.
+    pub(crate) fn give_back(&self, mut left: VecDeque<Outgoing>, room: usize) -> bool {
+        shrink(&mut left);
         let mut state = self.lock();
-        let mut bytes = state.outbox.iter().map(Outgoing::bytes).sum();
-        let (mut room, mut has_room) = (0, true);
-        while has_room && let Some(next) = pop(&mut state.outbox) {
-            let own = next.bytes();
-            room += next.room(&self.queues);
-            has_room = write(next, bytes);
-            bytes -= own;
-        }
+        left.append(&mut state.outbox);
+        state.outbox = left;
         let is_all = state.outbox.is_empty();
         drop(state);
         self.room.add_permits(room);

@@ -53,11 +53,12 @@ pub(crate) enum Outgoing {
 
 impl Outgoing {
     /// How many bytes its frame has, at most.
-    fn bytes(&self) -> usize {
-        match self {
-            Outgoing::Message(message) => message.len() + limits::HEAD,
-            Outgoing::Number(_) => size_of::<u64>() + limits::HEAD,
-        }
+    pub(crate) fn bytes(&self) -> usize {
+        let payload = match self {
+            Outgoing::Message(message) => message.len(),
+            Outgoing::Number(output) => size_of_val(output),
+        };
+        payload + limits::HEAD
     }
 
     /// How much room it takes in the outbox.
@@ -141,6 +142,10 @@ impl Connection {
         Connection { room: Semaphore::new(queues.room()), queues, ..self }
     }
 
+    pub(crate) fn queues(&self) -> &Queues {
+        &self.queues
+    }
+
     /// The same, after such a handshake.
     pub(crate) fn speaking(self, protocol: Option<&'static str>) -> Self {
         Connection { protocol, ..self }
@@ -199,10 +204,14 @@ fn push<T>(queue: &mut VecDeque<T>, item: T) {
 /// Takes the first; a queue that was long gives back what it was in.
 fn pop<T>(queue: &mut VecDeque<T>) -> Option<T> {
     let first = queue.pop_front();
+    shrink(queue);
+    first
+}
+
+fn shrink<T>(queue: &mut VecDeque<T>) {
     if queue.is_empty() && queue.capacity() > LONG {
         *queue = VecDeque::new();
     }
-    first
 }
 
 /// How many a queue may have room for that is empty, and for how many more there is room as soon as it has to be larger.

@@ -261,11 +261,9 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             };
             let is_message = matches!(came, Ok(Came::Message(_)));
             self.turn = self.turn.saturating_sub(if is_message { 1 } else { limits::EMPTY });
-            if matches!(came, Ok(Came::Part)) {
-                continue;
-            }
+            let is_part = matches!(came, Ok(Came::Part));
             let now = || *now.get_or_insert_with(Instant::now);
-            if self.rate.is_exceeded(self.limits.rate, now) {
+            if !is_part && self.rate.is_exceeded(self.limits.rate, now) {
                 taken = take(Event::End(self.exceeded("too many messages")), cx);
             } else if taken.looks && matches!(came, Ok(Came::Close(_)) | Err(_)) {
                 self.held = Some(Box::new(came));

@@ -24,12 +24,8 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
 
     /// Has room for so many bytes that are about to be written.
     pub(crate) fn expect(&mut self, bytes: usize) {
-        let bytes = bytes.min(limits::WRITE + limits::HEAD);
-        if self.out.capacity() == 0 {
-            self.out = Vec::with_capacity(bytes);
-        } else {
-            self.out.reserve(bytes);
-        }
+        // What goes beyond that comes with the next flush.
+        self.out.reserve_exact(bytes.min((limits::WRITE + limits::HEAD).saturating_sub(self.out.len())));
     }
 
     /// Takes a message, for the next flush. To be called where there is room.

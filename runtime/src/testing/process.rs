@@ -1,5 +1,6 @@
 //! A process that holds a conversation, as a test sees it: its client is the test, and its time that of the test.
 
+use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -242,12 +243,13 @@ impl Client {
             self.connection.forget_reader();
             let polled = self.session.as_mut().poll(cx);
             let before = said.len();
-            self.connection.hand_over(|outgoing, _| {
-                if let Outgoing::Message(message) = outgoing {
-                    said.push(message);
-                }
-                true
-            });
+            let outbox = self.connection.take_outbox();
+            let room = outbox.iter().map(|outgoing| outgoing.room(self.connection.queues())).sum();
+            said.extend(outbox.into_iter().filter_map(|outgoing| match outgoing {
+                Outgoing::Message(message) => Some(message),
+                Outgoing::Number(_) => None,
+            }));
+            self.connection.give_back(VecDeque::new(), room);
             if polled.is_ready() {
                 let close = closed.or_else(|| self.close_wanted());
                 return Poll::Ready(close.map_or(Stands::Gone, Stands::Closed));

@@ -1,4 +1,4 @@
-//! What all connections of a server share: accepting them, and serving what comes over one until it is a WebSocket.
+//! What all connections of a server share, and serving what comes over one until it is a WebSocket.
 
 mod accept;
 
