@@ -21,6 +21,10 @@ pub(crate) enum Outcome {
 
 /// Counts what became of a question.
 pub(crate) fn question(conversation: &'static str, question: &'static str, outcome: Outcome) {
+    #[cfg(feature = "testing")]
+    crate::testing::trace::became(outcome);
+    #[cfg(not(any(feature = "metrics", feature = "testing")))]
+    let _ = outcome;
     #[cfg(feature = "metrics")]
     {
         let outcome = match outcome {
@@ -36,7 +40,7 @@ pub(crate) fn question(conversation: &'static str, question: &'static str, outco
         .increment(1);
     }
     #[cfg(not(feature = "metrics"))]
-    let _ = (conversation, question, outcome);
+    let _ = (conversation, question);
 }
 
 /// A conversation that waits at a question while its client is there, until it is dropped.

@@ -132,7 +132,7 @@ pub(super) struct Player<C: Conversation> {
     /// Whether it waits for somebody.
     pub(super) waits: bool,
     /// How many of the words are of the last turn.
-    pub(super) last: usize,
+    last: usize,
 }
 
 impl<C: Conversation> Player<C> {

@@ -164,16 +164,6 @@ impl<C: Conversation> Process<C> {
         Some(alarm.saturating_duration_since(self.runtime.block_on(async { Instant::now() })))
     }
 
-    /// Whether the last turn, which said so much, has led on from the question before.
-    pub(super) fn has_led_on(&self, said: usize) -> bool {
-        let record = self.world.id.map(|id| self.runtime.block_on(self.world.store.load(id)));
-        // What is said again to a client that comes back begins with what was said when the question was left.
-        match record.and_then(|loaded| loaded.ok()).flatten().map(|record| self.sessions.0.take(&record)) {
-            Some(Ok(saved)) => saved.words.len() <= said,
-            _ => true,
-        }
-    }
-
     /// What is stored of the conversation, but for who may come back.
     pub(super) fn stored(&self) -> Result<serde_json::Value, String> {
         let id = self.world.id.expect("somebody has come in");

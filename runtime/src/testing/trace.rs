@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::flow::Node;
+use crate::observe::Outcome;
 
 /// Edges that were taken: of which flow, from where, to where, and why.
 pub(super) type Edges = BTreeSet<(&'static str, Node, Node, String)>;
@@ -14,6 +15,8 @@ struct Trace {
     edges: Edges,
     /// The turn under way of each flow: one may run another.
     turns: BTreeMap<&'static str, Turn>,
+    /// Whether the last reply was an answer.
+    has_led_on: bool,
 }
 
 struct Turn {
@@ -58,6 +61,20 @@ pub(super) fn labels_from(flow: &str, from: Node) -> BTreeSet<String> {
         let edges = trace.iter().flat_map(|trace| &trace.edges);
         edges.filter(|edge| edge.0 == flow && edge.1 == from).map(|(.., label)| label.clone()).collect()
     })
+}
+
+/// Whether the last reply has led on from the question before.
+pub(super) fn has_led_on() -> bool {
+    TRACE.with_borrow(|trace| trace.as_ref().is_some_and(|trace| trace.has_led_on))
+}
+
+/// This has become of a question, as a session tells.
+pub(crate) fn became(outcome: Outcome) {
+    told(|trace| match outcome {
+        Outcome::Answered => trace.has_led_on = true,
+        Outcome::Refused => trace.has_led_on = false,
+        Outcome::Asked | Outcome::Silent | Outcome::Abandoned => {}
+    });
 }
 
 /// A turn begins.

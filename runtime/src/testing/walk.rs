@@ -127,7 +127,7 @@ impl Walk<'_> {
             stage.put(&mut player, &line, step)?;
             match line {
                 _ if !player.waits => replies.ended(&question, &line),
-                Line::Says(reply) if player.process.has_led_on(player.last) => replies.led_on(&question, &reply),
+                Line::Says(reply) if trace::has_led_on() => replies.led_on(&question, &reply),
                 _ => {}
             }
         }
