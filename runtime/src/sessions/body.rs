@@ -19,7 +19,7 @@ impl Inner {
     /// Puts a conversation into its record, whose name, flow and version are those that will be written.
     pub(crate) fn put<S: Serialize>(&self, record: &mut Record, saved: &Saved<'_, S>) -> Result<(), Reason> {
         let mut body = Vec::with_capacity(BODY);
-        self.privately(|| serde_json::to_writer(&mut body, saved))?;
+        self.privately(|| saved.write(&mut body))?;
         record.body = self.seal(|| place(record), body).into();
         Ok(())
     }

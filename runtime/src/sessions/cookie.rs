@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::header::HeaderValue;
 
 use super::token::Token;
@@ -11,9 +12,10 @@ pub(super) fn give(name: &str, token: &Token, path: &str, lives: Duration, host:
     let secure = if is_loopback(host) { "" } else { "; Secure" };
     // What would end the cookie's attribute is left out: a shorter path is good for the longer one.
     let path = path.split(';').next().unwrap_or_default();
-    let (token, lives) = (token.expose(), lives.as_secs());
-    let text = format!("{name}={token}; Path={path}; Max-Age={lives}; HttpOnly; SameSite=Strict{secure}");
-    let mut cookie = HeaderValue::from_str(&text).expect("a path that came by HTTP can go by it");
+    let (token, lives) = (token.expose(), lives.as_secs().to_string());
+    let parts = [name, "=", &token, "; Path=", path, "; Max-Age=", &lives, "; HttpOnly; SameSite=Strict", secure];
+    let text = Bytes::from(parts.concat());
+    let mut cookie = HeaderValue::from_maybe_shared(text).expect("a path that came by HTTP can go by it");
     cookie.set_sensitive(true);
     cookie
 }

@@ -15,6 +15,7 @@ mod ticket;
 mod token;
 mod visit;
 mod wake;
+mod write;
 
 use std::any::Any;
 use std::fmt;

@@ -2,7 +2,7 @@
 
 use std::iter;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::message::Message;
 
@@ -21,14 +21,14 @@ pub(crate) struct Words {
 }
 
 /// How the outputs of a conversation are counted. It is what has to be stored beside them to know their numbers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub(crate) struct Numbers {
     /// How many there were, which is the number of the last one.
     #[serde(default)]
-    out: u64,
+    pub(super) out: u64,
     /// The number of the one that was asked last and is still among those to be said again; 0 where none is.
     #[serde(default)]
-    asked: u64,
+    pub(super) asked: u64,
 }
 
 impl Numbers {

@@ -17,39 +17,40 @@ use crate::message::Message;
 use crate::store::Schema;
 
 /// Everything of a conversation that a store need not know. What is new here has a default, and nothing is renamed: of
-/// two versions of this crate, each reads what the other has written. What is written is borrowed from the session.
-#[derive(Debug, Serialize, Deserialize)]
+/// two versions of this crate, each reads what the other has [written](Self::write). What is written is borrowed from the
+/// session.
+#[derive(Debug, Deserialize)]
 pub(crate) struct Saved<'s, S = Box<RawValue>> {
     /// As it waits; nothing where it has ended.
-    #[serde(default = "none", skip_serializing_if = "Option::is_none")]
+    #[serde(default = "none")]
     pub(crate) state: Option<S>,
     /// What is to be said again, and by which numbers.
-    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    #[serde(default)]
     pub(crate) words: Cow<'s, [Message]>,
     #[serde(default)]
     pub(crate) numbers: Numbers,
     /// How many inputs have come, of a client that numbers them: the number of the last one.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default)]
     pub(crate) inputs: u64,
     /// How many things were done once.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default)]
     pub(crate) done: u64,
     /// Whether it goes on at once: it stands behind a `once`.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default)]
     pub(crate) goes_on: bool,
     /// Its states at the questions before, for `back`.
-    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    #[serde(default)]
     pub(crate) before: Cow<'s, [Box<RawValue>]>,
     /// Whether one can go back to where it is.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default)]
     pub(crate) asks: bool,
     /// When its question's time runs out, and when the first of its timers rings, in milliseconds since 1970.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub(crate) silence: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub(crate) alarm: Option<u64>,
     /// What it has closed with.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub(crate) ended: Option<(u16, Cow<'s, str>)>,
     #[serde(default)]
     pub(crate) access: Access,
@@ -61,11 +62,6 @@ pub(crate) struct Saved<'s, S = Box<RawValue>> {
 pub(crate) enum State<'s, S> {
     Written(&'s RawValue),
     Value(&'s S),
-}
-
-/// What is left out is read as that.
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
 }
 
 fn none<S>() -> Option<S> {
@@ -118,19 +114,19 @@ impl Progress {
 }
 
 /// Who may come back to a conversation.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 pub(crate) struct Access {
     /// How often a client has come. Who writes with an older number has been replaced.
     #[serde(default)]
     pub(crate) epoch: u64,
     /// Of the token that the last one was given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub(crate) token: Option<Hash>,
     /// Of the token that it came with: the new one may not have arrived before it says something.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub(crate) previous: Option<Box<Hash>>,
     /// The ticket that was issued last, unless it is used up.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub(crate) ticket: Option<Box<Issued>>,
 }
 

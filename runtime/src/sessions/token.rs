@@ -42,7 +42,7 @@ impl Token {
 
     /// The same for another purpose, which its text begins with.
     pub(super) fn text(&self, kind: &str) -> String {
-        format!("{kind}.{}.{}", self.id, BASE64URL_NOPAD.encode(&self.secret))
+        [kind, &self.id.to_string(), &BASE64URL_NOPAD.encode(&self.secret)].join(".")
     }
 
     /// What [`text`](Self::text) has made.
@@ -87,6 +87,13 @@ impl Hash {
     pub(crate) fn is_of(&self, token: &Token) -> bool {
         self.0.ct_eq(&token.hash().0).into()
     }
+
+    /// As it is stored.
+    pub(super) fn digits(&self) -> [u8; 64] {
+        let mut digits = [0; 64];
+        HEXLOWER.encode_mut(&self.0, &mut digits);
+        digits
+    }
 }
 
 impl fmt::Debug for Hash {
@@ -97,9 +104,7 @@ impl fmt::Debug for Hash {
 
 impl Serialize for Hash {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut text = [0; 64];
-        HEXLOWER.encode_mut(&self.0, &mut text);
-        to.serialize_str(std::str::from_utf8(&text).expect("digits are text"))
+        to.serialize_str(std::str::from_utf8(&self.digits()).expect("digits are text"))
     }
 }
 

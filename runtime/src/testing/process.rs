@@ -171,7 +171,8 @@ impl<C: Conversation> Process<C> {
         let record = loaded.map_err(|error| error.to_string())?.expect("it is stored");
         let mut saved = self.sessions.0.take(&record).map_err(|error| error.to_string())?;
         saved.access = Access::default();
-        serde_json::to_value(&saved).map_err(|error| error.to_string())
+        let mut written = Vec::new();
+        saved.write(&mut written).and_then(|()| serde_json::from_slice(&written)).map_err(|error| error.to_string())
     }
 
     /// Whether something is there that this build could not read.

@@ -26,8 +26,8 @@ const LAST: Id = Id::from_bytes([0xff; 16]);
 pub(super) struct Shelf {
     /// Each in a box: a tree has room for many more than it holds.
     entries: BTreeMap<Id, Box<Entry>>,
-    /// What entries have in common.
-    places: HashSet<Arc<Place>>,
+    /// What entries have in common: there are few, so that to compare them is less than to hash one.
+    places: BTreeSet<Arc<Place>>,
     lists: Lists,
     /// What each event that waits is for, by its number.
     waiting: BTreeMap<u64, Id>,
@@ -65,7 +65,7 @@ struct Entry {
 }
 
 /// Where conversations wait.
-#[derive(PartialEq, Eq, Hash)]
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
     flow: Text,
     question: Text,
