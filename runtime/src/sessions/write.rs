@@ -8,7 +8,7 @@ use super::saved::{Access, Saved};
 use super::token::Hash;
 
 impl<S: Serialize> Saved<'_, S> {
-    /// Appends it as JSON. What is as it would be by default is left out.
+    /// Appends it as JSON. What is as it is read where it is not there is left out, but for the numbers.
     pub(crate) fn write(&self, to: &mut Vec<u8>) -> Result<()> {
         let mut object = Object::begin(to);
         object.put_some("state", self.state.as_ref())?;
@@ -52,7 +52,7 @@ impl Access {
     }
 }
 
-/// What is not as it is read where it is left out.
+/// Nothing where it is as it is read where it is left out.
 fn set<T: Default + PartialEq>(value: &T) -> Option<&T> {
     Some(value).filter(|value| **value != T::default())
 }
