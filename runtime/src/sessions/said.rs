@@ -22,12 +22,11 @@ pub(crate) struct Words {
 
 /// How the outputs of a conversation are counted. It is what has to be stored beside them to know their numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
 pub(crate) struct Numbers {
     /// How many there were, which is the number of the last one.
-    #[serde(default)]
     pub(super) out: u64,
     /// The number of the one that was asked last and is still among those to be said again; 0 where none is.
-    #[serde(default)]
     pub(super) asked: u64,
 }
 

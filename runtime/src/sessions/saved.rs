@@ -115,18 +115,15 @@ impl Progress {
 
 /// Who may come back to a conversation.
 #[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
 pub(crate) struct Access {
     /// How often a client has come. Who writes with an older number has been replaced.
-    #[serde(default)]
     pub(crate) epoch: u64,
     /// Of the token that the last one was given.
-    #[serde(default)]
     pub(crate) token: Option<Hash>,
     /// Of the token that it came with: the new one may not have arrived before it says something.
-    #[serde(default)]
     pub(crate) previous: Option<Box<Hash>>,
     /// The ticket that was issued last, unless it is used up.
-    #[serde(default)]
     pub(crate) ticket: Option<Box<Issued>>,
 }
 

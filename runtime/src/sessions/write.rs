@@ -8,96 +8,94 @@ use super::saved::{Access, Saved};
 use super::token::Hash;
 
 impl<S: Serialize> Saved<'_, S> {
-    /// Appends it as JSON. What is as it is read where it is not there is left out, but for the numbers.
+    /// Appends it as JSON. What would be read the same if it were left out is, but for the numbers.
     pub(crate) fn write(&self, to: &mut Vec<u8>) -> Result<()> {
-        let mut object = Object::begin(to);
-        object.put_some("state", self.state.as_ref())?;
-        object.put_some("words", Some(&self.words).filter(|words| !words.is_empty()))?;
-        object.name("numbers");
-        self.numbers.write(object.to)?;
-        object.put_some("inputs", set(&self.inputs))?;
-        object.put_some("done", set(&self.done))?;
-        object.put_some("goes_on", set(&self.goes_on))?;
-        object.put_some("before", Some(&self.before).filter(|before| !before.is_empty()))?;
-        object.put_some("asks", set(&self.asks))?;
-        object.put_some("silence", self.silence.as_ref())?;
-        object.put_some("alarm", self.alarm.as_ref())?;
-        object.put_some("ended", self.ended.as_ref())?;
-        object.name("access");
-        self.access.write(object.to)?;
-        object.end();
-        Ok(())
+        // All of them by name, here as below: what is new is not forgotten.
+        let Saved { state, words, numbers, inputs, done, goes_on, before, asks, silence, alarm, ended, access } = self;
+        Object::write(to, |object| {
+            object.put_some("state", state.as_ref())?;
+            object.put_some("words", Some(words).filter(|words| !words.is_empty()))?;
+            object.put_object("numbers", |object| numbers.write(object))?;
+            object.put_some("inputs", set(inputs))?;
+            object.put_some("done", set(done))?;
+            object.put_some("goes_on", set(goes_on))?;
+            object.put_some("before", Some(before).filter(|before| !before.is_empty()))?;
+            object.put_some("asks", set(asks))?;
+            object.put_some("silence", silence.as_ref())?;
+            object.put_some("alarm", alarm.as_ref())?;
+            object.put_some("ended", ended.as_ref())?;
+            object.put_object("access", |object| access.write(object))
+        })
     }
 }
 
 impl Numbers {
-    fn write(&self, to: &mut Vec<u8>) -> Result<()> {
-        let mut object = Object::begin(to);
-        object.put("out", &self.out)?;
-        object.put("asked", &self.asked)?;
-        object.end();
-        Ok(())
+    fn write(&self, object: &mut Object<'_>) -> Result<()> {
+        let Numbers { out, asked } = self;
+        object.put("out", out)?;
+        object.put("asked", asked)
     }
 }
 
 impl Access {
-    fn write(&self, to: &mut Vec<u8>) -> Result<()> {
-        let mut object = Object::begin(to);
-        object.put("epoch", &self.epoch)?;
-        object.put_hash("token", self.token.as_ref());
-        object.put_hash("previous", self.previous.as_deref());
-        object.put_some("ticket", self.ticket.as_ref())?;
-        object.end();
-        Ok(())
+    fn write(&self, object: &mut Object<'_>) -> Result<()> {
+        let Access { epoch, token, previous, ticket } = self;
+        object.put("epoch", epoch)?;
+        object.put_hash("token", token.as_ref());
+        object.put_hash("previous", previous.as_deref());
+        object.put_some("ticket", ticket.as_ref())
     }
 }
 
-/// Nothing where it is as it is read where it is left out.
+/// Nothing where it would be read the same if it were left out.
 fn set<T: Default + PartialEq>(value: &T) -> Option<&T> {
     Some(value).filter(|value| **value != T::default())
 }
 
 /// A JSON object, as it is written.
-struct Object<'b> {
-    to: &'b mut Vec<u8>,
-    /// What comes before the next name.
-    before: u8,
-}
+struct Object<'b>(&'b mut Vec<u8>);
 
-impl<'b> Object<'b> {
-    fn begin(to: &'b mut Vec<u8>) -> Self {
-        Object { to, before: b'{' }
+impl Object<'_> {
+    /// Appends one, with the members that are put into it.
+    fn write(to: &mut Vec<u8>, members: impl FnOnce(&mut Object<'_>) -> Result<()>) -> Result<()> {
+        to.push(b'{');
+        members(&mut Object(to))?;
+        to.push(b'}');
+        Ok(())
     }
 
     /// Begins a member. The name is of this program, and has nothing that JSON would escape.
     fn name(&mut self, name: &'static str) {
-        self.to.extend([self.before, b'"']);
-        self.to.extend_from_slice(name.as_bytes());
-        self.to.extend(*b"\":");
-        self.before = b',';
+        // No value ends by that.
+        if self.0.last() != Some(&b'{') {
+            self.0.push(b',');
+        }
+        self.0.push(b'"');
+        self.0.extend_from_slice(name.as_bytes());
+        self.0.extend_from_slice(b"\":");
     }
 
     fn put(&mut self, name: &'static str, value: &impl Serialize) -> Result<()> {
         self.name(name);
-        serde_json::to_writer(&mut *self.to, value)
+        serde_json::to_writer(&mut *self.0, value)
     }
 
     fn put_some(&mut self, name: &'static str, value: Option<&impl Serialize>) -> Result<()> {
         value.map_or(Ok(()), |value| self.put(name, value))
     }
 
+    fn put_object(&mut self, name: &'static str, members: impl FnOnce(&mut Object<'_>) -> Result<()>) -> Result<()> {
+        self.name(name);
+        Object::write(self.0, members)
+    }
+
     /// Digits need no escapes either.
     fn put_hash(&mut self, name: &'static str, hash: Option<&Hash>) {
         let Some(hash) = hash else { return };
         self.name(name);
-        self.to.push(b'"');
-        self.to.extend(hash.digits());
-        self.to.push(b'"');
-    }
-
-    /// Ends one that has members.
-    fn end(self) {
-        self.to.push(b'}');
+        self.0.push(b'"');
+        self.0.extend(hash.digits());
+        self.0.push(b'"');
     }
 }
 
