@@ -84,6 +84,8 @@ pub(crate) const QUEUE: usize = 256 * 1024;
 /// What the smallest message counts for in a queue.
 pub(crate) const SMALL: usize = 1024;
 
+/// For a peer to say something by itself, before it is asked what has arrived.
+pub(crate) const QUIET: Duration = Duration::from_millis(200);
 /// For the 101 to be written and the connection to be ours.
 pub(crate) const HANDSHAKE: Duration = Duration::from_secs(10);
 /// For a peer that does not read to read on.

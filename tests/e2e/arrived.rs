@@ -95,6 +95,23 @@ async fn what_came_before_the_question_is_said_once() {
     assert_eq!(client.closed().await.0, 1000);
 }
 
+#[tokio::test(start_paused = true)] // However busy the machine is, it does so at once.
+async fn who_answers_at_once_is_not_asked() {
+    let mut visitor = Visitor::new(|sessions| sessions);
+    let mut client = visitor.come(&["Hello!", "What is your name?"]).await;
+    for (said, answers) in
+        [("Ada", &["And your age?"][..]), ("old", &["Please, insert a valid number", "And your age?"])]
+    {
+        client.send(Message::text(said)).await;
+        for answer in answers {
+            assert_eq!(client.next().await, Some(Message::text(*answer)));
+        }
+    }
+    settled(&mut client).await;
+    drop(client);
+    drop(visitor.come(&["Please, insert a valid number", "And your age?"]).await);
+}
+
 #[tokio::test]
 async fn what_has_not_arrived_is_said_again() {
     let mut visitor = Visitor::new(|sessions| sessions);

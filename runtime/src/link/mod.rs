@@ -69,8 +69,9 @@ pub(crate) struct Link<IO> {
     /// The peer does not read: since when, and how many bytes had gone by then.
     stalled: Option<Box<(Instant, u64)>>,
     keepalive: Keepalive,
-    /// The last number that a ping has carried.
+    /// The last number that a ping has carried, or is to carry, and when that ping is due.
     numbered: u64,
+    asks: Option<Instant>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,6 +146,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             stalled: None,
             keepalive: Keepalive::new(pings, Instant::now()),
             numbered: 0,
+            asks: None,
         }
     }
 
@@ -309,6 +311,8 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         if self.phase != Phase::Open || self.keepalive.is_echo(&message) {
             return None;
         }
+        // What it leads to has a later number.
+        self.asks = None;
         Some(Event::Message(message))
     }
 

@@ -13,8 +13,11 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     /// When to call [`Link::tick`].
     pub(crate) fn deadline(&self) -> Option<Instant> {
         let stall = self.stalled.as_ref().and_then(|stalled| stalled.0.checked_add(limits::STALL));
-        let ping = if self.phase == Phase::Open { self.keepalive.deadline() } else { None };
-        [self.until, stall, ping].into_iter().flatten().min()
+        let [ping, asks] = match self.phase {
+            Phase::Open => [self.keepalive.deadline(), self.asks],
+            _ => [None; 2],
+        };
+        [self.until, stall, ping, asks].into_iter().flatten().min()
     }
 
     /// Does what is due. `reading` is whether the caller goes on calling [`Link::read`].
@@ -36,6 +39,9 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         }
         if self.phase != Phase::Open {
             return None;
+        }
+        if self.asks.is_some_and(|due| due <= now) {
+            self.ask(now);
         }
         // A peer that is still busy reading has not seen the ping yet; that it stops reading has its own deadline.
         let heard = (reading && self.has_room()).then_some(self.read);

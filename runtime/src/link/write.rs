@@ -38,10 +38,19 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         self.give_part(opcode, payload);
     }
 
-    /// Sends the number of the output that was written last, as a ping: a pong with it comes only behind all of that.
+    /// Asks whether the output that was written last has arrived, by its number, once the peer has been quiet for a while:
+    /// one that answers at once need not be asked.
     pub(crate) fn number(&mut self, output: u64) {
         self.numbered = output;
-        self.give(PING, &output.to_be_bytes());
+        self.asks = Instant::now().checked_add(limits::QUIET);
+    }
+
+    /// Does so, by a ping: a pong with the number comes only behind all that was written before.
+    pub(super) fn ask(&mut self, now: Instant) {
+        self.asks = if self.has_room() { None } else { now.checked_add(limits::QUIET) };
+        if self.asks.is_none() {
+            self.give(PING, &self.numbered.to_be_bytes());
+        }
     }
 
     /// Answers a ping; of several that come while the peer does not read, the last.
