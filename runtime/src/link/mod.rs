@@ -79,9 +79,12 @@ enum Phase {
     Open,
     /// Our close is on its way, the peer's is awaited.
     Closing,
-    /// Both sides have closed, or the peer made a mistake: what is in the buffers goes out, nothing else counts.
-    LastWords,
-    /// Nothing goes out any more; so many bytes may still come.
+    /// Both sides have closed, or the peer made a mistake: what is in the buffers goes out, nothing else counts. So many bytes
+    /// may still come then: none of a peer that has closed.
+    LastWords(u32),
+    /// Everything has gone out.
+    HangingUp(u32),
+    /// The peer is told so.
     Draining(u32),
     Over,
 }
@@ -239,7 +242,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             _ if self.turn == 0 => false,
             Phase::Open => taken.has_room,
             Phase::Closing => true,
-            Phase::LastWords | Phase::Draining(_) | Phase::Over => false,
+            Phase::LastWords(_) | Phase::HangingUp(_) | Phase::Draining(_) | Phase::Over => false,
         }
     }
 
@@ -324,7 +327,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         if self.phase == Phase::Open {
             self.give_close(close.as_ref());
         }
-        self.enter(Phase::LastWords, limits::CLOSE);
+        self.enter(Phase::LastWords(0), limits::CLOSE);
         self.rest = None; // What goes out now is the reply, and nothing behind it.
         let close = close.unwrap_or_else(|| Close::new(Close::NO_STATUS, ""));
         self.note(close.code);

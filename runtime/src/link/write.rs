@@ -108,9 +108,9 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
                 self.give_part(CONTINUE, *rest);
             }
         }
-        if self.phase == Phase::LastWords {
+        if let Phase::LastWords(left) = self.phase {
             self.stalled = None;
-            self.enter(Phase::Draining(limits::DRAIN_BYTES), limits::DRAIN);
+            self.enter(Phase::HangingUp(left), limits::DRAIN);
         }
         self.drain(cx);
     }
@@ -148,7 +148,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     pub(super) fn fail(&mut self, close: &Close) {
         self.rest = None;
         let said = self.phase == Phase::Closing;
-        self.enter(Phase::LastWords, limits::CLOSE);
+        self.enter(Phase::LastWords(limits::DRAIN_BYTES), limits::CLOSE);
         if !said {
             self.give_close(Some(close));
         }
@@ -164,24 +164,28 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         self.give(frames::CLOSE, &payload.unwrap_or_default());
     }
 
-    /// Shuts the write side down, and reads away what the peer sent before it knew.
+    /// Shuts the write side down, and reads away what the peer sent before it knew. One that has closed sends nothing more
+    /// (RFC 6455 §5.5.1), and need not be waited for.
     fn drain(&mut self, cx: &mut Context<'_>) {
+        if let Phase::HangingUp(left) = self.phase {
+            self.phase = match Pin::new(&mut self.io).poll_shutdown(cx) {
+                Poll::Pending => return,
+                Poll::Ready(Ok(())) => Phase::Draining(left),
+                Poll::Ready(Err(_)) => Phase::Over,
+            };
+        }
         let Phase::Draining(mut left) = self.phase else { return };
-        let over = match Pin::new(&mut self.io).poll_shutdown(cx) {
-            Poll::Pending => false,
-            Poll::Ready(Err(_)) => true,
-            Poll::Ready(Ok(())) => loop {
-                let mut scratch = [MaybeUninit::uninit(); limits::SCRATCH];
-                let mut buffer = ReadBuf::uninit(&mut scratch);
-                match Pin::new(&mut self.io).poll_read(cx, &mut buffer) {
-                    Poll::Pending => break false,
-                    Poll::Ready(Ok(())) if (1..=left).contains(&(buffer.filled().len() as u32)) => {
-                        left -= buffer.filled().len() as u32;
-                    }
-                    Poll::Ready(_) => break true,
+        let over = loop {
+            let mut scratch = [MaybeUninit::uninit(); limits::SCRATCH];
+            let mut buffer = ReadBuf::uninit(&mut scratch);
+            match Pin::new(&mut self.io).poll_read(cx, &mut buffer) {
+                Poll::Pending => break left == 0,
+                Poll::Ready(Ok(())) if (1..=left).contains(&(buffer.filled().len() as u32)) => {
+                    left -= buffer.filled().len() as u32;
                 }
-                self.read += buffer.filled().len() as u64;
-            },
+                Poll::Ready(_) => break true,
+            }
+            self.read += buffer.filled().len() as u64;
         };
         self.phase = if over { Phase::Over } else { Phase::Draining(left) };
     }
