@@ -393,4 +393,17 @@ mod tests {
             assert_eq!((read, woken.0.load(Ordering::Relaxed)), (expected, times));
         }
     }
+
+    #[tokio::test]
+    async fn only_a_peer_that_does_not_know_of_the_end_is_waited_for() {
+        for (said, is_over) in [(&[0x88, 0x80, 0, 0, 0, 0][..], true), (&[0x83, 0x80, 0, 0, 0, 0], false)] {
+            let (near, _far) = tokio::io::duplex(1024);
+            let mut link = Link::new(near, said.to_vec().into(), Limits::default(), PingPolicy::OFF);
+            let mut cx = Context::from_waker(Waker::noop());
+            link.begin_turn();
+            link.read(&mut cx, true, |_, _: &Context<'_>| Taken { looks: false, has_room: true });
+            link.flush(&mut cx);
+            assert_eq!(link.is_over(), is_over, "{said:x?}");
+        }
+    }
 }
