@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use serde_json::value::RawValue;
 
-use super::{EVENTS, Ending, Session};
+use super::{EVENTS, Ending, Led, Session};
 use crate::close::Close;
 use crate::connection::Connection;
 use crate::conversation::{Conversation, Input, Slot};
@@ -17,7 +17,6 @@ use crate::remember::moving;
 use crate::sessions::{Access, Entered, Inner, Keeper, Saved, State, Unkept, Words};
 use crate::socket::{Received, WebSocket};
 use crate::store::{EventId, Id, Pushed, Record, StoredEvent};
-use crate::talk::{Clock, Finish};
 
 /// What belongs to a conversation that is stored, beside itself.
 pub(super) struct Kept {
@@ -252,7 +251,7 @@ impl<C: Conversation> Session<C> {
         let kept = self.kept.as_ref().expect("it stands there");
         kept.keeper.set_aside(outdated).await?;
         match self.ended.clone() {
-            Some(close) => self.keep(None, Finish::default(), Some(&*close)).await,
+            Some(close) => self.keep(None, Led { left_behind: true, ..Led::default() }, Some(&*close)).await,
             None => Ok(()),
         }
     }
@@ -286,18 +285,18 @@ impl<C: Conversation> Session<C> {
     pub(super) async fn keep(
         &mut self,
         written: Option<&RawValue>,
-        finish: Finish,
+        led: Led,
         close: Option<&Close>,
     ) -> Result<(), Unkept> {
         let question = self.question();
         let Some(kept) = &mut self.kept else { return Ok(()) };
         // Where this fails, what is stored is looked at anew.
         let words = &mut kept.words;
-        if finish.advanced || close.is_some() {
+        if led.left_behind {
             words.answered();
         }
         words.extend(self.words.iter().cloned());
-        if close.is_some() || (!finish.stored && finish.clock != Clock::Unchanged) {
+        if led.asks || close.is_some() {
             words.ask();
         }
         let mut inputs = kept.inputs;
@@ -320,7 +319,7 @@ impl<C: Conversation> Session<C> {
                 numbers,
                 inputs,
                 done: self.done,
-                goes_on: finish.stored,
+                goes_on: led.goes_on,
                 before: before.into(),
                 asks,
                 silence,

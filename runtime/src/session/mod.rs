@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::SystemTime;
 
+use serde_json::value::RawValue;
 use tokio::time::Instant;
 use tracing::Instrument;
 
@@ -159,6 +160,17 @@ enum Woken<E> {
     Event(E),
 }
 
+/// Where a turn has led.
+#[derive(Clone, Copy, Default)]
+struct Led {
+    /// The question that it waited at is behind it.
+    left_behind: bool,
+    /// It has asked something.
+    asks: bool,
+    /// It goes on as soon as that is stored.
+    goes_on: bool,
+}
+
 impl<C: Conversation> Session<C> {
     fn new(wire: Option<Wire>, slot: Slot<C>, events: Events<C::Event>, with: Arc<C::With>) -> Self {
         Session {
@@ -213,13 +225,13 @@ impl<C: Conversation> Session<C> {
         let input = match (woken, &self.kept) {
             (Woken::By(input), _) => Some(input),
             (Woken::In(entered), _) => Box::pin(self.come_in(entered)).await?,
-            (Woken::Repeated, _) => return self.acknowledge().await,
-            (Woken::Told, _) => self.look_up().await?,
+            (Woken::Repeated, _) => return Box::pin(self.acknowledge()).await,
+            (Woken::Told, _) => Box::pin(self.look_up()).await?,
             (Woken::Event(event), None) => Some(Input::Event(Event::new(event))),
             (Woken::Event(event), Some(kept)) => {
                 let stored = kept.pack(&event);
-                match kept.push(stored).await {
-                    true => self.look_up().await?,
+                match Box::pin(kept.push(stored)).await {
+                    true => Box::pin(self.look_up()).await?,
                     false => Some(Input::Event(Event::new(event))),
                 }
             }
@@ -258,42 +270,24 @@ impl<C: Conversation> Session<C> {
         let offered = matches!(input, Input::Event(_));
         let (turn, question) = (observe::Turn::begin(C::FLOW.name), self.question());
         let (is_reply, is_silence) = (matches!(input, Input::Reply(_)), matches!(input, Input::Silence));
-        let (mut finish, close) = self.turn(input).await?;
+        let (finish, close) = self.turn(input).await?;
         if finish.back && close.is_none() {
-            if let Some(before) = self.history.back() {
-                self.slot = before;
-                self.rung = Some(self.clocks.rung(&finish));
-            }
-            self.events.look_again();
-            self.leave_words_behind();
+            self.go_back(&finish);
             return Ok(Some(Input::Again));
         }
         let state = self.state().map_err(Ending::Unkept)?;
-        if close.is_none() {
-            self.history.remember(&self.slot, state.as_deref(), &finish);
-        }
-        match finish.left.take() {
-            Some(Input::Event(event)) if offered => self.events.keep(event),
-            _ => self.events.look_again(),
-        }
-        let stored = finish.stored;
-        let left_behind = finish.advanced || close.is_some();
-        let asks = !stored && finish.clock != Clock::Unchanged;
-        match stored {
-            true => self.done += 1,
-            false => self.clocks.set(&finish),
-        }
+        let led = self.follow(finish, state.as_deref(), offered, close.is_some());
         crash_point!("turn before the write");
-        self.keep(state.as_deref(), finish, close.as_ref()).await.map_err(Ending::Unkept)?;
+        self.keep(state.as_deref(), led, close.as_ref()).await.map_err(Ending::Unkept)?;
         crash_point!("turn behind the write");
         turn.end();
-        match (is_reply, left_behind) {
+        match (is_reply, led.left_behind) {
             (true, true) => self.observe(question, Outcome::Answered),
             (true, false) => self.observe(question, Outcome::Refused),
             (false, _) if is_silence => self.observe(question, Outcome::Silent),
             (false, _) => {}
         }
-        if asks {
+        if led.asks {
             self.observe(self.question(), Outcome::Asked);
         }
         self.acknowledge().await?;
@@ -301,12 +295,42 @@ impl<C: Conversation> Session<C> {
         crash_point!("turn behind its words");
         match close {
             Some(close) => Err(Ending::Closed(close)),
-            None if stored => {
+            None if led.goes_on => {
                 // One that does many things once after another lets others run in between.
                 tokio::task::yield_now().await;
                 Ok(Some(Input::Stored))
             }
             None => Ok(None),
+        }
+    }
+
+    /// Stands where it was at the question before, if there was one.
+    fn go_back(&mut self, finish: &Finish) {
+        if let Some(before) = self.history.back() {
+            self.slot = before;
+            self.rung = Some(self.clocks.rung(finish));
+        }
+        self.events.look_again();
+        self.leave_words_behind();
+    }
+
+    /// Stands where a turn has led; `written` is the state, where it was needed as text.
+    fn follow(&mut self, mut finish: Finish, written: Option<&RawValue>, offered: bool, is_over: bool) -> Led {
+        if !is_over {
+            self.history.remember(&self.slot, written, &finish);
+        }
+        match finish.left.take() {
+            Some(Input::Event(event)) if offered => self.events.keep(event),
+            _ => self.events.look_again(),
+        }
+        match finish.stored {
+            true => self.done += 1,
+            false => self.clocks.set(&finish),
+        }
+        Led {
+            left_behind: finish.advanced || is_over,
+            asks: !finish.stored && finish.clock != Clock::Unchanged,
+            goes_on: finish.stored,
         }
     }
 
@@ -355,7 +379,7 @@ impl<C: Conversation> Session<C> {
                 match step(&mut code, &outbox).await {
                     Step::Said(words) => {
                         let said = match &mut self.wire {
-                            Some(wire) => wire.say_early(&words).await,
+                            Some(wire) => Box::pin(wire.say_early(&words)).await,
                             None => false,
                         };
                         self.words.extend(words);

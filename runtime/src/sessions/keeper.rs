@@ -176,33 +176,44 @@ impl Keeper {
     }
 
     async fn write(&mut self, next: &Record, consumed: &[EventId]) -> Result<(), Unkept> {
-        let store = Arc::clone(&self.sessions.store);
-        let store = &*store;
+        match self.try_to_write(next, consumed).await {
+            Ok(()) => Ok(()),
+            // Rare, and so in a box of its own.
+            Err(error) => Box::pin(self.insist(next, consumed, error)).await,
+        }
+    }
+
+    async fn try_to_write(&self, next: &Record, consumed: &[EventId]) -> Result<(), StoreError> {
+        match self.exists {
+            true => commit_surely(self.sessions.store(), next, consumed).await,
+            false => create_surely(self.sessions.store(), next).await,
+        }
+    }
+
+    /// Writes what could not be written, for as long as that may yet succeed.
+    async fn insist(&mut self, next: &Record, consumed: &[EventId], mut error: StoreError) -> Result<(), Unkept> {
         let until = Instant::now() + self.sessions.settings.patience;
         let (mut pause, longest) = PAUSES;
         loop {
-            let written = match self.exists {
-                true => commit_surely(store, next, consumed).await,
-                false => create_surely(store, next).await,
-            };
-            let error = match written {
-                Ok(()) => return Ok(()),
-                Err(StoreError::Conflict) => match self.sessions.store.load(self.id).await {
-                    Ok(None) if self.has_expired() => {
-                        self.exists = false;
-                        continue;
-                    }
+            if let StoreError::Conflict = error {
+                match self.sessions.store.load(self.id).await {
+                    Ok(None) if self.has_expired() => self.exists = false,
                     Ok(record) => return Err(self.lost_to(record)),
-                    Err(error) => error,
-                },
+                    Err(unknown) => error = unknown,
+                }
+            }
+            if !matches!(error, StoreError::Conflict) {
+                if !may_pass(&error) || Instant::now() + pause > until {
+                    return Err(self.failed(&error));
+                }
+                tracing::warn!(conversation = self.flow, id = %self.id, %error, "the store cannot be reached");
+                sleep(pause).await;
+                pause = (pause * 2).min(longest);
+            }
+            error = match self.try_to_write(next, consumed).await {
+                Ok(()) => return Ok(()),
                 Err(error) => error,
             };
-            if !may_pass(&error) || Instant::now() + pause > until {
-                return Err(self.failed(&error));
-            }
-            tracing::warn!(conversation = self.flow, id = %self.id, %error, "the store cannot be reached");
-            Box::pin(sleep(pause)).await;
-            pause = (pause * 2).min(longest);
         }
     }
 

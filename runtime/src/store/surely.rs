@@ -47,12 +47,25 @@ async fn surely<'a>(
     before: Option<u64>,
     write: impl Fn() -> Answer<'a, ()>,
 ) -> Result<(), StoreError> {
+    match write().await {
+        // Rare, and so in a box of its own.
+        Err(error @ (StoreError::Conflict | StoreError::Unknown(_))) => {
+            Box::pin(settle(store, record, before, write, error)).await
+        }
+        known => known,
+    }
+}
+
+/// Finds out what has become of a write that has failed in this way, and tries again if it was not done.
+async fn settle<'a>(
+    store: &dyn Store,
+    record: &Record,
+    before: Option<u64>,
+    write: impl Fn() -> Answer<'a, ()>,
+    mut error: StoreError,
+) -> Result<(), StoreError> {
     let mut tries = 1;
     loop {
-        let error = match write().await {
-            Err(error @ (StoreError::Conflict | StoreError::Unknown(_))) => error,
-            known => return known,
-        };
         let there = match store.load(record.id).await {
             Ok(there) => there,
             Err(StoreError::Unavailable(why)) => return Err(StoreError::Unknown(why)),
@@ -68,5 +81,9 @@ async fn surely<'a>(
             return Err(error);
         }
         tries += 1;
+        error = match write().await {
+            Err(error @ (StoreError::Conflict | StoreError::Unknown(_))) => error,
+            known => return known,
+        };
     }
 }

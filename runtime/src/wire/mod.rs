@@ -46,7 +46,7 @@ impl Wire {
     pub(crate) async fn say(&mut self, number: u64, question: Option<&str>, word: Message) -> Result<(), Gone> {
         match self {
             Wire::Plain(plain) => plain.say(word).await,
-            Wire::Json(json) => json.say(number, question, &word).await,
+            Wire::Json(json) => Box::pin(json.say(number, question, &word)).await,
         }
     }
 
@@ -71,7 +71,7 @@ impl Wire {
     pub(crate) async fn stored(&mut self, inputs: u64) -> Result<(), Gone> {
         match self {
             Wire::Plain(_) => Ok(()),
-            Wire::Json(json) => json.stored(inputs).await,
+            Wire::Json(json) => Box::pin(json.stored(inputs)).await,
         }
     }
 
