@@ -31,7 +31,7 @@ use crate::open::{Leaves, Open};
 use crate::origins::{Origins, Trust};
 use crate::queues::{Queues, WhenFull};
 use crate::registry::{ConnectionId, Place};
-use crate::serve::{Client, Stream};
+use crate::serve::{Client, Cork, Corked, Stream};
 use crate::session;
 use crate::sessions::{Arrival, Visit};
 use crate::socket::WebSocket;
@@ -61,6 +61,8 @@ pub struct Upgrade {
     upgraded: OnUpgrade,
     /// Where its place is kept, where it is one stream of many.
     client: Option<Client>,
+    /// Keeps the answer back, where the connection is a server's of ours.
+    cork: Option<Cork>,
     server: Option<Arc<Open>>,
     settings: Settings,
     visit: Option<Visit>,
@@ -196,6 +198,9 @@ impl Upgrade {
         let place = Place::take(Arc::clone(&connection));
         let work = work(connection);
         tokio::spawn(connect(self.upgraded, self.client, self.settings, place, work).instrument(span));
+        if let Some(cork) = self.cork {
+            cork.make_ready();
+        }
         let mut response = handshake::accept(&self.asks);
         if let Some(protocol) = self.protocol.and_then(|protocol| HeaderValue::from_str(protocol).ok()) {
             response.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, protocol);
@@ -218,10 +223,24 @@ impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
         let offered: Vec<_> = request.headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().cloned().collect();
         let json = handshake::negotiate(&offered, &[PROTOCOL]).is_some();
         let visit = Visit::of(request, trust == Trust::Own);
-        let (client, settings) = (request.extensions.remove(), Settings::default());
+        let (client, cork, settings) = (request.extensions.remove(), request.extensions.remove(), Settings::default());
         let peer = request.extensions.get().map(|ConnectInfo(peer)| *peer);
         let (protocol, queues, route) = (None, Queues::DEFAULT, None);
-        Ok(Upgrade { asks, upgraded, client, server, settings, visit, json, offered, protocol, queues, peer, route })
+        Ok(Upgrade {
+            asks,
+            upgraded,
+            client,
+            cork,
+            server,
+            settings,
+            visit,
+            json,
+            offered,
+            protocol,
+            queues,
+            peer,
+            route,
+        })
     }
 }
 
@@ -236,7 +255,9 @@ async fn connect(upgraded: OnUpgrade, client: Option<Client>, settings: Settings
     let pings = settings.pings.unwrap_or_default();
     // A task of its own, and not a part of this one: what the handshake has needed is not kept for as long as it lasts.
     match bare(upgraded, client) {
-        Ok((stream, early)) => spawn(drive(Link::new(stream, early, limits, pings), place, work)),
+        Ok(Bare { stream, early, kept }) => {
+            spawn(drive(Link::new(stream, early, limits, pings).behind(kept), place, work));
+        }
         Err(io) => spawn(drive(Link::new(TokioIo::new(io), Bytes::new(), limits, pings), place, work)),
     }
 }
@@ -250,20 +271,33 @@ fn spawn(task: impl Future<Output = ()> + Send + 'static) {
     };
 }
 
-/// The stream without its HTTP wrapping, and what has been read of it already. Our server's is wrapped once, that of
-/// `axum::serve`, which is hyper-util's, twice; one stream of many is what HTTP makes of it.
-fn bare(upgraded: Upgraded, client: Option<Client>) -> Result<(Stream, Bytes), Upgraded> {
+/// A connection without its HTTP wrapping.
+struct Bare {
+    stream: Stream,
+    /// What has been read of it already.
+    early: Bytes,
+    /// What has yet to be written to it, ahead of everything else.
+    kept: Vec<u8>,
+}
+
+/// Our server's is wrapped once, that of `axum::serve`, which is hyper-util's, twice; one stream of many is what HTTP makes of
+/// it.
+fn bare(upgraded: Upgraded, client: Option<Client>) -> Result<Bare, Upgraded> {
     #[cfg(feature = "http2")]
     if client.is_some() {
-        return Ok((Stream::from(upgraded).keep_for(client), Bytes::new()));
+        let stream = Stream::from(upgraded).keep_for(client);
+        return Ok(Bare { stream, early: Bytes::new(), kept: Vec::new() });
     }
     #[cfg(not(feature = "http2"))]
     drop(client);
-    match upgraded.downcast::<TokioIo<Stream>>() {
-        Ok(parts) => Ok((parts.io.into_inner(), parts.read_buf)),
+    match upgraded.downcast::<TokioIo<Corked>>() {
+        Ok(parts) => {
+            let (stream, kept) = parts.io.into_inner().take_over();
+            Ok(Bare { stream, early: parts.read_buf, kept })
+        }
         Err(upgraded) => {
             let parts = auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded)?;
-            Ok((parts.io.into_inner().into(), parts.read_buf))
+            Ok(Bare { stream: parts.io.into_inner().into(), early: parts.read_buf, kept: Vec::new() })
         }
     }
 }

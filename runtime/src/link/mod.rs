@@ -153,6 +153,11 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         }
     }
 
+    /// The same, with something of the handshake that has yet to be written.
+    pub(crate) fn behind(self, kept: Vec<u8>) -> Self {
+        Link { unflushed: !kept.is_empty(), out: kept, ..self }
+    }
+
     /// Lets another [`limits::FRAMES`] be taken: to be called whenever the connection's task runs. Whether it is the first time.
     pub(crate) fn begin_turn(&mut self) -> bool {
         mem::replace(&mut self.turn, limits::FRAMES) == NONE_YET

@@ -1,6 +1,7 @@
 //! Listening, and stopping in good order.
 
 mod bounds;
+mod cork;
 mod drain;
 mod forwarded;
 mod health;
@@ -29,6 +30,7 @@ use axum::Router;
 use tokio::net::UnixListener;
 use tokio::net::{TcpListener, ToSocketAddrs};
 
+pub(crate) use self::cork::{Cork, Corked};
 use self::drain::Drain;
 pub(crate) use self::forwarded::Proxies;
 pub use self::health::health;

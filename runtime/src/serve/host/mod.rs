@@ -23,6 +23,7 @@ use tokio::sync::watch;
 use tower::ServiceExt;
 
 use super::bounds::{Bounds, Full, Permit};
+use super::cork::{Cork, Corked};
 use super::forwarded::Proxies;
 #[cfg(feature = "http2")]
 use super::http2;
@@ -103,10 +104,16 @@ impl Host {
             Some((stream, true)) => return self.hold_streams(stream, peer, told).await,
             None => return,
         };
-        let stream = stream.keep_for(peer.client.clone());
-        let service = service_fn(move |request| {
-            let (host, peer) = (Arc::clone(&self), peer.clone());
-            async move { Ok::<_, Infallible>(host.answer(request, peer).await) }
+        let cork = Cork::default();
+        let stream = Corked::new(stream.keep_for(peer.client.clone()), cork.clone());
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            let (host, peer, cork) = (Arc::clone(&self), peer.clone(), cork.clone());
+            request.extensions_mut().insert(cork.clone());
+            async move {
+                let response = host.answer(request, peer).await;
+                cork.put_in(response.status() == StatusCode::SWITCHING_PROTOCOLS);
+                Ok::<_, Infallible>(response)
+            }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())

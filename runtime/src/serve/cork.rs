@@ -1,0 +1,136 @@
+//! The answer to a WebSocket's handshake, kept back for a moment: it leaves by the same write as what is said first.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::stream::Stream;
+
+/// Whether what HTTP writes is kept back. Requests carry it as an extension.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Cork(Arc<AtomicU8>);
+
+const OUT: u8 = 0;
+/// A handler of ours has accepted; who hands its answer on may yet change it.
+const READY: u8 = 1;
+const IN: u8 = 2;
+
+impl Cork {
+    /// A connection is about to be taken over that writes what was kept back.
+    pub(crate) fn make_ready(&self) {
+        self.0.store(READY, Ordering::Relaxed);
+    }
+
+    /// The connection's answer is the one that accepts, if `is_accepted`, and is written now.
+    pub(super) fn put_in(&self, is_accepted: bool) {
+        if self.0.swap(OUT, Ordering::Relaxed) == READY && is_accepted {
+            self.0.store(IN, Ordering::Relaxed);
+        }
+    }
+
+    fn is_in(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == IN
+    }
+}
+
+/// A connection as HTTP has it.
+#[derive(Debug)]
+pub(crate) struct Corked {
+    stream: Stream,
+    cork: Cork,
+    kept: Vec<u8>,
+}
+
+impl Corked {
+    pub(super) fn new(stream: Stream, cork: Cork) -> Self {
+        Corked { stream, cork, kept: Vec::new() }
+    }
+
+    /// The connection, and what has yet to be written to it.
+    pub(crate) fn take_over(self) -> (Stream, Vec<u8>) {
+        (self.stream, self.kept)
+    }
+
+    fn stream(self: Pin<&mut Self>) -> Pin<&mut Stream> {
+        Pin::new(&mut self.get_mut().stream)
+    }
+}
+
+impl AsyncRead for Corked {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        self.stream().poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Corked {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        if self.cork.is_in() {
+            self.kept.extend_from_slice(buf);
+            return Poll::Ready(Ok(buf.len()));
+        }
+        self.stream().poll_write(cx, buf)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.stream().poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.stream().poll_shutdown(cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        if self.cork.is_in() {
+            let before = self.kept.len();
+            bufs.iter().for_each(|buf| self.kept.extend_from_slice(buf));
+            return Poll::Ready(Ok(self.kept.len() - before));
+        }
+        self.stream().poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn only_the_answer_to_a_handshake_of_ours_is_kept_back() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a port");
+        let stream = TcpStream::connect(listener.local_addr().expect("it has one")).await.expect("it listens");
+        let (mut accepted, _) = listener.accept().await.expect("somebody has come");
+        let cork = Cork::default();
+        let mut corked = Corked::new(stream.into(), cork.clone());
+        // A handler that is no route's, and one of ours whose answer somebody has changed.
+        for is_ours in [false, true] {
+            if is_ours {
+                cork.make_ready();
+            }
+            cork.put_in(!is_ours);
+            corked.write_all(b"written").await.expect("it is open");
+        }
+        cork.make_ready();
+        cork.put_in(true);
+        corked.write_all(b"kept").await.expect("it is open");
+        let (mut stream, kept) = corked.take_over();
+        assert_eq!(kept, b"kept");
+        stream.shutdown().await.expect("it is open");
+        let mut came = Vec::new();
+        accepted.read_to_end(&mut came).await.expect("it is open");
+        assert_eq!(came, b"writtenwritten");
+    }
+}
