@@ -1,6 +1,8 @@
 //! The clocks of a conversation: that of its question, and the first of its timers.
 
-use std::time::{Duration, SystemTime};
+use std::num::NonZeroI64;
+use std::sync::LazyLock;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::time::Instant;
 
@@ -9,80 +11,117 @@ use crate::conversation::Input;
 use crate::store::Time;
 use crate::talk::{Clock, Finish};
 
+/// There is one for each client that is there, so that it is kept small: all of them count from one moment.
 pub(super) struct Clocks {
-    /// The same moment by both: timers are told by the wall clock, and waiting is done by the other.
-    began: (SystemTime, Instant),
+    /// How far dates are ahead of the time since then, in nanoseconds: timers are told by the wall clock, and waiting is done
+    /// by the other.
+    ahead: i64,
     /// When the question's time runs out.
-    silence: Option<Instant>,
+    silence: Option<Date>,
     /// When the first of the timers rings.
-    alarm: Option<SystemTime>,
+    alarm: Option<Date>,
+}
+
+/// A time by the wall clock, in nanoseconds since 1970; not 0, so that to have none takes no room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Date(NonZeroI64);
+
+impl Date {
+    fn from_nanos(nanos: i64) -> Self {
+        const FIRST: NonZeroI64 = NonZeroI64::new(1).expect("it is not 0");
+        Date(NonZeroI64::new(nanos).unwrap_or(FIRST))
+    }
+
+    /// Nothing where it is centuries away.
+    fn new(date: SystemTime) -> Option<Self> {
+        let nanos = match date.duration_since(UNIX_EPOCH) {
+            Ok(behind) => i64::try_from(behind.as_nanos()).ok()?,
+            Err(before) => -i64::try_from(before.duration().as_nanos()).ok()?,
+        };
+        Some(Date::from_nanos(nanos))
+    }
+}
+
+impl From<Date> for SystemTime {
+    fn from(Date(nanos): Date) -> Self {
+        let distance = Duration::from_nanos(nanos.get().unsigned_abs());
+        if nanos.get() < 0 { UNIX_EPOCH - distance } else { UNIX_EPOCH + distance }
+    }
+}
+
+/// A moment that all clocks of this process count from.
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+/// The time since then; negative where a test has its own time, and that is before.
+fn elapsed(moment: Instant) -> i64 {
+    let nanos = |time: Duration| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX);
+    match moment.checked_duration_since(*START) {
+        Some(behind) => nanos(behind),
+        None => -nanos(START.duration_since(moment)),
+    }
 }
 
 impl Clocks {
     pub(super) fn new() -> Self {
-        Clocks { began: (clock::now(), Instant::now()), silence: None, alarm: None }
+        let now = Date::new(clock::now()).map_or(i64::MAX, |Date(nanos)| nanos.get());
+        Clocks { ahead: now.saturating_sub(elapsed(Instant::now())), silence: None, alarm: None }
     }
 
     /// The time by the wall clock.
     pub(super) fn now(&self) -> SystemTime {
-        self.wall(Instant::now())
+        self.date().into()
     }
 
-    fn wall(&self, moment: Instant) -> SystemTime {
-        let (wall, steady) = self.began;
-        wall + moment.duration_since(steady)
+    fn date(&self) -> Date {
+        Date::from_nanos(elapsed(Instant::now()).saturating_add(self.ahead))
     }
 
-    /// When a date comes; at once where it has passed, and never where it is too late to be one.
-    fn steady(&self, date: SystemTime) -> Option<Instant> {
-        let (wall, steady) = self.began;
-        steady.checked_add(date.duration_since(wall).unwrap_or_default())
+    /// When a date comes; never where it is too late to be one.
+    fn steady(&self, Date(nanos): Date) -> Option<Instant> {
+        let since = nanos.get().saturating_sub(self.ahead);
+        let distance = Duration::from_nanos(since.unsigned_abs());
+        if since < 0 { START.checked_sub(distance) } else { START.checked_add(distance) }
     }
 
     /// Sets them as a turn has left them.
     pub(super) fn set(&mut self, finish: &Finish) {
         match finish.clock {
             // A time too long to be a date is as good as none.
-            Clock::Within(time) => self.silence = Instant::now().checked_add(time),
+            Clock::Within(time) => self.silence = self.now().checked_add(time).and_then(Date::new),
             Clock::Unlimited => self.silence = None,
             Clock::Unchanged => {}
         }
-        self.alarm = finish.alarm;
+        self.alarm = finish.alarm.and_then(Date::new);
     }
 
     /// When they run out, in milliseconds since 1970, as they are stored: rounded up, so that they do not early.
     pub(super) fn stored(&self) -> (Option<u64>, Option<u64>) {
-        let stored = |date| Time::from(date + Duration::from_nanos(999_999)).as_millis();
-        (self.silence.map(|moment| stored(self.wall(moment))), self.alarm.map(stored))
+        let stored = |date| Time::from(SystemTime::from(date) + Duration::from_nanos(999_999)).as_millis();
+        (self.silence.map(stored), self.alarm.map(stored))
     }
 
     /// Sets them as they were stored.
     pub(super) fn restore(&mut self, silence: Option<u64>, alarm: Option<u64>) {
-        let date = |date: u64| SystemTime::from(Time::from_millis(date));
-        self.silence = silence.and_then(|silence| self.steady(date(silence)));
-        self.alarm = alarm.map(date);
+        let date = |date: u64| Date::new(Time::from_millis(date).into());
+        (self.silence, self.alarm) = (silence.and_then(date), alarm.and_then(date));
     }
 
     /// Until when every timer has rung, as a turn has left them.
-    pub(super) fn rung(&self, finish: &Finish) -> SystemTime {
-        let now = self.now();
-        finish.alarm.map_or(now, |next| now.min(next - Duration::from_nanos(1)))
-    }
-
-    fn rings(&self) -> Option<Instant> {
-        self.alarm.and_then(|date| self.steady(date))
+    pub(super) fn rung(&self, finish: &Finish) -> Date {
+        let next = finish.alarm.and_then(Date::new).map(|Date(next)| Date::from_nanos(next.get().saturating_sub(1)));
+        next.map_or(self.date(), |next| next.min(self.date()))
     }
 
     /// When the first of them runs out.
     pub(super) fn due(&self) -> Option<Instant> {
-        [self.silence, self.rings()].into_iter().flatten().min()
+        [self.silence, self.alarm].into_iter().flatten().min().and_then(|date| self.steady(date))
     }
 
     /// Which one has.
     pub(super) fn ring(&mut self) -> Input {
-        let is_timer = self.rings().is_some_and(|rings| self.silence.is_none_or(|silence| rings <= silence));
+        let is_timer = self.alarm.is_some_and(|alarm| self.silence.is_none_or(|silence| alarm <= silence));
         if let Some(date) = self.alarm.take_if(|_| is_timer) {
-            return Input::Timer(date); // The turn says when the next one rings.
+            return Input::Timer(date.into()); // The turn says when the next one rings.
         }
         self.silence = None; // It has run out, and must not do so again.
         Input::Silence
@@ -111,7 +150,23 @@ mod tests {
         let clocks = Clocks::new();
         let (late, never) = (clocks.now() - Duration::from_secs(30), Finish::default());
         let waits = Finish { alarm: Some(late), ..Finish::default() };
-        assert!(clocks.rung(&waits) < late);
-        assert!(clocks.rung(&never) >= late);
+        assert!(SystemTime::from(clocks.rung(&waits)) < late);
+        assert!(SystemTime::from(clocks.rung(&never)) >= late);
+    }
+
+    #[test]
+    fn a_date_is_the_same_by_either_clock() {
+        let mut clocks = Clocks::new();
+        for time in [Duration::ZERO, Duration::from_nanos(1), Duration::from_secs(1 << 30)] {
+            let before = Instant::now();
+            clocks.set(&Finish { clock: Clock::Within(time), ..Finish::default() });
+            let due = clocks.due().expect("it is set");
+            assert!(before + time <= due && due <= Instant::now() + time, "{time:?}");
+        }
+        clocks.set(&Finish { clock: Clock::Within(Duration::MAX), ..Finish::default() });
+        assert_eq!(clocks.due(), None);
+        for date in [UNIX_EPOCH - Duration::from_nanos(1), UNIX_EPOCH + Duration::from_nanos(1 << 60)] {
+            assert_eq!(Date::new(date).map(SystemTime::from), Some(date));
+        }
     }
 }

@@ -35,6 +35,6 @@ pub(crate) async fn greet<C: Conversation>(
         return ws.leave(Close::new(Close::RESTART, why));
     }
     if let Ok(json) = Json::welcome(ws, &hello, &entered).await {
-        hold_by(Wire::Json(json), held, Some(Box::new(entered)), with).await;
+        hold_by(Wire::Json(Box::new(json)), held, Some(Box::new(entered)), with).await;
     }
 }

@@ -43,6 +43,11 @@ impl Kept {
         Kept { keeper, access, words: Words::default(), out: 0, inputs: 0, attached }
     }
 
+    /// What the conversation is called.
+    pub(super) fn id(&self) -> Id {
+        self.keeper.id()
+    }
+
     /// Whether there may be something new in the store.
     pub(super) fn is_told(&self) -> bool {
         self.attached.as_ref().is_some_and(|connection| connection.is_told())
@@ -189,7 +194,6 @@ impl<C: Conversation> Session<C> {
 
     /// Stands where the conversation was left; what it goes on with at once, if it does.
     async fn stand(&mut self, kept: Kept, saved: Option<Saved<'static>>) -> Result<Option<Input>, Ending> {
-        self.id = Some(kept.keeper.id());
         kept.keeper.sessions().make_known(&C::FLOW).await;
         let kept = self.kept.insert(kept);
         let Some(saved) = saved else { return Ok(Some(Input::Start)) };
@@ -221,7 +225,7 @@ impl<C: Conversation> Session<C> {
     async fn cannot_read(&mut self, saved: Saved<'static>, error: serde_json::Error) -> Result<Option<Input>, Ending> {
         let kept = self.kept.as_mut().expect("it stands there");
         let (id, question) = (kept.keeper.id(), &**kept.keeper.question());
-        let left = kept.keeper.sessions().leaves::<C>(kept.keeper.stored).await;
+        let left = kept.keeper.sessions().leaves::<C>(kept.keeper.stored()).await;
         if let Some(why) = left.map_err(|error| Ending::Unkept(kept.keeper.failed(&error)))? {
             tracing::debug!(conversation = C::FLOW.name, %id, question, %error, "{why}");
             return Err(Ending::Unkept(Unkept::Left(why)));

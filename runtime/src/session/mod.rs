@@ -14,13 +14,12 @@ use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::SystemTime;
 
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use self::clocks::Clocks;
+use self::clocks::{Clocks, Date};
 use self::events::Events;
 pub(crate) use self::greet::greet;
 use self::kept::Kept;
@@ -126,15 +125,15 @@ struct Session<C: Conversation> {
     with: Arc<C::With>,
     slot: Slot<C>,
     history: History<C>,
-    /// What it is called; nothing before anything has asked.
-    id: Option<Id>,
+    /// What it is called where it is not stored; nothing before anything has asked.
+    name: Option<Box<Id>>,
     /// How many things were done once.
     done: u64,
     /// What wakes it before anything else does.
     first: Option<Box<Woken<C::Event>>>,
     clocks: Clocks,
     /// Until when every timer has rung, while the state is one of before.
-    rung: Option<SystemTime>,
+    rung: Option<Date>,
     events: Events<C::Event>,
     /// What was said and not yet heard, and how much of that was said early.
     words: Vec<Message>,
@@ -178,7 +177,7 @@ impl<C: Conversation> Session<C> {
             with,
             slot,
             history: History::new(),
-            id: None,
+            name: None,
             done: 0,
             first: None,
             clocks: Clocks::new(),
@@ -368,10 +367,10 @@ impl<C: Conversation> Session<C> {
     /// Runs the conversation's code until it waits or ends.
     async fn turn(&mut self, input: Input) -> Result<(Finish, Option<Close>), Ending> {
         let outbox = Outbox::default();
-        let id = *self.id.get_or_insert_with(Id::random);
+        let id = self.id().unwrap_or_else(|| **self.name.insert(Box::new(Id::random())));
         let mut talk = Talk::new(&outbox, input).at(self.clocks.now()).of(&id, self.done);
         if let Some(rung) = self.rung.take() {
-            talk = talk.rung(rung);
+            talk = talk.rung(rung.into());
         }
         let ended = {
             let mut code = pin!(C::turn(&mut self.slot, &self.with, &mut talk));

@@ -3,14 +3,21 @@
 use tracing::Span;
 
 use super::Session;
+use super::kept::Kept;
 use crate::conversation::{Conversation, Input, Slot};
 use crate::observe::{self, Outcome};
+use crate::store::Id;
 
 impl<C: Conversation> Session<C> {
     /// The question that it waits at.
     pub(super) fn question(&self) -> Option<&'static str> {
         let Slot::Waiting(waiting) = &self.slot else { return None };
         C::FLOW.questions.get(C::question(waiting)).map(|question| question.name)
+    }
+
+    /// What it is called, if it is called anything yet.
+    pub(super) fn id(&self) -> Option<Id> {
+        self.kept.as_ref().map(Kept::id).or(self.name.as_deref().copied())
     }
 
     /// Counts what has become of a question.
@@ -25,7 +32,7 @@ impl<C: Conversation> Session<C> {
         tracing::debug_span!(
             "turn",
             conversation = C::FLOW.name,
-            id = self.id.map(display),
+            id = self.id().map(display),
             question = self.question(),
             by = match input {
                 Input::Start => "start",

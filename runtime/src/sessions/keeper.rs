@@ -37,9 +37,9 @@ pub(crate) struct Keeper {
     /// Whether it is there.
     exists: bool,
     pub(crate) epoch: u64,
-    /// What wrote it last, and what writes it from now on.
-    pub(crate) stored: Schema,
+    /// What writes it, and what wrote it last where that was another one.
     schema: Schema,
+    stored: Option<Box<Schema>>,
 }
 
 /// Why a turn was not stored, and so did not happen.
@@ -74,7 +74,6 @@ impl Keeper {
 
     /// Of one of this name, of which nothing is known.
     fn unwritten(sessions: Arc<Inner>, flow: &Flow, id: Id) -> Self {
-        let schema = schema(flow);
         Keeper {
             sessions,
             id,
@@ -86,8 +85,8 @@ impl Keeper {
             expires: None,
             exists: false,
             epoch: 0,
-            stored: schema,
-            schema,
+            schema: schema(flow),
+            stored: None,
         }
     }
 
@@ -96,12 +95,18 @@ impl Keeper {
         let Record { id, version, created, expires, .. } = *record;
         (self.id, self.version, self.created, self.expires) = (id, version, created, expires);
         (self.key, self.question) = (record.key.clone().map(Box::new), record.question.clone());
-        (self.exists, self.stored) = (true, record.schema);
+        self.exists = true;
+        self.stored = Some(record.schema).filter(|stored| *stored != self.schema).map(Box::new);
     }
 
     /// What the conversation is called.
     pub(crate) fn id(&self) -> Id {
         self.id
+    }
+
+    /// What wrote it last.
+    pub(crate) fn stored(&self) -> Schema {
+        self.stored.as_deref().copied().unwrap_or(self.schema)
     }
 
     pub(crate) fn flow(&self) -> &'static str {
@@ -165,12 +170,12 @@ impl Keeper {
     pub(crate) async fn set_aside(&self, saved: &Saved<'_>) -> Result<(), Unkept> {
         let id = Id::random();
         let (created, expires) = (self.created, self.expires);
-        let aside = Record::new(id, Text::from_static(self.flow), self.question.clone(), self.stored);
+        let aside = Record::new(id, Text::from_static(self.flow), self.question.clone(), self.stored());
         let mut aside = Record { status: Status::Parked, created, expires, ..aside };
         self.sessions.put(&mut aside, saved).map_err(|error| self.refused(&*error))?;
         tracing::error!(conversation = self.flow, id = %self.id, aside = %id, "a conversation is set aside");
         let question = self.question.clone();
-        Keeper { sessions: Arc::clone(&self.sessions), id, key: None, question, exists: false, ..*self }
+        Keeper { sessions: Arc::clone(&self.sessions), id, key: None, question, exists: false, stored: None, ..*self }
             .write(&aside, &[])
             .await
     }

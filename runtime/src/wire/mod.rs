@@ -16,7 +16,8 @@ use crate::socket::WebSocket;
 /// One of the two ways.
 pub(crate) enum Wire {
     Plain(Plain),
-    Json(Json),
+    /// In a box: few clients speak it, and each that is there has room for one of the two.
+    Json(Box<Json>),
 }
 
 /// What comes from a client.
