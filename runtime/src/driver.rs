@@ -3,6 +3,7 @@
 //! While the handler waits for something else, pings are answered and messages queue up. Nothing here awaits: what
 //! cannot go on leaves its waker and lets the rest run.
 
+use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -11,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::close::Close;
-use crate::connection::{Connection, Outgoing, Settings, Wants};
+use crate::connection::{Batch, Outgoing, Settings, Wants};
 use crate::link::{Event, Link, Taken};
 use crate::open::restart;
 use crate::registry::Place;
@@ -79,32 +80,43 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
     fn advance(&mut self, cx: &mut Context<'_>) -> bool {
         let Some(link) = &mut self.link else { return false };
         let connection = &**self.place.connection();
-        let Wants { settings, mut speaks, close, alarm, mut has_room } = connection.drive(cx.waker());
-        if let Some(settings) = settings {
-            apply(link, *settings);
-        }
         let mut look = false;
         loop {
-            if speaks || close.is_some() {
-                speaks = !write(link, connection, close.as_deref());
+            let wants = connection.drive(cx.waker(), link.room());
+            let Wants { settings, outbox, is_all, alarm, mut has_room, has_reader, awaits, .. } = wants;
+            if let Some(settings) = settings {
+                apply(link, *settings);
             }
+            write(link, outbox, wants.bytes);
+            if let Some(close) = &wants.close {
+                link.finish();
+                if is_all && link.has_room() {
+                    link.close(close);
+                }
+            }
+            let mut came = Batch::default();
             link.read(cx, has_room, |event, cx| {
                 match event {
-                    Event::Message(message) => {
-                        let (looks, room) = connection.deliver(message, cx);
-                        (look, has_room) = (look | looks, room);
+                    Event::Message(message) if has_reader => {
+                        has_room = connection.take_in(&mut came, message);
+                        look |= awaits;
                     }
+                    Event::Message(_) => {}
                     Event::Heard(output) => connection.note_heard(output),
-                    Event::End(end) => look |= connection.end(end, cx),
+                    Event::End(end) => {
+                        look |= connection.deliver(mem::take(&mut came), cx);
+                        look |= connection.end(end, cx);
+                    }
                 }
                 Taken { looks: look, has_room }
             });
+            look |= connection.deliver(came, cx);
             if look {
                 return true;
             }
             // All that one read brought has been answered: now the answers leave, by one write.
             link.flush_together(cx);
-            if link.has_room() && speaks {
+            if link.has_room() && (!is_all || wants.close.is_some()) {
                 continue;
             }
             let due = [link.deadline(), alarm].into_iter().flatten().min();
@@ -136,34 +148,15 @@ fn apply<IO: AsyncRead + AsyncWrite + Unpin>(link: &mut Link<IO>, settings: Sett
     }
 }
 
-/// Gives the link what it has room for: what is in the outbox, and behind the last one the close. Whether that was all.
-fn write<IO>(link: &mut Link<IO>, connection: &Connection, close: Option<&Close>) -> bool
-where
-    IO: AsyncRead + AsyncWrite + Unpin,
-{
-    if close.is_some() {
-        link.finish();
-    }
-    if !link.has_room() {
-        return false;
-    }
-    let mut outbox = connection.take_outbox();
-    link.expect(outbox.iter().map(Outgoing::bytes).sum());
-    let mut room = 0;
-    while link.has_room()
-        && let Some(next) = outbox.pop_front()
-    {
-        room += next.room(connection.queues());
+/// Gives the link what it has room for, which is so many bytes.
+fn write<IO: AsyncRead + AsyncWrite + Unpin>(link: &mut Link<IO>, mut outbox: Batch<Outgoing>, bytes: usize) {
+    link.expect(bytes);
+    while let Some(next) = outbox.pop() {
         match next {
             Outgoing::Message(message) => link.write(message),
             Outgoing::Number(output) => link.number(output),
         }
     }
-    let is_all = connection.give_back(outbox, room);
-    if let Some(close) = close.filter(|_| is_all && link.has_room()) {
-        link.close(close);
-    }
-    is_all
 }
 
 /// Whether `due` has come; else the task is woken when it does.

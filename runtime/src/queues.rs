@@ -75,24 +75,29 @@ impl Queues {
         Queues { inbox: size(limits::QUEUE), outbox: size(limits::QUEUE), when_full: WhenFull::Wait };
 
     /// The room for what was said.
-    pub(crate) fn room(&self) -> usize {
-        self.outbox as usize
+    pub(crate) fn room(&self) -> u32 {
+        self.outbox
     }
 
     /// What a message with so much payload takes of that.
-    pub(crate) fn said(&self, payload: usize) -> usize {
-        payload.clamp(limits::SMALL, self.room())
+    pub(crate) fn said(&self, payload: usize) -> u32 {
+        taken(payload, self.outbox)
     }
 
     /// What one takes that has come.
-    pub(crate) fn came(&self, payload: usize) -> usize {
-        payload.clamp(limits::SMALL, self.inbox as usize)
+    pub(crate) fn came(&self, payload: usize) -> u32 {
+        taken(payload, self.inbox)
     }
 
     /// Whether no more may come.
-    pub(crate) fn is_full(&self, held: usize) -> bool {
-        held >= self.inbox as usize
+    pub(crate) fn is_full(&self, held: u32) -> bool {
+        held >= self.inbox
     }
+}
+
+/// What a message takes of a queue of this size.
+fn taken(payload: usize, of: u32) -> u32 {
+    payload.clamp(limits::SMALL, of as usize) as u32
 }
 
 impl Default for Queues {
@@ -101,7 +106,7 @@ impl Default for Queues {
     }
 }
 
-/// Within what can be counted: a semaphore's permits are, too.
+/// So that a message beyond it, too, can be counted.
 const fn size(bytes: usize) -> u32 {
     match bytes {
         ..limits::SMALL => limits::SMALL as u32,

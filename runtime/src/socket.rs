@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::close::Close;
-use crate::connection::{Connection, Settings};
+use crate::connection::{Batch, Connection, Settings};
 use crate::error::{Error, Result};
 use crate::keepalive::PingPolicy;
 use crate::limits::Limits;
@@ -43,6 +43,8 @@ use crate::registry::{self, ConnectionId, Taken};
 /// ```
 pub struct WebSocket {
     connection: Arc<Connection>,
+    /// What has come and is received next.
+    batch: Batch<Message>,
 }
 
 /// What a [`WebSocket`] received.
@@ -69,14 +71,14 @@ pub enum Received {
 
 impl WebSocket {
     pub(crate) fn new(connection: Arc<Connection>) -> Self {
-        WebSocket { connection }
+        WebSocket { connection, batch: Batch::default() }
     }
 
     /// Waits for the next message, in the order they came.
     ///
     /// This can be dropped half-way, as `tokio::select!` does, without losing a message.
     pub async fn receive(&mut self) -> Received {
-        self.receive_until(None).await
+        poll_fn(|cx| self.poll_receive(None, cx)).await
     }
 
     /// Waits for the next message, but not longer than `patience`. A message that is there already is received
@@ -85,15 +87,12 @@ impl WebSocket {
     /// This can be dropped half-way, as `tokio::select!` does, without losing a message.
     pub async fn receive_within(&mut self, patience: Duration) -> Received {
         // A time too long to be a date is as good as none.
-        self.receive_until(Instant::now().checked_add(patience)).await
-    }
-
-    async fn receive_until(&mut self, deadline: Option<Instant>) -> Received {
+        let deadline = Instant::now().checked_add(patience);
         poll_fn(|cx| self.poll_receive(deadline, cx)).await
     }
 
     pub(crate) fn poll_receive(&mut self, deadline: Option<Instant>, cx: &mut Context<'_>) -> Poll<Received> {
-        self.connection.poll_receive(cx, deadline)
+        self.connection.poll_receive(&mut self.batch, deadline, cx)
     }
 
     /// Sends a message: text, [`Binary`](crate::Binary), [`Json`](crate::Json). Returns once it is queued, waiting

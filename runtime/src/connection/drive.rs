@@ -1,61 +1,90 @@
 //! What the task does that drives the connection.
 
-use std::collections::VecDeque;
 use std::mem;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Waker};
 
 use tokio::time::Instant;
 
-use super::{Connection, Outgoing, Settings, push, shrink, wake_or_look};
+use super::line::Line;
+use super::{Batch, Connection, Outgoing, Settings, State, wake, wake_or_look};
 use crate::close::Close;
 use crate::link::End;
 use crate::message::Message;
+use crate::queues::Queues;
 
 /// What the handles of a connection want of its driver. Whoever wants more from then on wakes it.
 pub(crate) struct Wants {
     /// What they have changed.
     pub(crate) settings: Option<Box<Settings>>,
-    /// Whether there is something to write.
-    pub(crate) speaks: bool,
-    /// The close that is asked for, by a handle or, where no reader is left, by there being none.
-    pub(crate) close: Option<Box<Close>>,
+    /// What is to be written, of no more bytes than these, and whether there is more.
+    pub(crate) outbox: Batch<Outgoing>,
+    pub(crate) bytes: usize,
+    pub(crate) is_all: bool,
+    /// The close that is asked for behind all of it, by a handle or, where no reader is left, by there being none.
+    pub(crate) close: Option<Close>,
     /// When the reader wants to be woken in any case.
     pub(crate) alarm: Option<Instant>,
-    /// Whether there is room for a message.
+    /// Whether there is room for a message, or none needed, as there is no reader.
     pub(crate) has_room: bool,
+    pub(crate) has_reader: bool,
+    /// Whether the driving task itself waits for a message.
+    pub(crate) awaits: bool,
 }
 
 impl Connection {
-    /// Notes whom to wake when a handle wants something, and returns what they want by now.
-    pub(crate) fn drive(&self, waker: &Waker) -> Wants {
+    /// Notes whom to wake when a handle wants something, and returns what they want by now. There is room for so many bytes of what
+    /// is to be written.
+    pub(crate) fn drive(&self, waker: &Waker, room: usize) -> Wants {
         let mut state = self.lock();
         match &mut state.driver {
             Some(driver) => driver.clone_from(waker),
             none => *none = Some(waker.clone()),
         }
-        if state.dropped && state.close.is_none() {
-            self.room.close();
-            state.close = Some(Box::new(Close::new(Close::NORMAL, "")));
-        }
-        Wants {
+        let line = if state.dropped {
+            let (farewell, line) = state.part();
+            farewell.close.get_or_insert_with(|| Close::new(Close::NORMAL, ""));
+            line
+        } else {
+            Line::default()
+        };
+        let (outbox, bytes) = state.take_outbox(room, &self.queues);
+        let sender = if bytes > 0 { state.line.first() } else { None };
+        let wants = Wants {
             settings: state.settings.take(),
-            speaks: !state.outbox.is_empty(),
-            close: state.close.clone(),
+            outbox,
+            bytes,
+            is_all: state.outbox.is_empty(),
+            close: state.farewell.as_ref().and_then(|farewell| farewell.close.clone()),
             alarm: state.alarm,
-            has_room: state.has_room(&self.queues),
-        }
+            has_room: state.dropped || !self.queues.is_full(self.held.load(Ordering::Relaxed)),
+            has_reader: !state.dropped,
+            awaits: state.reader.as_ref().is_some_and(|reader| reader.will_wake(waker)),
+        };
+        drop(state);
+        line.dissolve();
+        wake(sender);
+        wants
     }
 
-    /// Hands a message to the reader. Whether the driving task itself has to look at it, and whether there is room for another.
-    pub(crate) fn deliver(&self, message: Message, cx: &Context<'_>) -> (bool, bool) {
+    /// Puts a message that has come behind others, to be [delivered](Self::deliver) with them. Whether there is room for one more.
+    pub(crate) fn take_in(&self, came: &mut Batch<Message>, message: Message) -> bool {
+        let taken = self.queues.came(message.len());
+        came.push(message);
+        !self.queues.is_full(self.held.fetch_add(taken, Ordering::Relaxed) + taken)
+    }
+
+    /// Hands to the reader what has come. Whether the driving task itself has to look at it.
+    pub(crate) fn deliver(&self, came: Batch<Message>, cx: &Context<'_>) -> bool {
+        if came.is_empty() {
+            return false;
+        }
         let mut state = self.lock();
         if state.dropped {
-            return (false, true);
+            return false;
         }
-        state.held += self.queues.came(message.len());
-        push(&mut state.inbox, message);
-        (state.wake_reader(cx), state.has_room(&self.queues))
+        state.inbox.append(came);
+        state.wake_reader(cx)
     }
 
     /// Notes that the peer has got everything up to the output of this number.
@@ -65,34 +94,19 @@ impl Connection {
 
     /// Tells the reader how the connection ended. Nothing can be sent any more.
     pub(crate) fn end(&self, end: End, cx: &Context<'_>) -> bool {
-        self.room.close();
         let mut state = self.lock();
-        state.end.get_or_insert_with(|| Box::new(end));
-        state.wake_reader(cx)
+        let (farewell, line) = state.part();
+        farewell.end.get_or_insert(end);
+        let looks = state.wake_reader(cx);
+        drop(state);
+        line.dissolve();
+        looks
     }
 
     /// Wakes the reader if its time is over.
     pub(crate) fn tick(&self, now: Instant, cx: &Context<'_>) -> bool {
         let mut state = self.lock();
         state.alarm.is_some_and(|alarm| alarm <= now) && state.wake_reader(cx)
-    }
-
-    /// Takes what is to be written. What of it is not, and the room of the others, is [given back](Self::give_back) by the
-    /// caller.
-    pub(crate) fn take_outbox(&self) -> VecDeque<Outgoing> {
-        mem::take(&mut self.lock().outbox)
-    }
-
-    /// Puts what was not written ahead of what has been said since, and makes room for more. Whether nothing is to be written.
-    pub(crate) fn give_back(&self, mut left: VecDeque<Outgoing>, room: usize) -> bool {
-        shrink(&mut left);
-        let mut state = self.lock();
-        left.append(&mut state.outbox);
-        state.outbox = left;
-        let is_all = state.outbox.is_empty();
-        drop(state);
-        self.room.add_permits(room);
-        is_all
     }
 
     /// Whether it is to leave as soon as its session waits for the client.
@@ -112,15 +126,30 @@ impl Connection {
 
     /// Notes that nothing is left. Whether the driving task itself was waiting for it.
     pub(crate) fn over(&self, cx: Option<&Context<'_>>) -> bool {
-        self.room.close();
         let mut state = self.lock();
-        state.over = true;
-        state.end.get_or_insert_with(|| Box::new(End::Closed(Close::new(Close::ABNORMAL, ""))));
-        state.outbox.clear();
-        let mut own = false;
-        for waker in mem::take(&mut state.closers).into_iter().chain(state.reader.take()) {
-            own |= wake_or_look(waker, cx);
+        let (farewell, line) = state.part();
+        farewell.over = true;
+        farewell.end.get_or_insert_with(|| End::Closed(Close::new(Close::ABNORMAL, "")));
+        let closers = mem::take(&mut farewell.closers);
+        let (reader, unsaid) = (state.reader.take(), mem::take(&mut state.outbox));
+        drop(state);
+        drop(unsaid);
+        line.dissolve();
+        closers.into_iter().chain(reader).fold(false, |own, waker| own | wake_or_look(waker, cx))
+    }
+}
+
+impl State {
+    /// Takes what is to be written first, for which there is room for so many bytes, and makes room for more. How many it has.
+    fn take_outbox(&mut self, room: usize, queues: &Queues) -> (Batch<Outgoing>, usize) {
+        let (mut many, mut bytes) = (0, 0);
+        for next in self.outbox.iter() {
+            if bytes >= room {
+                break;
+            }
+            (many, bytes) = (many + 1, bytes + next.bytes());
+            self.said -= next.room(queues);
         }
-        own
+        (self.outbox.take_first(many), bytes)
     }
 }

@@ -5,17 +5,13 @@ use std::mem;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
-use tokio::sync::TryAcquireError;
 use tokio::time::Instant;
 
-use super::{Connection, Outgoing, Settings, pop, push, wake};
+use super::{Batch, Connection, Outgoing, Settings, wake};
 use crate::close::Close;
-use crate::error::Error;
 use crate::link::End;
 use crate::message::Message;
-use crate::observe;
 use crate::open::Leaves;
-use crate::queues::WhenFull;
 use crate::registry::ConnectionId;
 use crate::socket::Received;
 
@@ -41,19 +37,28 @@ impl Connection {
         wake(driver);
     }
 
-    /// The next message, or how the connection ended, or silence where `deadline` has passed.
-    pub(crate) fn poll_receive(&self, cx: &mut Context<'_>, deadline: Option<Instant>) -> Poll<Received> {
-        let mut state = self.lock();
-        let driver = if let Some(message) = pop(&mut state.inbox) {
-            let full = self.queues.is_full(state.held);
-            state.held -= self.queues.came(message.len());
-            let driver = if full { state.driver_beside(cx) } else { None };
-            drop(state);
-            wake(driver);
+    /// The next message, or how the connection ended, or silence where `deadline` has passed. What has come behind that message is
+    /// left in `batch`, which is asked first.
+    pub(crate) fn poll_receive(
+        &self,
+        batch: &mut Batch<Message>,
+        deadline: Option<Instant>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Received> {
+        if let Some(message) = batch.pop() {
+            self.make_room(&message, cx);
             return Poll::Ready(Received::Message(message));
-        } else if let Some(end) = state.end.take() {
-            let (said, kept) = said(*end);
-            state.end = Some(Box::new(End::Closed(kept)));
+        }
+        let mut state = self.lock();
+        let driver = if !state.inbox.is_empty() {
+            *batch = mem::take(&mut state.inbox);
+            drop(state);
+            return self.poll_receive(batch, deadline, cx);
+        } else if let Some(farewell) = &mut state.farewell
+            && let Some(end) = farewell.end.take()
+        {
+            let (said, kept) = said(end);
+            farewell.end = Some(End::Closed(kept));
             return Poll::Ready(said);
         } else if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
             state.alarm = None;
@@ -69,6 +74,17 @@ impl Connection {
         drop(state);
         wake(driver);
         Poll::Pending
+    }
+
+    /// Lets more come in the place of a message that was received.
+    fn make_room(&self, message: &Message, cx: &Context<'_>) {
+        let taken = self.queues.came(message.len());
+        let before = self.held.fetch_sub(taken, Ordering::Relaxed);
+        if self.queues.is_full(before) && !self.queues.is_full(before - taken) {
+            // Whoever drives it has said whom to wake before it looked whether there is room.
+            let driver = self.lock().driver_beside(cx);
+            wake(driver);
+        }
     }
 
     /// Forgets who waits for a message: whoever still does will say so again.
@@ -109,39 +125,11 @@ impl Connection {
         }
     }
 
-    /// Queues a message, as soon as there is room; or what else becomes of it where there is none.
-    pub(crate) async fn send(&self, message: Message) -> Result<(), Error> {
-        let cost = u32::try_from(self.queues.said(message.len())).expect("a queue is smaller than 4 GiB");
-        let room = match (self.room.try_acquire_many(cost), self.queues.when_full) {
-            // Nobody overtakes those who wait: as long as there are some, there is no room.
-            (Err(TryAcquireError::NoPermits), WhenFull::Wait) => self.room.acquire_many(cost).await.ok(),
-            (Err(TryAcquireError::NoPermits), WhenFull::Drop) => {
-                observe::dropped();
-                return Ok(());
-            }
-            (Err(TryAcquireError::NoPermits), WhenFull::Close) => {
-                self.close(Close::new(Close::TRY_AGAIN, "what was said is not read"));
-                None
-            }
-            (tried, _) => tried.ok(),
-        };
-        room.ok_or_else(Error::closed)?.forget(); // The driver gives it back.
-        self.queue(Outgoing::Message(message)).await;
-        Ok(())
-    }
-
     /// Queues the number of the output that was sent last. It takes no room: there is at most one behind each message.
     pub(crate) async fn number(&self, output: u64) {
-        self.queue(Outgoing::Number(output)).await;
-    }
-
-    async fn queue(&self, outgoing: Outgoing) {
-        let mut outgoing = Some(outgoing);
         poll_fn(|cx| {
             let mut state = self.lock();
-            if let Some(outgoing) = outgoing.take() {
-                push(&mut state.outbox, outgoing);
-            }
+            state.outbox.push(Outgoing::Number(output));
             let driver = state.driver_beside(cx);
             drop(state);
             wake(driver);
@@ -157,30 +145,31 @@ impl Connection {
 
     /// Whether the connection has ended or was told to.
     pub(crate) fn is_closing(&self) -> bool {
-        let state = self.lock();
-        state.over || state.end.is_some() || state.close.is_some()
+        self.lock().farewell.is_some()
     }
 
     /// Asks for a close; the first to ask is the one whose code and reason are sent.
     pub(crate) fn close(&self, close: Close) {
-        self.room.close();
-        let driver = {
+        let (driver, line) = {
             let mut state = self.lock();
-            state.close.get_or_insert_with(|| Box::new(close));
-            state.driver.clone()
+            let (farewell, line) = state.part();
+            farewell.close.get_or_insert(close);
+            (state.driver.clone(), line)
         };
         wake(driver);
+        line.dissolve();
     }
 
-    /// Waits until nothing is left of the connection.
+    /// Waits until nothing is left of the connection, which has been asked to close.
     pub(crate) async fn closed(&self) {
         poll_fn(|cx| {
             let mut state = self.lock();
-            if state.over {
+            let (farewell, _) = state.part();
+            if farewell.over {
                 return Poll::Ready(());
             }
-            if !state.closers.iter().any(|waker| waker.will_wake(cx.waker())) {
-                state.closers.push(cx.waker().clone());
+            if !farewell.closers.iter().any(|waker| waker.will_wake(cx.waker())) {
+                farewell.closers.push(cx.waker().clone());
             }
             Poll::Pending
         })

@@ -3,19 +3,23 @@
 //! The lock is held for a few instructions and never over an await. Where a handle is polled by the driving task
 //! itself, nobody is woken: that task looks again before it sleeps.
 
+mod batch;
 mod drive;
 mod handle;
+mod line;
+mod sending;
 
-use std::collections::VecDeque;
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::mem;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Waker};
 
-use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
+pub(crate) use self::batch::Batch;
 pub(crate) use self::drive::Wants;
+use self::line::Line;
 use crate::close::Close;
 use crate::keepalive::PingPolicy;
 use crate::limits::{self, Limits};
@@ -30,8 +34,8 @@ pub(crate) struct Connection {
     state: Mutex<State>,
     /// How much the inbox and the outbox hold.
     queues: Queues,
-    /// Room in the outbox, in bytes; closed as soon as nothing may be sent any more.
-    room: Semaphore,
+    /// What the messages count for that have come, and that the reader has not received.
+    held: AtomicU32,
     /// The number of the last output that the peer is known to have got.
     heard: AtomicU64,
     /// The subprotocol that was agreed on.
@@ -62,7 +66,7 @@ impl Outgoing {
     }
 
     /// How much room it takes in the outbox.
-    pub(crate) fn room(&self, queues: &Queues) -> usize {
+    fn room(&self, queues: &Queues) -> u32 {
         match self {
             Outgoing::Message(message) => queues.said(message.len()),
             Outgoing::Number(_) => 0,
@@ -72,18 +76,15 @@ impl Outgoing {
 
 struct State {
     id: ConnectionId,
-    inbox: VecDeque<Message>,
-    /// What the inbox's messages count for.
-    held: usize,
-    outbox: VecDeque<Outgoing>,
-    /// How the connection ended; said behind the inbox's last message.
-    end: Option<Box<End>>,
-    /// The close that this side asks for.
-    close: Option<Box<Close>>,
+    inbox: Batch<Message>,
+    outbox: Batch<Outgoing>,
+    /// What the outbox's messages count for, and who waits until that is less.
+    said: u32,
+    line: Line,
+    /// How the connection ends; from then on nothing can be sent.
+    farewell: Option<Box<Farewell>>,
     /// The socket was dropped, and with it the only reader.
     dropped: bool,
-    /// Nothing is left: no task, no I/O.
-    over: bool,
     /// Changes that the driver has yet to make.
     settings: Option<Box<Settings>>,
     reader: Option<Waker>,
@@ -91,8 +92,19 @@ struct State {
     told: bool,
     /// When the reader wants to be woken in any case.
     alarm: Option<Instant>,
-    closers: Vec<Waker>,
     driver: Option<Waker>,
+}
+
+#[derive(Debug, Default)]
+struct Farewell {
+    /// The close that this side asks for.
+    close: Option<Close>,
+    /// How the connection ended; said behind the inbox's last message.
+    end: Option<End>,
+    /// Nothing is left: no task, no I/O.
+    over: bool,
+    /// Who waits for that.
+    closers: Vec<Waker>,
 }
 
 /// What a handle can change while the connection runs.
@@ -106,24 +118,22 @@ impl Connection {
     pub(crate) fn new(id: ConnectionId) -> Self {
         let state = State {
             id,
-            inbox: VecDeque::new(),
-            held: 0,
-            outbox: VecDeque::new(),
-            end: None,
-            close: None,
+            inbox: Batch::default(),
+            outbox: Batch::default(),
+            said: 0,
+            line: Line::default(),
+            farewell: None,
             dropped: false,
-            over: false,
             settings: None,
             reader: None,
             told: false,
             alarm: None,
-            closers: Vec::new(),
             driver: None,
         };
         Connection {
             state: Mutex::new(state),
             queues: Queues::DEFAULT,
-            room: Semaphore::new(Queues::DEFAULT.room()),
+            held: AtomicU32::new(0),
             heard: AtomicU64::new(0),
             protocol: None,
             server: None,
@@ -139,11 +149,7 @@ impl Connection {
 
     /// The same, with queues of these sizes.
     pub(crate) fn with(self, queues: Queues) -> Self {
-        Connection { room: Semaphore::new(queues.room()), queues, ..self }
-    }
-
-    pub(crate) fn queues(&self) -> &Queues {
-        &self.queues
+        Connection { queues, ..self }
     }
 
     /// The same, after such a handshake.
@@ -172,13 +178,13 @@ impl fmt::Debug for Connection {
 }
 
 impl State {
-    fn has_room(&self, queues: &Queues) -> bool {
-        // Without a reader messages are thrown away: what counts is that the peer's close is seen.
-        self.dropped || !queues.is_full(self.held)
+    fn is_ending(&self) -> bool {
+        self.dropped || self.farewell.is_some()
     }
 
-    fn is_ending(&self) -> bool {
-        self.dropped || self.over || self.end.is_some() || self.close.is_some()
+    /// Begins to end. Whoever waits for room is to be woken, as there will be none.
+    fn part(&mut self) -> (&mut Farewell, Line) {
+        (self.farewell.get_or_insert_default(), mem::take(&mut self.line))
     }
 
     fn wake_reader(&mut self, cx: &Context<'_>) -> bool {
@@ -191,32 +197,6 @@ impl State {
         self.driver.as_ref().filter(|driver| !driver.will_wake(cx.waker())).cloned()
     }
 }
-
-/// Puts one behind the others. Most queues never hold more than one, and are no larger than that; one that does hold more is
-/// likely to hold many.
-fn push<T>(queue: &mut VecDeque<T>, item: T) {
-    if queue.len() == queue.capacity() {
-        queue.reserve_exact(if queue.is_empty() { 1 } else { queue.len().max(FEW) });
-    }
-    queue.push_back(item);
-}
-
-/// Takes the first; a queue that was long gives back what it was in.
-fn pop<T>(queue: &mut VecDeque<T>) -> Option<T> {
-    let first = queue.pop_front();
-    shrink(queue);
-    first
-}
-
-fn shrink<T>(queue: &mut VecDeque<T>) {
-    if queue.is_empty() && queue.capacity() > LONG {
-        *queue = VecDeque::new();
-    }
-}
-
-/// How many a queue may have room for that is empty, and for how many more there is room as soon as it has to be larger.
-const LONG: usize = 2;
-const FEW: usize = 15;
 
 /// Wakes `waker`, or says that it is the task's own, which had better look by itself.
 fn wake_or_look(waker: Waker, cx: Option<&Context<'_>>) -> bool {

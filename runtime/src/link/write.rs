@@ -22,10 +22,15 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         self.phase == Phase::Open && !self.broken && !is_full
     }
 
+    /// For how many bytes of messages there is room now, of which the last may go beyond it.
+    pub(crate) fn room(&self) -> usize {
+        if self.has_room() { limits::WRITE - self.out.len() } else { 0 }
+    }
+
     /// Has room for so many bytes that are about to be written.
     pub(crate) fn expect(&mut self, bytes: usize) {
         // What goes beyond that comes with the next flush.
-        self.out.reserve_exact(bytes.min((limits::WRITE + limits::HEAD).saturating_sub(self.out.len())));
+        self.out.reserve_exact(bytes.min(self.room() + limits::HEAD));
     }
 
     /// Takes a message, for the next flush. To be called where there is room.

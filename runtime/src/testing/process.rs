@@ -1,6 +1,5 @@
 //! A process that holds a conversation, as a test sees it: its client is the test, and its time that of the test.
 
-use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -13,7 +12,7 @@ use tokio::time::{Instant, advance};
 
 use crate::clock::pretended;
 use crate::close::Close;
-use crate::connection::{Connection, Outgoing};
+use crate::connection::{Batch, Connection, Outgoing};
 use crate::conversation::Conversation;
 use crate::link::End;
 use crate::message::Message;
@@ -127,7 +126,9 @@ impl<C: Conversation> Process<C> {
     pub(super) fn say(&mut self, message: Message) -> (Vec<Message>, Stands) {
         if let Some(client) = &self.client {
             let cx = Context::from_waker(Waker::noop());
-            client.connection.deliver(message, &cx);
+            let mut came = Batch::default();
+            client.connection.take_in(&mut came, message);
+            client.connection.deliver(came, &cx);
         }
         self.settle()
     }
@@ -160,7 +161,7 @@ impl<C: Conversation> Process<C> {
 
     /// How long it is until its first clock runs out.
     pub(super) fn alarm(&self) -> Option<Duration> {
-        let alarm = self.client.as_ref().and_then(|client| client.connection.drive(Waker::noop()).alarm)?;
+        let alarm = self.client.as_ref().and_then(|client| client.connection.drive(Waker::noop(), 0).alarm)?;
         Some(alarm.saturating_duration_since(self.runtime.block_on(async { Instant::now() })))
     }
 
@@ -225,7 +226,7 @@ impl<C: Conversation> Process<C> {
 
 impl Client {
     fn close_wanted(&self) -> Option<Close> {
-        self.connection.drive(Waker::noop()).close.map(|close| *close)
+        self.connection.drive(Waker::noop(), 0).close
     }
 
     fn poll(&mut self, said: &mut Vec<Message>, cx: &mut Context<'_>) -> Poll<Stands> {
@@ -234,13 +235,12 @@ impl Client {
             self.connection.forget_reader();
             let polled = self.session.as_mut().poll(cx);
             let before = said.len();
-            let outbox = self.connection.take_outbox();
-            let room = outbox.iter().map(|outgoing| outgoing.room(self.connection.queues())).sum();
-            said.extend(outbox.into_iter().filter_map(|outgoing| match outgoing {
-                Outgoing::Message(message) => Some(message),
-                Outgoing::Number(_) => None,
-            }));
-            self.connection.give_back(VecDeque::new(), room);
+            let mut outbox = self.connection.drive(Waker::noop(), usize::MAX).outbox;
+            while let Some(outgoing) = outbox.pop() {
+                if let Outgoing::Message(message) = outgoing {
+                    said.push(message);
+                }
+            }
             if polled.is_ready() {
                 let close = closed.or_else(|| self.close_wanted());
                 return Poll::Ready(close.map_or(Stands::Gone, Stands::Closed));

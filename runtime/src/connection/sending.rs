@@ -1,0 +1,78 @@
+//! A message on its way into the outbox, which waits in a line where there is no room for it.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use super::line::Spot;
+use super::{Connection, Outgoing, wake};
+use crate::close::Close;
+use crate::error::Error;
+use crate::message::Message;
+use crate::observe;
+use crate::queues::WhenFull;
+
+/// Done as soon as the message is queued, or nothing can be sent any more. Who drops it before sends nothing, and leaves the line.
+pub(crate) struct Sending<'c> {
+    connection: &'c Connection,
+    /// Until it is done.
+    message: Option<Message>,
+    spot: Option<Spot>,
+}
+
+impl Connection {
+    /// Queues a message, as soon as there is room; or what else becomes of it where there is none.
+    pub(crate) fn send(&self, message: Message) -> Sending<'_> {
+        Sending { connection: self, message: Some(message), spot: None }
+    }
+}
+
+impl Future for Sending<'_> {
+    type Output = Result<(), Error>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let Some(message) = &self.message else { return Poll::Ready(Ok(())) };
+        let connection = self.connection;
+        let mut state = connection.lock();
+        if state.farewell.is_some() {
+            return Poll::Ready(Err(Error::closed()));
+        }
+        let said = state.said + connection.queues.said(message.len());
+        if said > connection.queues.room() || !state.line.is_turn_of(self.spot) {
+            match connection.queues.when_full {
+                WhenFull::Wait => {
+                    self.spot = Some(state.line.wait(self.spot, cx.waker()));
+                    return Poll::Pending;
+                }
+                WhenFull::Drop => {
+                    observe::dropped();
+                    return Poll::Ready(Ok(()));
+                }
+                WhenFull::Close => {
+                    drop(state);
+                    connection.close(Close::new(Close::TRY_AGAIN, "what was said is not read"));
+                    return Poll::Ready(Err(Error::closed()));
+                }
+            }
+        }
+        state.said = said;
+        if let Some(message) = self.message.take() {
+            state.outbox.push(Outgoing::Message(message));
+        }
+        let next = self.spot.take().and_then(|spot| state.line.leave(spot));
+        let driver = state.driver_beside(cx);
+        drop(state);
+        wake(driver);
+        // For the next one there may be room, too.
+        wake(next);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl Drop for Sending<'_> {
+    fn drop(&mut self) {
+        if let Some(spot) = self.spot {
+            let next = self.connection.lock().line.leave(spot);
+            wake(next);
+        }
+    }
+}
