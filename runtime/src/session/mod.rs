@@ -4,6 +4,7 @@
 //! at once. Without a store nothing outlives the socket.
 
 mod clocks;
+mod ending;
 mod events;
 mod greet;
 mod kept;
@@ -20,6 +21,7 @@ use tokio::time::Instant;
 use tracing::Instrument;
 
 use self::clocks::{Clocks, Date};
+use self::ending::Ending;
 use self::events::Events;
 pub(crate) use self::greet::greet;
 use self::kept::Kept;
@@ -35,7 +37,7 @@ use crate::sessions::{Entered, Inner, Saved, Unkept};
 use crate::socket::WebSocket;
 use crate::store::{Id, Record, StoreError};
 use crate::talk::{Clock, Finish, Outbox, Talk};
-use crate::wire::{Came, Gone, Wire};
+use crate::wire::{Came, Wire};
 
 /// How many events wait for a question that hears them, before no more are taken from the channel.
 const EVENTS: usize = 64;
@@ -101,22 +103,6 @@ pub(crate) async fn go_on<C: Conversation>(sessions: Arc<Inner>, record: Record,
             tracing::error!(conversation = C::FLOW.name, %id, "a conversation that nobody is connected to cannot go on");
         }
     }
-}
-
-/// Why a session is over.
-enum Ending {
-    /// The conversation is.
-    Closed(Close),
-    /// The client has gone: there is nobody left to talk to.
-    Left,
-    /// The client does not keep to what was agreed upon.
-    Amiss(Close),
-    /// Nothing is to be done while nobody is there.
-    Idle,
-    /// Its code has panicked, or made what cannot be said. What is stored stands.
-    Broken,
-    /// It cannot be stored by this session.
-    Unkept(Unkept),
 }
 
 struct Session<C: Conversation> {
@@ -438,35 +424,4 @@ impl<C: Conversation> Session<C> {
         let first = last + 1 - words.len() as u64;
         self.say((first..).zip(words).skip(early)).await
     }
-}
-
-impl Ending {
-    /// What the client is told; nothing where there is none.
-    fn close(self, conversation: &str) -> Option<Close> {
-        Some(match self {
-            Ending::Left | Ending::Idle => return None,
-            Ending::Amiss(close) => close,
-            Ending::Closed(close) => close.sendable().unwrap_or_else(|error| {
-                tracing::error!(conversation, %error, "the conversation's close cannot be sent");
-                internal()
-            }),
-            Ending::Broken | Ending::Unkept(Unkept::Refused) => internal(),
-            Ending::Unkept(Unkept::Taken | Unkept::Moved) => {
-                Close::new(Close::REPLACED, "another connection has taken its place")
-            }
-            Ending::Unkept(Unkept::Late) => Close::new(Close::RESTART, "it has begun elsewhere: connect again"),
-            Ending::Unkept(Unkept::Left(why)) => Close::new(Close::RESTART, why),
-            Ending::Unkept(Unkept::Unavailable) => Close::new(Close::TRY_AGAIN, "try again later"),
-        })
-    }
-}
-
-impl From<Gone> for Ending {
-    fn from(_: Gone) -> Self {
-        Ending::Left
-    }
-}
-
-fn internal() -> Close {
-    Close::new(Close::INTERNAL, "")
 }
