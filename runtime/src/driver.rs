@@ -13,6 +13,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::close::Close;
 use crate::connection::{Batch, Outgoing, Settings, Wants};
+use crate::lane::Ticket;
 use crate::link::{Event, Link, Taken};
 use crate::open::restart;
 use crate::registry::Place;
@@ -25,7 +26,8 @@ pub(crate) fn drive<IO>(link: Link<IO>, place: Place, work: Work) -> impl Future
 where
     IO: AsyncRead + AsyncWrite + Unpin,
 {
-    Driver { link: Some(link), work: Some(work), alarm: Box::pin(sleep_until(Instant::now())), place }
+    let alarm = Box::pin(sleep_until(Instant::now()));
+    Driver { link: Some(link), work: Some(work), alarm, place, ticket: None }
 }
 
 struct Driver<IO> {
@@ -34,12 +36,17 @@ struct Driver<IO> {
     work: Option<Work>,
     alarm: Pin<Box<Sleep>>,
     place: Place,
+    /// While it waits in its server's lane.
+    ticket: Option<Box<Ticket>>,
 }
 
 impl<IO: AsyncRead + AsyncWrite + Unpin> Future for Driver<IO> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if !self.is_open(cx) {
+            return Poll::Pending;
+        }
         // The first time the work comes first, so that what a handler sets up counts from the first byte. From then on it is
         // mostly the client that has woken this task, and what it has sent is there by when the work runs.
         let mut has_run = self.link.as_mut().is_some_and(Link::begin_turn);
@@ -55,6 +62,16 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Future for Driver<IO> {
 }
 
 impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
+    /// Whether it need not give way to anybody.
+    fn is_open(&mut self, cx: &Context<'_>) -> bool {
+        let gives_way = self.link.as_ref().is_some_and(Link::gives_way);
+        let lane = self.place.connection().server().and_then(|server| server.lane.as_ref());
+        match lane {
+            Some(lane) if gives_way => lane.is_open(&mut self.ticket, cx),
+            _ => true,
+        }
+    }
+
     fn run_work(&mut self, cx: &mut Context<'_>) {
         let Some(work) = &mut self.work else { return };
         let connection = self.place.connection();

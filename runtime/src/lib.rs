@@ -31,6 +31,7 @@ mod handshake;
 mod held;
 mod history;
 mod keepalive;
+mod lane;
 mod limits;
 mod link;
 pub mod lock;

@@ -6,6 +6,7 @@ use tokio::sync::Notify;
 
 use crate::close::Close;
 use crate::connection::Connection;
+use crate::lane::Lane;
 use crate::registry;
 
 /// Requests carry it as an extension. Which connections there are, the registry knows; here they are counted.
@@ -13,6 +14,8 @@ use crate::registry;
 pub(crate) struct Open {
     roll: Mutex<Roll>,
     emptied: Notify,
+    /// Where its connections give way.
+    pub(crate) lane: Option<Arc<Lane>>,
 }
 
 #[derive(Debug, Default)]
@@ -33,6 +36,11 @@ pub(crate) enum Leaves {
 }
 
 impl Open {
+    /// One whose connections give way in this lane.
+    pub(crate) fn giving_way(lane: Option<Arc<Lane>>) -> Self {
+        Open { lane, ..Open::default() }
+    }
+
     /// A connection of its own has come. Whether it is to go at once.
     pub(crate) fn enter(&self) -> bool {
         let mut roll = self.lock();

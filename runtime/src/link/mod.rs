@@ -50,6 +50,8 @@ pub(crate) struct Link<IO> {
     held: Option<Box<Result<Came, Fault>>>,
     /// How many more frames are taken before others have their turn.
     turn: u32,
+    /// A message was the last that came, but for a close.
+    talks: bool,
     /// What was closed with, by whoever was first.
     code: u16,
     phase: Phase,
@@ -137,6 +139,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             needs_more: false,
             held: None,
             turn: NONE_YET,
+            talks: false,
             code: Close::ABNORMAL,
             phase: Phase::Open,
             until: None,
@@ -161,6 +164,11 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     /// Lets another [`limits::FRAMES`] be taken: to be called whenever the connection's task runs. Whether it is the first time.
     pub(crate) fn begin_turn(&mut self) -> bool {
         mem::replace(&mut self.turn, limits::FRAMES) == NONE_YET
+    }
+
+    /// Whether others go first: the peer has said nothing yet, or sends what no message comes of.
+    pub(crate) fn gives_way(&self) -> bool {
+        !self.talks && self.turn != NONE_YET
     }
 
     pub(crate) fn set_limits(&mut self, limits: Limits) {
@@ -270,6 +278,9 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
                 return taken;
             };
             let is_message = matches!(came, Ok(Came::Message(_)));
+            if !matches!(came, Ok(Came::Close(_))) {
+                self.talks = is_message;
+            }
             self.turn = self.turn.saturating_sub(if is_message { 1 } else { limits::EMPTY });
             let is_part = matches!(came, Ok(Came::Part));
             let now = || *now.get_or_insert_with(Instant::now);

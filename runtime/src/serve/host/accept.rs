@@ -13,6 +13,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::{Host, Peer};
+use crate::lane;
 use crate::serve::listener::Listener;
 use crate::serve::stream::{Client, Stream};
 
@@ -57,7 +58,11 @@ impl Host {
             let next = lobby.len().min(BEGUN);
             lobby.drain(..next).for_each(|newcomer| self.begin(newcomer));
             if !lobby.is_empty() {
-                give_way().await;
+                match self.sockets.lane {
+                    // What has come for those who talk goes first, as in the lane.
+                    Some(_) => tokio::task::yield_now().await,
+                    None => give_way().await,
+                }
             }
         }
     }
@@ -85,7 +90,8 @@ impl Host {
     }
 
     fn begin(self: &Arc<Self>, Newcomer { stream, peer, told }: Newcomer) {
-        tokio::spawn(Arc::clone(self).hold(stream, peer, told));
+        let lane = self.sockets.lane.clone();
+        tokio::spawn(lane::through(lane, Arc::clone(self).hold(stream, peer, told)));
     }
 }
 

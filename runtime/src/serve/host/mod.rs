@@ -33,6 +33,7 @@ use super::stream::Seat;
 use super::stream::{Client, Stream};
 #[cfg(feature = "tls")]
 use super::tls::Tls;
+use crate::lane::Lane;
 use crate::open::Open;
 use crate::sessions::Sessions;
 
@@ -80,7 +81,7 @@ impl Host {
             #[cfg(feature = "tls")]
             tls: rules.tls,
             stopping: AtomicBool::new(false),
-            sockets: Arc::default(),
+            sockets: Arc::new(Open::giving_way(Lane::here())),
             requests: watch::Sender::new(()),
             connections: watch::Sender::new(()),
         }
