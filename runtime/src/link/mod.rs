@@ -57,23 +57,30 @@ pub(crate) struct Link<IO> {
     phase: Phase,
     /// By when the phase has to be over.
     until: Option<Instant>,
-    /// Frames that are to be sent, and how much of them was.
+    /// Frames that are to be sent, and how much of them was: never much, as long messages go out in parts.
     out: Vec<u8>,
-    sent: usize,
+    sent: u32,
     /// What of a long message has yet to become frames.
     rest: Option<Box<Bytes>>,
-    /// A ping that came while the peer did not read.
-    ping: Option<Box<Bytes>>,
     /// Something was put there since the last flush.
     unflushed: bool,
     /// Writing has failed. Why, and whether the peer had closed before, reading tells.
     broken: bool,
-    /// The peer does not read: since when, and how many bytes had gone by then.
-    stalled: Option<Box<(Instant, u64)>>,
+    /// The peer does not read.
+    stalled: Option<Box<Stall>>,
     keepalive: Keepalive,
     /// The last number that a ping has carried, or is to carry, and when that ping is due.
     numbered: u64,
     asks: Option<Instant>,
+}
+
+/// Since when a peer does not read.
+struct Stall {
+    since: Instant,
+    /// How many bytes had gone by then.
+    written: u64,
+    /// A ping that has come since.
+    ping: Option<Bytes>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,7 +153,6 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             out: Vec::new(),
             sent: 0,
             rest: None,
-            ping: None,
             unflushed: false,
             broken: false,
             stalled: None,

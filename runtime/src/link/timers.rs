@@ -12,7 +12,7 @@ use crate::limits;
 impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     /// When to call [`Link::tick`].
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        let stall = self.stalled.as_ref().and_then(|stalled| stalled.0.checked_add(limits::STALL));
+        let stall = self.stalled.as_ref().and_then(|stalled| stalled.since.checked_add(limits::STALL));
         let [ping, asks] = match self.phase {
             Phase::Open => [self.keepalive.deadline(), self.asks],
             _ => [None; 2],
@@ -27,15 +27,14 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             self.phase = Phase::Over;
             return awaited.then(|| lost("closing took too long"));
         }
-        if let Some((since, before)) = self.stalled.as_deref().copied()
-            && now.duration_since(since) >= limits::STALL
+        if let Some(stalled) = &mut self.stalled
+            && now.duration_since(stalled.since) >= limits::STALL
         {
-            let written = self.written;
-            if written == before {
+            if self.written == stalled.written {
                 self.phase = Phase::Over;
                 return Some(lost("the peer does not read"));
             }
-            self.stalled = Some(Box::new((now, written)));
+            (stalled.since, stalled.written) = (now, self.written);
         }
         if self.phase != Phase::Open {
             return None;

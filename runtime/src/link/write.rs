@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
 use super::frames::{self, BINARY, CONTINUE, PING, PONG, TEXT};
-use super::{Link, Phase};
+use super::{Link, Phase, Stall};
 use crate::close::Close;
 use crate::limits;
 use crate::message::Message;
@@ -60,9 +60,9 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
 
     /// Answers a ping; of several that come while the peer does not read, the last.
     pub(super) fn pong(&mut self, ping: Bytes) {
-        match (self.phase, &self.stalled) {
+        match (self.phase, &mut self.stalled) {
             (Phase::Open, None) => self.give(PONG, &ping),
-            (Phase::Open, Some(_)) => self.ping = Some(Box::new(ping)),
+            (Phase::Open, Some(stalled)) => stalled.ping = Some(ping),
             _ => {}
         }
     }
@@ -93,21 +93,21 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     pub(crate) fn flush(&mut self, cx: &mut Context<'_>) {
         while self.unflushed && self.phase != Phase::Over {
             match self.poll_write(cx) {
-                Poll::Ready(Ok(())) => self.stalled = None,
+                Poll::Ready(Ok(())) => self.unflushed = false,
                 Poll::Pending => {
                     let written = self.written;
-                    self.stalled.get_or_insert_with(|| Box::new((Instant::now(), written)));
+                    let stall = || Box::new(Stall { since: Instant::now(), written, ping: None });
+                    self.stalled.get_or_insert_with(stall);
                     return;
                 }
                 Poll::Ready(Err(_)) => {
                     (self.broken, self.unflushed) = (true, false);
-                    (self.out, self.sent, self.rest, self.ping) = (Vec::new(), 0, None, None);
+                    (self.out, self.sent, self.rest) = (Vec::new(), 0, None);
                     return;
                 }
             }
-            self.unflushed = false;
-            if let Some(ping) = self.ping.take() {
-                self.pong(*ping);
+            if let Some(ping) = self.stalled.take().and_then(|stalled| stalled.ping) {
+                self.pong(ping);
             }
             if let Some(rest) = self.rest.take() {
                 self.give_part(CONTINUE, *rest);
@@ -121,11 +121,11 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     }
 
     fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        while self.sent < self.out.len() {
-            match ready!(Pin::new(&mut self.io).poll_write(cx, &self.out[self.sent..]))? {
+        while (self.sent as usize) < self.out.len() {
+            match ready!(Pin::new(&mut self.io).poll_write(cx, &self.out[self.sent as usize..]))? {
                 0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
                 written => {
-                    self.sent += written;
+                    self.sent += written as u32;
                     self.written += written as u64;
                 }
             }
@@ -161,7 +161,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
 
     /// Puts a close behind everything else, a pong that is due included.
     pub(super) fn give_close(&mut self, close: Option<&Close>) {
-        if let Some(ping) = self.ping.take() {
+        if let Some(ping) = self.stalled.as_mut().and_then(|stalled| stalled.ping.take()) {
             self.give(PONG, &ping);
         }
         let payload = close.map(|close| [&close.code.to_be_bytes(), close.reason.as_bytes()].concat());
