@@ -7,7 +7,6 @@
 //! is held back.
 
 use std::collections::VecDeque;
-use std::mem;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
@@ -101,13 +100,12 @@ impl Drop for Ticket {
 
 /// Has all of some work go through the lane, if there is one.
 pub(crate) fn through<F: Future<Output = ()>>(lane: Option<Arc<Lane>>, work: F) -> impl Future<Output = ()> {
-    Through { lane, ticket: None, has_begun: false, work: Box::pin(work) }
+    Through { lane, ticket: None, work: Box::pin(work) }
 }
 
 struct Through<F> {
     lane: Option<Arc<Lane>>,
     ticket: Option<Box<Ticket>>,
-    has_begun: bool,
     work: Pin<Box<F>>,
 }
 
@@ -116,10 +114,8 @@ impl<F: Future<Output = ()>> Future for Through<F> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = &mut *self;
-        // The first time nothing has come that it could work on.
-        let has_begun = mem::replace(&mut this.has_begun, true);
         match &this.lane {
-            Some(lane) if has_begun && !lane.is_open(&mut this.ticket, cx) => Poll::Pending,
+            Some(lane) if !lane.is_open(&mut this.ticket, cx) => Poll::Pending,
             _ => this.work.as_mut().poll(cx),
         }
     }

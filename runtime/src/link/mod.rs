@@ -174,7 +174,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
 
     /// Whether others go first: the peer has said nothing yet, or sends what no message comes of.
     pub(crate) fn gives_way(&self) -> bool {
-        !self.talks && self.turn != NONE_YET
+        !self.talks
     }
 
     pub(crate) fn set_limits(&mut self, limits: Limits) {

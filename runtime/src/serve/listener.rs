@@ -12,7 +12,7 @@ use super::stream::Stream;
 /// What a [`Server`](crate::Server) serves on: tokio's `TcpListener` and, on Unix, its `UnixListener`.
 ///
 /// It cannot be implemented for others: what a connection of them is, this crate knows.
-pub trait Listener: Send + Sync {
+pub trait Listener: Send + Sync + 'static {
     /// Where it listens.
     type Address: Clone + fmt::Debug + Send;
 

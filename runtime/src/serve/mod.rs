@@ -269,11 +269,7 @@ impl<L: Listener> Server<L> {
         tracing::info!(?address, "listening");
         #[cfg(all(unix, feature = "systemd"))]
         notify::ready();
-        tokio::select! {
-            () = stop => {}
-            () = host.accept(&listener) => {}
-        }
-        drop(listener);
+        host.accept_until(stop, listener).await;
         #[cfg(all(unix, feature = "systemd"))]
         notify::stopping();
         drain.run(&host).await;

@@ -11,6 +11,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use super::{Host, Peer};
 use crate::lane;
@@ -32,9 +33,31 @@ struct Newcomer {
 }
 
 impl Host {
+    /// Accepts connections until it is time to stop, and closes the listener.
+    pub(in crate::serve) async fn accept_until(
+        self: &Arc<Self>,
+        stop: impl Future<Output = ()>,
+        listener: impl Listener,
+    ) {
+        let host = Arc::clone(self);
+        let accept = async move { host.accept(&listener).await };
+        if self.sockets.lane.is_none() {
+            return tokio::select! {
+                () = stop => {}
+                () = accept => {}
+            };
+        }
+        // In a task it goes behind those for whom something has come. What a runtime of one thread is started with goes ahead
+        // of them, each time.
+        let mut accepting = JoinSet::new();
+        accepting.spawn(accept);
+        stop.await;
+        accepting.shutdown().await;
+    }
+
     /// Accepts connections, without end. What one of them needs is done by a task of its own: nothing here waits for a
     /// peer.
-    pub(in crate::serve) async fn accept(self: &Arc<Self>, listener: &impl Listener) {
+    async fn accept(self: &Arc<Self>, listener: &impl Listener) {
         let mut lobby = VecDeque::new();
         loop {
             for _ in 0..ACCEPTED {
