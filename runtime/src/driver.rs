@@ -15,6 +15,7 @@ use crate::close::Close;
 use crate::connection::{Batch, Outgoing, Settings, Wants};
 use crate::lane::Ticket;
 use crate::link::{Event, Link, Taken};
+use crate::moment::Moment;
 use crate::open::restart;
 use crate::registry::Place;
 
@@ -140,7 +141,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
             if link.is_over() || !rings(self.alarm.as_mut(), due, cx) {
                 break;
             }
-            let now = Instant::now();
+            let now = Moment::now();
             look |= connection.tick(now, cx);
             if let Some(end) = link.tick(now, has_room) {
                 look |= connection.end(end, cx);
@@ -177,12 +178,13 @@ fn write<IO: AsyncRead + AsyncWrite + Unpin>(link: &mut Link<IO>, mut outbox: Ba
 }
 
 /// Whether `due` has come; else the task is woken when it does.
-fn rings(mut alarm: Pin<&mut Sleep>, due: Option<Instant>, cx: &mut Context<'_>) -> bool {
+fn rings(mut alarm: Pin<&mut Sleep>, due: Option<Moment>, cx: &mut Context<'_>) -> bool {
     let Some(due) = due else { return false };
     // Not left to the alarm: a peer that sends without end uses up all that tokio lets one task do at a time.
-    if due <= Instant::now() {
+    if due <= Moment::now() {
         return true;
     }
+    let due = Instant::from(due);
     // Moving a timer costs more than waking up once for nothing, so it is moved only to ring earlier.
     if alarm.deadline() > due {
         alarm.as_mut().reset(due);

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use crate::message::{Message, Text};
+use crate::moment::Moment;
 
 /// How a socket finds out that its peer is gone, and keeps proxies from cutting a quiet connection.
 ///
@@ -28,14 +27,30 @@ pub struct PingPolicy(Policy);
 enum Policy {
     Off,
     Protocol {
-        every: Duration,
-        timeout: Duration,
+        every: Nanos,
+        timeout: Nanos,
     },
     /// The text in a box: few connections have one.
     Message {
         text: Box<Text>,
-        every: Duration,
+        every: Nanos,
     },
+}
+
+/// A time, in half the room: each connection has a policy of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Nanos(u64);
+
+impl Nanos {
+    /// Centuries are as good as never.
+    const fn new(time: Duration) -> Self {
+        let nanos = time.as_nanos();
+        Nanos(if nanos > u64::MAX as u128 { u64::MAX } else { nanos as u64 })
+    }
+
+    fn behind(self, now: Moment) -> Option<Moment> {
+        now.checked_add(Duration::from_nanos(self.0))
+    }
 }
 
 impl PingPolicy {
@@ -52,14 +67,14 @@ impl PingPolicy {
     ///
     /// While a full inbox keeps the socket from reading, no deadline runs.
     pub const fn protocol(every: Duration, timeout: Duration) -> Self {
-        PingPolicy(Policy::Protocol { every, timeout })
+        PingPolicy(Policy::Protocol { every: Nanos::new(every), timeout: Nanos::new(timeout) })
     }
 
     /// A text message goes out this often, for peers that neither see pings nor send their own, as scripts in a
     /// browser. A peer may send it back: each one sent takes at most one equal text message out of what
     /// [`receive`](crate::WebSocket::receive) hands out. One that says nothing is not cut off.
     pub fn message(text: impl Into<Text>, every: Duration) -> Self {
-        PingPolicy(Policy::Message { text: Box::new(text.into()), every })
+        PingPolicy(Policy::Message { text: Box::new(text.into()), every: Nanos::new(every) })
     }
 }
 
@@ -74,11 +89,28 @@ impl Default for PingPolicy {
 pub(crate) struct Keepalive {
     policy: Policy,
     /// When the next ping is due.
-    next: Option<Instant>,
-    /// By when something must have come, and how many bytes had come when the ping went out.
-    answer: Option<(Instant, u64)>,
-    /// How many messages went out whose echo has not come.
-    unechoed: u32,
+    next: Option<Moment>,
+    owed: Owed,
+}
+
+/// What the peer has yet to say for it.
+#[derive(Clone, Copy, Debug)]
+enum Owed {
+    /// So many messages went out whose echo has not come.
+    Echoes(u32),
+    /// Something must have come by then; so many bytes had when the ping went out.
+    Sign { by: Moment, before: u64 },
+}
+
+impl Owed {
+    const NOTHING: Self = Owed::Echoes(0);
+
+    fn echoes(self) -> u32 {
+        match self {
+            Owed::Echoes(echoes) => echoes,
+            Owed::Sign { .. } => 0,
+        }
+    }
 }
 
 /// What is due.
@@ -92,39 +124,41 @@ pub(crate) enum Due {
 }
 
 impl Keepalive {
-    pub(crate) fn new(policy: PingPolicy, now: Instant) -> Self {
-        let mut keepalive = Keepalive { policy: policy.0, next: None, answer: None, unechoed: 0 };
+    pub(crate) fn new(policy: PingPolicy, now: Moment) -> Self {
+        let mut keepalive = Keepalive { policy: policy.0, next: None, owed: Owed::NOTHING };
         keepalive.schedule(now);
         keepalive
     }
 
     /// Changes the policy; echoes of the old one's message are then messages like any other.
-    pub(crate) fn change(&mut self, policy: PingPolicy, now: Instant) {
+    pub(crate) fn change(&mut self, policy: PingPolicy, now: Moment) {
         *self = Keepalive::new(policy, now);
     }
 
     /// When to call [`Keepalive::tick`].
-    pub(crate) fn deadline(&self) -> Option<Instant> {
-        match self.answer {
-            Some((answer, _)) => Some(self.next.map_or(answer, |next| next.min(answer))),
-            None => self.next,
+    pub(crate) fn deadline(&self) -> Option<Moment> {
+        match self.owed {
+            Owed::Sign { by, .. } => Some(self.next.map_or(by, |next| next.min(by))),
+            Owed::Echoes(_) => self.next,
         }
     }
 
     /// `heard` is how many bytes have come so far; `None` while the socket is kept from reading.
-    pub(crate) fn tick(&mut self, now: Instant, heard: Option<u64>) -> Due {
+    pub(crate) fn tick(&mut self, now: Moment, heard: Option<u64>) -> Due {
         let Some(bytes) = heard else {
             // Not reading, so nothing can be heard: neither blame the peer for it nor wake up all the time.
             if self.deadline().is_some_and(|deadline| deadline <= now) {
-                self.answer = None;
+                if let Owed::Sign { .. } = self.owed {
+                    self.owed = Owed::NOTHING;
+                }
                 self.schedule(now);
             }
             return Due::Nothing;
         };
-        if let Some((answer, before)) = self.answer {
+        if let Owed::Sign { by, before } = self.owed {
             if bytes != before {
-                self.answer = None;
-            } else if answer <= now {
+                self.owed = Owed::NOTHING;
+            } else if by <= now {
                 return Due::Lost;
             }
         }
@@ -132,14 +166,16 @@ impl Keepalive {
             return Due::Nothing;
         }
         self.schedule(now);
-        match &self.policy {
-            Policy::Off => Due::Nothing,
-            Policy::Protocol { timeout, .. } => {
-                self.answer = self.answer.or_else(|| Some((now.checked_add(*timeout)?, bytes)));
+        match (&self.policy, &mut self.owed) {
+            (Policy::Off, _) => Due::Nothing,
+            (Policy::Protocol { timeout, .. }, owed) => {
+                if let (Owed::Echoes(_), Some(by)) = (&owed, timeout.behind(now)) {
+                    *owed = Owed::Sign { by, before: bytes };
+                }
                 Due::Ping
             }
-            Policy::Message { text, .. } => {
-                self.unechoed = self.unechoed.saturating_add(1);
+            (Policy::Message { text, .. }, owed) => {
+                *owed = Owed::Echoes(owed.echoes().saturating_add(1));
                 Due::Message(Text::clone(text).into())
             }
         }
@@ -148,17 +184,20 @@ impl Keepalive {
     /// Whether `message` is a ping-message come back.
     pub(crate) fn is_echo(&mut self, message: &Message) -> bool {
         let Policy::Message { text, .. } = &self.policy else { return false };
-        let echo = self.unechoed > 0 && message.as_text() == Some(text.as_ref());
-        self.unechoed -= u32::from(echo);
-        echo
+        let echoes = self.owed.echoes();
+        let is_echo = echoes > 0 && message.as_text() == Some(text.as_ref());
+        if is_echo {
+            self.owed = Owed::Echoes(echoes - 1);
+        }
+        is_echo
     }
 
-    fn schedule(&mut self, now: Instant) {
+    fn schedule(&mut self, now: Moment) {
         self.next = match self.policy {
             Policy::Off => None,
             // An interval of nothing would spin.
-            Policy::Protocol { every, .. } | Policy::Message { every, .. } => {
-                now.checked_add(every.max(Duration::from_millis(1)))
+            Policy::Protocol { every: Nanos(every), .. } | Policy::Message { every: Nanos(every), .. } => {
+                Nanos(every.max(1_000_000)).behind(now)
             }
         };
     }
@@ -170,51 +209,55 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
+    fn after(start: Moment, seconds: u32) -> Moment {
+        start.checked_add(seconds * SECOND).expect("it comes")
+    }
+
     #[test]
     fn a_peer_is_lost_when_nothing_comes_within_the_timeout_of_a_ping() {
-        let start = Instant::now();
+        let start = Moment::now();
         let mut keepalive = Keepalive::new(PingPolicy::default(), start);
-        assert_eq!(keepalive.tick(start + 19 * SECOND, Some(7)), Due::Nothing);
-        assert_eq!(keepalive.tick(start + 20 * SECOND, Some(7)), Due::Ping);
-        assert_eq!(keepalive.tick(start + 39 * SECOND, Some(7)), Due::Nothing);
-        assert_eq!(keepalive.tick(start + 40 * SECOND, Some(7)), Due::Lost);
+        assert_eq!(keepalive.tick(after(start, 19), Some(7)), Due::Nothing);
+        assert_eq!(keepalive.tick(after(start, 20), Some(7)), Due::Ping);
+        assert_eq!(keepalive.tick(after(start, 39), Some(7)), Due::Nothing);
+        assert_eq!(keepalive.tick(after(start, 40), Some(7)), Due::Lost);
     }
 
     #[test]
     fn any_byte_is_a_sign_of_life() {
-        let start = Instant::now();
+        let start = Moment::now();
         let mut keepalive = Keepalive::new(PingPolicy::default(), start);
-        assert_eq!(keepalive.tick(start + 20 * SECOND, Some(7)), Due::Ping);
-        assert_eq!(keepalive.tick(start + 40 * SECOND, Some(8)), Due::Ping);
-        assert_eq!(keepalive.tick(start + 60 * SECOND, Some(8)), Due::Lost);
+        assert_eq!(keepalive.tick(after(start, 20), Some(7)), Due::Ping);
+        assert_eq!(keepalive.tick(after(start, 40), Some(8)), Due::Ping);
+        assert_eq!(keepalive.tick(after(start, 60), Some(8)), Due::Lost);
     }
 
     #[test]
     fn frequent_pings_do_not_put_the_deadline_off() {
-        let start = Instant::now();
+        let start = Moment::now();
         let mut keepalive = Keepalive::new(PingPolicy::protocol(SECOND, 3 * SECOND), start);
         for seconds in 1..4 {
-            assert_eq!(keepalive.tick(start + seconds * SECOND, Some(0)), Due::Ping);
+            assert_eq!(keepalive.tick(after(start, seconds), Some(0)), Due::Ping);
         }
-        assert_eq!(keepalive.tick(start + 4 * SECOND, Some(0)), Due::Lost);
+        assert_eq!(keepalive.tick(after(start, 4), Some(0)), Due::Lost);
     }
 
     #[test]
     fn who_does_not_listen_blames_nobody() {
-        let start = Instant::now();
+        let start = Moment::now();
         let mut keepalive = Keepalive::new(PingPolicy::default(), start);
-        assert_eq!(keepalive.tick(start + 20 * SECOND, Some(7)), Due::Ping);
-        assert_eq!(keepalive.tick(start + 400 * SECOND, None), Due::Nothing);
-        assert_eq!(keepalive.tick(start + 401 * SECOND, Some(7)), Due::Nothing);
-        assert_eq!(keepalive.deadline(), Some(start + 420 * SECOND));
+        assert_eq!(keepalive.tick(after(start, 20), Some(7)), Due::Ping);
+        assert_eq!(keepalive.tick(after(start, 400), None), Due::Nothing);
+        assert_eq!(keepalive.tick(after(start, 401), Some(7)), Due::Nothing);
+        assert_eq!(keepalive.deadline(), Some(after(start, 420)));
     }
 
     #[test]
     fn each_ping_message_takes_one_echo() {
-        let start = Instant::now();
+        let start = Moment::now();
         let mut keepalive = Keepalive::new(PingPolicy::message("ping-message", 10 * SECOND), start);
         assert!(!keepalive.is_echo(&"ping-message".into()));
-        assert_eq!(keepalive.tick(start + 10 * SECOND, Some(0)), Due::Message("ping-message".into()));
+        assert_eq!(keepalive.tick(after(start, 10), Some(0)), Due::Message("ping-message".into()));
         assert!(!keepalive.is_echo(&"another".into()));
         assert!(keepalive.is_echo(&"ping-message".into()));
         assert!(!keepalive.is_echo(&"ping-message".into()));
@@ -222,7 +265,7 @@ mod tests {
 
     #[test]
     fn an_endless_interval_is_none() {
-        let start = Instant::now();
+        let start = Moment::now();
         assert_eq!(Keepalive::new(PingPolicy::protocol(Duration::MAX, SECOND), start).deadline(), None);
         assert_eq!(Keepalive::new(PingPolicy::OFF, start).deadline(), None);
     }

@@ -36,6 +36,7 @@ mod limits;
 mod link;
 pub mod lock;
 mod message;
+mod moment;
 mod observe;
 mod once;
 mod open;

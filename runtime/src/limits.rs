@@ -1,5 +1,6 @@
 //! How much one connection may hold, and how long it may take.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 /// How much a client may send. What goes beyond that closes its connection, and nothing else.
@@ -20,7 +21,7 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     pub(crate) message: usize,
-    fragments: Option<u32>,
+    fragments: Option<NonZeroU32>,
     pub(crate) rate: u32,
 }
 
@@ -36,10 +37,10 @@ impl Limits {
     }
 
     /// Into how many frames a message may be divided (RFC 6455 §5.4). More of them close the connection with 1008: frames
-    /// without a payload cost work, and no message ever comes of them.
+    /// without a payload cost work, and no message ever comes of them. There is always one: 0 is 1.
     #[must_use]
     pub const fn max_fragments(mut self, frames: u32) -> Self {
-        self.fragments = Some(frames);
+        self.fragments = NonZeroU32::new(if frames == 0 { 1 } else { frames });
         self
     }
 
@@ -55,7 +56,7 @@ impl Limits {
 
     pub(crate) fn fragments(&self) -> u32 {
         let fair = u32::try_from(self.message / 64).unwrap_or(u32::MAX);
-        self.fragments.unwrap_or(fair.max(1024))
+        self.fragments.map_or(fair.max(1024), NonZeroU32::get)
     }
 }
 

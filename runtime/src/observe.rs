@@ -114,26 +114,18 @@ impl Turn {
     }
 }
 
-/// A connection that is open, until it is dropped.
-#[derive(Debug)]
-pub(crate) struct Open(());
-
-impl Open {
-    pub(crate) fn count() -> Self {
-        #[cfg(feature = "metrics")]
-        {
-            metrics::counter!("converse_connections_total").increment(1);
-            metrics::gauge!("converse_connections").increment(1.0);
-        }
-        Open(())
+/// Counts a connection, until it is [gone].
+pub(crate) fn opened() {
+    #[cfg(feature = "metrics")]
+    {
+        metrics::counter!("converse_connections_total").increment(1);
+        metrics::gauge!("converse_connections").increment(1.0);
     }
 }
 
-impl Drop for Open {
-    fn drop(&mut self) {
-        #[cfg(feature = "metrics")]
-        metrics::gauge!("converse_connections").decrement(1.0);
-    }
+pub(crate) fn gone() {
+    #[cfg(feature = "metrics")]
+    metrics::gauge!("converse_connections").decrement(1.0);
 }
 
 /// Counts the bytes of a connection that is over, and what it was closed with.

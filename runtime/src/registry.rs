@@ -137,8 +137,6 @@ pub(crate) fn connections_of(server: &Open) -> Vec<Arc<Connection>> {
 #[derive(Debug)]
 pub(crate) struct Place {
     connection: Arc<Connection>,
-    /// Nothing once it has been given up.
-    counted: Option<observe::Open>,
 }
 
 impl Place {
@@ -147,7 +145,8 @@ impl Place {
         if connection.server().is_some_and(|server| server.enter()) {
             connection.close(restart());
         }
-        Place { connection, counted: Some(observe::Open::count()) }
+        observe::opened();
+        Place { connection }
     }
 
     pub(crate) fn connection(&self) -> &Arc<Connection> {
@@ -155,10 +154,11 @@ impl Place {
     }
 
     /// Gives it up: the connection has ended, and what goes on beside it does so without one.
-    pub(crate) fn give_up(&mut self) {
-        if self.counted.take().is_none() {
+    pub(crate) fn give_up(&self) {
+        if !self.connection.lose_place() {
             return;
         }
+        observe::gone();
         if let Some(server) = self.connection.server() {
             server.leave();
         }

@@ -8,14 +8,13 @@ use std::sync::atomic::AtomicU64;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use crate::close::Close;
 use crate::connection::{Batch, Connection, Settings};
 use crate::error::{Error, Result};
 use crate::keepalive::PingPolicy;
 use crate::limits::Limits;
 use crate::message::{IntoMessage, Message};
+use crate::moment::Moment;
 use crate::registry::{self, ConnectionId, Taken};
 
 /// An open WebSocket connection.
@@ -87,11 +86,11 @@ impl WebSocket {
     /// This can be dropped half-way, as `tokio::select!` does, without losing a message.
     pub async fn receive_within(&mut self, patience: Duration) -> Received {
         // A time too long to be a date is as good as none.
-        let deadline = Instant::now().checked_add(patience);
+        let deadline = Moment::now().checked_add(patience);
         poll_fn(|cx| self.poll_receive(deadline, cx)).await
     }
 
-    pub(crate) fn poll_receive(&mut self, deadline: Option<Instant>, cx: &mut Context<'_>) -> Poll<Received> {
+    pub(crate) fn poll_receive(&mut self, deadline: Option<Moment>, cx: &mut Context<'_>) -> Poll<Received> {
         self.connection.poll_receive(&mut self.batch, deadline, cx)
     }
 

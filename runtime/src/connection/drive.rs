@@ -4,13 +4,12 @@ use std::mem;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Waker};
 
-use tokio::time::Instant;
-
 use super::line::Line;
 use super::{Batch, Connection, Outgoing, Settings, State, wake, wake_or_look};
 use crate::close::Close;
 use crate::link::End;
 use crate::message::Message;
+use crate::moment::Moment;
 use crate::queues::Queues;
 
 /// What the handles of a connection want of its driver. Whoever wants more from then on wakes it.
@@ -24,7 +23,7 @@ pub(crate) struct Wants {
     /// The close that is asked for behind all of it, by a handle or, where no reader is left, by there being none.
     pub(crate) close: Option<Close>,
     /// When the reader wants to be woken in any case.
-    pub(crate) alarm: Option<Instant>,
+    pub(crate) alarm: Option<Moment>,
     /// Whether there is room for a message, or none needed, as there is no reader.
     pub(crate) has_room: bool,
     pub(crate) has_reader: bool,
@@ -104,7 +103,7 @@ impl Connection {
     }
 
     /// Wakes the reader if its time is over.
-    pub(crate) fn tick(&self, now: Instant, cx: &Context<'_>) -> bool {
+    pub(crate) fn tick(&self, now: Moment, cx: &Context<'_>) -> bool {
         let mut state = self.lock();
         state.alarm.is_some_and(|alarm| alarm <= now) && state.wake_reader(cx)
     }
@@ -118,6 +117,11 @@ impl Connection {
     pub(crate) fn leave(&self, close: Close) {
         self.is_leaving.store(false, Ordering::Release);
         self.close(close);
+    }
+
+    /// Has it be one of the open connections no longer. Whether it has been until now.
+    pub(crate) fn lose_place(&self) -> bool {
+        !self.is_out.swap(true, Ordering::Relaxed)
     }
 
     pub(crate) fn is_ending(&self) -> bool {

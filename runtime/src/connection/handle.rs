@@ -5,12 +5,11 @@ use std::mem;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
-use tokio::time::Instant;
-
 use super::{Batch, Connection, Outgoing, Settings, wake};
 use crate::close::Close;
 use crate::link::End;
 use crate::message::Message;
+use crate::moment::Moment;
 use crate::open::Leaves;
 use crate::registry::ConnectionId;
 use crate::socket::Received;
@@ -42,7 +41,7 @@ impl Connection {
     pub(crate) fn poll_receive(
         &self,
         batch: &mut Batch<Message>,
-        deadline: Option<Instant>,
+        deadline: Option<Moment>,
         cx: &mut Context<'_>,
     ) -> Poll<Received> {
         if let Some(message) = batch.pop() {
@@ -60,7 +59,7 @@ impl Connection {
             let (said, kept) = said(end);
             farewell.end = Some(End::Closed(kept));
             return Poll::Ready(said);
-        } else if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+        } else if deadline.is_some_and(|deadline| deadline <= Moment::now()) {
             state.alarm = None;
             return Poll::Ready(Received::Silence);
         } else {

@@ -15,8 +15,6 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Waker};
 
-use tokio::time::Instant;
-
 pub(crate) use self::batch::Batch;
 pub(crate) use self::drive::Wants;
 use self::line::Line;
@@ -25,6 +23,7 @@ use crate::keepalive::PingPolicy;
 use crate::limits::{self, Limits};
 use crate::link::End;
 use crate::message::Message;
+use crate::moment::Moment;
 use crate::open::{Leaves, Open};
 use crate::queues::Queues;
 use crate::registry::ConnectionId;
@@ -45,6 +44,8 @@ pub(crate) struct Connection {
     leaves: Leaves,
     /// It is to leave between two turns.
     is_leaving: AtomicBool,
+    /// It is no longer one of the open ones.
+    is_out: AtomicBool,
 }
 
 /// What waits to be written.
@@ -91,7 +92,7 @@ struct State {
     /// The reader is to look around, whether or not a message has come.
     told: bool,
     /// When the reader wants to be woken in any case.
-    alarm: Option<Instant>,
+    alarm: Option<Moment>,
     driver: Option<Waker>,
 }
 
@@ -139,6 +140,7 @@ impl Connection {
             server: None,
             leaves: Leaves::AtOnce,
             is_leaving: AtomicBool::new(false),
+            is_out: AtomicBool::new(false),
         }
     }
 

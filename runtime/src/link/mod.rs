@@ -4,6 +4,7 @@
 //! there as a whole is kept. Every error has a close frame, the wait for the peer's is bounded, and what is still on its way is
 //! read, since closing a TCP socket on unread bytes resets it and takes the close frame along.
 
+mod aside;
 mod frames;
 mod incoming;
 mod rate;
@@ -18,9 +19,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::Instant;
 use tokio_tungstenite::tungstenite;
 
+use self::aside::Aside;
 use self::incoming::{Came, Fault, Incoming};
 use self::rate::Rate;
 use self::unread::Unread;
@@ -29,6 +30,7 @@ use crate::error::Error;
 use crate::keepalive::{Keepalive, PingPolicy};
 use crate::limits::{self, Limits};
 use crate::message::Message;
+use crate::moment::Moment;
 use crate::observe;
 
 /// What is left of a turn where none has begun.
@@ -43,11 +45,9 @@ pub(crate) struct Link<IO> {
     limits: Limits,
     rate: Rate,
     incoming: Incoming,
-    /// What was read and not taken apart: there was no room for it, or it needs more.
-    unread: Option<Box<Bytes>>,
+    aside: Aside,
+    /// What is not taken apart yet needs more.
     needs_more: bool,
-    /// The end, which has come behind messages that are to be answered first.
-    held: Option<Box<Result<Came, Fault>>>,
     /// How many more frames are taken before others have their turn.
     turn: u32,
     /// A message was the last that came, but for a close.
@@ -56,31 +56,18 @@ pub(crate) struct Link<IO> {
     code: u16,
     phase: Phase,
     /// By when the phase has to be over.
-    until: Option<Instant>,
+    until: Option<Moment>,
     /// Frames that are to be sent, and how much of them was: never much, as long messages go out in parts.
     out: Vec<u8>,
     sent: u32,
-    /// What of a long message has yet to become frames.
-    rest: Option<Box<Bytes>>,
     /// Something was put there since the last flush.
     unflushed: bool,
     /// Writing has failed. Why, and whether the peer had closed before, reading tells.
     broken: bool,
-    /// The peer does not read.
-    stalled: Option<Box<Stall>>,
     keepalive: Keepalive,
     /// The last number that a ping has carried, or is to carry, and when that ping is due.
     numbered: u64,
-    asks: Option<Instant>,
-}
-
-/// Since when a peer does not read.
-struct Stall {
-    since: Instant,
-    /// How many bytes had gone by then.
-    written: u64,
-    /// A ping that has come since.
-    ping: Option<Bytes>,
+    asks: Option<Moment>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,16 +122,15 @@ pub(crate) enum End {
 impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     /// A connection from which the handshake has already read `early`.
     pub(crate) fn new(io: IO, early: Bytes, limits: Limits, pings: PingPolicy) -> Self {
-        Link {
+        let mut link = Link {
             io,
             read: early.len() as u64,
             written: 0,
             limits,
             rate: Rate::default(),
             incoming: Incoming::default(),
-            unread: Some(early).filter(|early| !early.is_empty()).map(Box::new),
+            aside: Aside::default(),
             needs_more: false,
-            held: None,
             turn: NONE_YET,
             talks: false,
             code: Close::ABNORMAL,
@@ -152,14 +138,14 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             until: None,
             out: Vec::new(),
             sent: 0,
-            rest: None,
             unflushed: false,
             broken: false,
-            stalled: None,
-            keepalive: Keepalive::new(pings, Instant::now()),
+            keepalive: Keepalive::new(pings, Moment::now()),
             numbered: 0,
             asks: None,
-        }
+        };
+        link.leave_unread(early);
+        link
     }
 
     /// The same, with something of the handshake that has yet to be written.
@@ -182,7 +168,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     }
 
     pub(crate) fn set_pings(&mut self, pings: PingPolicy) {
-        self.keepalive.change(pings, Instant::now());
+        self.keepalive.change(pings, Moment::now());
     }
 
     /// Counts what it was, once it is over.
@@ -205,11 +191,11 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     pub(crate) fn read(&mut self, cx: &mut Context<'_>, room: bool, mut take: impl Take) {
         let mut taken = Taken { looks: false, has_room: room };
         while self.reads(taken) {
-            if let Some(held) = self.held.take() {
-                taken = self.pass(*held, taken, cx, &mut take);
+            if let Some(held) = self.aside.take(|things| &mut things.held) {
+                taken = self.pass(held, taken, cx, &mut take);
                 continue;
             }
-            let mut unread = self.unread.take().map(|unread| *unread).unwrap_or_default();
+            let mut unread = self.aside.take(|things| &mut things.unread).unwrap_or_default();
             if !unread.is_empty() && !self.needs_more {
                 let mut left = Unread::new(&unread);
                 taken = self.take_apart(&mut left, taken, cx, &mut take);
@@ -266,7 +252,9 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     }
 
     fn leave_unread(&mut self, bytes: Bytes) {
-        self.unread = Some(bytes).filter(|bytes| !bytes.is_empty()).map(Box::new);
+        if !bytes.is_empty() {
+            self.aside.things().unread = Some(bytes);
+        }
     }
 
     /// Takes apart what was read, as far as it is there as a whole and there is room for it.
@@ -289,11 +277,11 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             }
             self.turn = self.turn.saturating_sub(if is_message { 1 } else { limits::EMPTY });
             let is_part = matches!(came, Ok(Came::Part));
-            let now = || *now.get_or_insert_with(Instant::now);
+            let now = || *now.get_or_insert_with(Moment::now);
             if !is_part && self.rate.is_exceeded(self.limits.rate, now) {
                 taken = take(Event::End(self.exceeded("too many messages")), cx);
             } else if taken.looks && matches!(came, Ok(Came::Close(_)) | Err(_)) {
-                self.held = Some(Box::new(came));
+                self.aside.things().held = Some(came);
                 break;
             } else {
                 taken = self.pass(came, taken, cx, take);
@@ -350,7 +338,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             self.give_close(close.as_ref());
         }
         self.enter(Phase::LastWords(0), limits::CLOSE);
-        self.rest = None; // What goes out now is the reply, and nothing behind it.
+        self.aside.take(|things| &mut things.rest); // What goes out now is the reply, and nothing behind it.
         let close = close.unwrap_or_else(|| Close::new(Close::NO_STATUS, ""));
         self.note(close.code);
         End::Closed(close)
@@ -371,7 +359,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
 
     fn enter(&mut self, phase: Phase, time: Duration) {
         self.phase = phase;
-        self.until = Instant::now().checked_add(time);
+        self.until = Moment::now().checked_add(time);
     }
 }
 

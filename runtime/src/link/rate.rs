@@ -2,25 +2,24 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
+use crate::moment::Moment;
 
 /// The bucket, by when it will be full again.
 #[derive(Debug, Default)]
 pub(super) struct Rate {
-    full: Option<Instant>,
+    full: Option<Moment>,
 }
 
 impl Rate {
     /// Whether one message more is more than `rate` in a second; as many may come at once.
-    pub(super) fn is_exceeded(&mut self, rate: u32, now: impl FnOnce() -> Instant) -> bool {
+    pub(super) fn is_exceeded(&mut self, rate: u32, now: impl FnOnce() -> Moment) -> bool {
         if rate == u32::MAX {
             return false;
         }
         let now = now();
         let worth = Duration::from_secs(1) / rate.max(1);
-        let full = self.full.map_or(now, |full| full.max(now)) + worth;
-        self.full = Some(full);
-        full - now > Duration::from_secs(1)
+        self.full = self.full.map_or(now, |full| full.max(now)).checked_add(worth);
+        self.full.is_none_or(|full| full.since(now) > Duration::from_secs(1))
     }
 }
 
@@ -30,8 +29,8 @@ mod tests {
 
     #[test]
     fn so_many_may_come_at_once_and_then_as_many_in_a_second() {
-        let start = Instant::now();
-        let at = |millis| move || start + Duration::from_millis(millis);
+        let start = Moment::now();
+        let at = |millis| move || start.checked_add(Duration::from_millis(millis)).expect("it comes");
         let mut rate = Rate::default();
         assert!((0..10).all(|_| !rate.is_exceeded(10, at(0))), "at once");
         assert!(!rate.is_exceeded(10, at(100)));
@@ -45,6 +44,6 @@ mod tests {
     fn no_limit_is_none() {
         let mut rate = Rate::default();
         assert!((0..1000).all(|_| !rate.is_exceeded(u32::MAX, || unreachable!("it does not matter"))));
-        assert!(!rate.is_exceeded(1, Instant::now), "what came before there was one does not count");
+        assert!(!rate.is_exceeded(1, Moment::now), "what came before there was one does not count");
     }
 }

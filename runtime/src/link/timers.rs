@@ -1,18 +1,18 @@
 //! What happens to a link by itself: pings, and the end of patience.
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::Instant;
 
 use super::frames::PING;
 use super::{End, Link, Phase, lost};
 use crate::close::Close;
 use crate::keepalive::Due;
 use crate::limits;
+use crate::moment::Moment;
 
 impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     /// When to call [`Link::tick`].
-    pub(crate) fn deadline(&self) -> Option<Instant> {
-        let stall = self.stalled.as_ref().and_then(|stalled| stalled.since.checked_add(limits::STALL));
+    pub(crate) fn deadline(&self) -> Option<Moment> {
+        let stall = self.aside.stall().and_then(|stalled| stalled.since.checked_add(limits::STALL));
         let [ping, asks] = match self.phase {
             Phase::Open => [self.keepalive.deadline(), self.asks],
             _ => [None; 2],
@@ -21,14 +21,14 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     }
 
     /// Does what is due. `reading` is whether the caller goes on calling [`Link::read`].
-    pub(crate) fn tick(&mut self, now: Instant, reading: bool) -> Option<End> {
+    pub(crate) fn tick(&mut self, now: Moment, reading: bool) -> Option<End> {
         if self.until.is_some_and(|until| until <= now) {
             let awaited = matches!(self.phase, Phase::Open | Phase::Closing);
             self.phase = Phase::Over;
             return awaited.then(|| lost("closing took too long"));
         }
-        if let Some(stalled) = &mut self.stalled
-            && now.duration_since(stalled.since) >= limits::STALL
+        if let Some(stalled) = self.aside.stall_mut()
+            && now.since(stalled.since) >= limits::STALL
         {
             if self.written == stalled.written {
                 self.phase = Phase::Over;

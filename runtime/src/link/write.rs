@@ -7,18 +7,19 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::Instant;
 
+use super::aside::Stall;
 use super::frames::{self, BINARY, CONTINUE, PING, PONG, TEXT};
-use super::{Link, Phase, Stall};
+use super::{Link, Phase};
 use crate::close::Close;
 use crate::limits;
 use crate::message::Message;
+use crate::moment::Moment;
 
 impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     /// Whether a message can be written now.
     pub(crate) fn has_room(&self) -> bool {
-        let is_full = self.out.len() >= limits::WRITE || self.rest.is_some() || self.stalled.is_some();
+        let is_full = self.out.len() >= limits::WRITE || self.aside.has_rest() || self.aside.stall().is_some();
         self.phase == Phase::Open && !self.broken && !is_full
     }
 
@@ -47,11 +48,11 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     /// one that answers at once need not be asked.
     pub(crate) fn number(&mut self, output: u64) {
         self.numbered = output;
-        self.asks = Instant::now().checked_add(limits::QUIET);
+        self.asks = Moment::now().checked_add(limits::QUIET);
     }
 
     /// Does so, by a ping: a pong with the number comes only behind all that was written before.
-    pub(super) fn ask(&mut self, now: Instant) {
+    pub(super) fn ask(&mut self, now: Moment) {
         self.asks = if self.has_room() { None } else { now.checked_add(limits::QUIET) };
         if self.asks.is_none() {
             self.give(PING, &self.numbered.to_be_bytes());
@@ -60,7 +61,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
 
     /// Answers a ping; of several that come while the peer does not read, the last.
     pub(super) fn pong(&mut self, ping: Bytes) {
-        match (self.phase, &mut self.stalled) {
+        match (self.phase, self.aside.stall_mut()) {
             (Phase::Open, None) => self.give(PONG, &ping),
             (Phase::Open, Some(stalled)) => stalled.ping = Some(ping),
             _ => {}
@@ -70,9 +71,9 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     /// Makes a frame of what is not too long for one, and leaves the rest for later.
     fn give_part(&mut self, opcode: u8, mut payload: Bytes) {
         if payload.len() > limits::WRITE {
-            self.rest = Some(Box::new(payload.split_off(limits::WRITE)));
+            self.aside.things().rest = Some(payload.split_off(limits::WRITE));
         }
-        frames::put(&mut self.out, opcode, self.rest.is_none(), &payload);
+        frames::put(&mut self.out, opcode, !self.aside.has_rest(), &payload);
         self.unflushed = true;
     }
 
@@ -96,25 +97,26 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
                 Poll::Ready(Ok(())) => self.unflushed = false,
                 Poll::Pending => {
                     let written = self.written;
-                    let stall = || Box::new(Stall { since: Instant::now(), written, ping: None });
-                    self.stalled.get_or_insert_with(stall);
+                    let stall = || Stall { since: Moment::now(), written, ping: None };
+                    self.aside.things().stalled.get_or_insert_with(stall);
                     return;
                 }
                 Poll::Ready(Err(_)) => {
                     (self.broken, self.unflushed) = (true, false);
-                    (self.out, self.sent, self.rest) = (Vec::new(), 0, None);
+                    (self.out, self.sent) = (Vec::new(), 0);
+                    self.aside.take(|things| &mut things.rest);
                     return;
                 }
             }
-            if let Some(ping) = self.stalled.take().and_then(|stalled| stalled.ping) {
+            if let Some(ping) = self.aside.take(|things| &mut things.stalled).and_then(|stalled| stalled.ping) {
                 self.pong(ping);
             }
-            if let Some(rest) = self.rest.take() {
-                self.give_part(CONTINUE, *rest);
+            if let Some(rest) = self.aside.take(|things| &mut things.rest) {
+                self.give_part(CONTINUE, rest);
             }
         }
         if let Phase::LastWords(left) = self.phase {
-            self.stalled = None;
+            self.aside.take(|things| &mut things.stalled);
             self.enter(Phase::HangingUp(left), limits::DRAIN);
         }
         self.drain(cx);
@@ -137,7 +139,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     /// Says that a close follows as soon as the last message is written, so that writing them cannot take forever.
     pub(crate) fn finish(&mut self) {
         if self.phase == Phase::Open && self.until.is_none() {
-            self.until = Instant::now().checked_add(limits::FLUSH);
+            self.until = Moment::now().checked_add(limits::FLUSH);
         }
     }
 
@@ -151,7 +153,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
 
     /// Closes without waiting for an answer.
     pub(super) fn fail(&mut self, close: &Close) {
-        self.rest = None;
+        self.aside.take(|things| &mut things.rest);
         let said = self.phase == Phase::Closing;
         self.enter(Phase::LastWords(limits::DRAIN_BYTES), limits::CLOSE);
         if !said {
@@ -161,7 +163,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
 
     /// Puts a close behind everything else, a pong that is due included.
     pub(super) fn give_close(&mut self, close: Option<&Close>) {
-        if let Some(ping) = self.stalled.as_mut().and_then(|stalled| stalled.ping.take()) {
+        if let Some(ping) = self.aside.stall_mut().and_then(|stalled| stalled.ping.take()) {
             self.give(PONG, &ping);
         }
         let payload = close.map(|close| [&close.code.to_be_bytes(), close.reason.as_bytes()].concat());

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll};
 
+use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::stream::Stream;
@@ -43,11 +44,13 @@ pub(crate) struct Corked {
     stream: Stream,
     cork: Cork,
     kept: Vec<u8>,
+    /// What was read to see what it is, and is to be read once more.
+    ahead: Bytes,
 }
 
 impl Corked {
-    pub(super) fn new(stream: Stream, cork: Cork) -> Self {
-        Corked { stream, cork, kept: Vec::new() }
+    pub(super) fn new(stream: Stream, ahead: Bytes, cork: Cork) -> Self {
+        Corked { stream, cork, kept: Vec::new(), ahead }
     }
 
     /// The connection, and what has yet to be written to it.
@@ -61,7 +64,12 @@ impl Corked {
 }
 
 impl AsyncRead for Corked {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if !self.ahead.is_empty() {
+            let many = self.ahead.len().min(buf.remaining());
+            buf.put_slice(&self.ahead.split_to(many));
+            return Poll::Ready(Ok(()));
+        }
         self.stream().poll_read(cx, buf)
     }
 }
@@ -114,7 +122,7 @@ mod tests {
         let stream = TcpStream::connect(listener.local_addr().expect("it has one")).await.expect("it listens");
         let (mut accepted, _) = listener.accept().await.expect("somebody has come");
         let cork = Cork::default();
-        let mut corked = Corked::new(stream.into(), cork.clone());
+        let mut corked = Corked::new(stream.into(), Bytes::new(), cork.clone());
         // A handler that is no route's, and one of ours whose answer somebody has changed.
         for is_ours in [false, true] {
             if is_ours {

@@ -4,7 +4,7 @@ use std::io;
 use std::pin::pin;
 use std::time::Duration;
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use http::Request;
 use http::header::{HOST, HeaderValue};
 use hyper::body::Incoming;
@@ -15,6 +15,7 @@ use tokio::io::AsyncReadExt;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
+use super::cork::Corked;
 use super::host::{HEAD, HEAD_BYTES};
 use super::stream::Stream;
 
@@ -54,11 +55,11 @@ impl Streams {
     }
 }
 
-/// Whether a connection speaks HTTP/2: TLS says so, and otherwise its first bytes do.
-pub(super) async fn is_spoken(stream: &mut Stream) -> io::Result<bool> {
+/// Whether a connection speaks HTTP/2: TLS says so, and otherwise its first bytes do. What was read to see that.
+pub(super) async fn is_spoken(stream: &mut Stream) -> io::Result<(bool, Bytes)> {
     #[cfg(feature = "tls")]
     if let Some(agreed) = stream.agreed() {
-        return Ok(agreed == Some(super::tls::HTTP_2));
+        return Ok((agreed == Some(super::tls::HTTP_2), Bytes::new()));
     }
     let mut read = BytesMut::with_capacity(PREFACE.len());
     let told = async {
@@ -72,14 +73,12 @@ pub(super) async fn is_spoken(stream: &mut Stream) -> io::Result<bool> {
         io::Result::Ok(())
     };
     timeout(HEAD, told).await??;
-    let is_it = read == PREFACE;
-    stream.unread(read.freeze());
-    Ok(is_it)
+    Ok((read == PREFACE, read.freeze()))
 }
 
 /// Serves a connection until it has been idle for some time, or is told to end.
 pub(super) async fn serve<S>(
-    stream: Stream,
+    stream: Corked,
     streams: &Streams,
     service: S,
     told: &mut watch::Receiver<()>,

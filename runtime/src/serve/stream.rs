@@ -1,12 +1,11 @@
 //! A connection's bytes, and with them its place among the connections.
 
 use std::io::{self, IoSlice};
+use std::mem;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
-#[cfg(feature = "http2")]
-use bytes::{Buf, Bytes as Ahead};
 #[cfg(feature = "http2")]
 use hyper::upgrade::Upgraded;
 #[cfg(feature = "http2")]
@@ -27,11 +26,16 @@ use super::http2::Counted;
 #[derive(Debug)]
 pub struct Stream {
     io: Io,
-    permit: Option<Permit>,
-    client: Option<Client>,
-    /// What was read to see what it is, and is to be read once more.
-    #[cfg(feature = "http2")]
-    ahead: Option<Box<Ahead>>,
+    place: Place,
+}
+
+/// What is given up with the connection.
+#[derive(Debug, Default)]
+enum Place {
+    #[default]
+    None,
+    Own(Permit),
+    Client(#[expect(dead_code, reason = "it is given up when it is dropped")] Client),
 }
 
 /// Where the place of a client is kept that has none by its connection: a proxy's, once that is this client's alone, or one
@@ -41,6 +45,8 @@ pub(crate) type Client = Arc<Seat>;
 #[derive(Debug, Default)]
 pub(crate) struct Seat {
     permit: OnceLock<Permit>,
+    /// That of the connection, which is this client's alone.
+    connection: OnceLock<Permit>,
     /// Of HTTP/2: that this is one of the connection's streams.
     #[cfg(feature = "http2")]
     _counted: Option<Counted>,
@@ -61,8 +67,9 @@ impl Seat {
 #[derive(Debug)]
 enum Io {
     Tcp(TcpStream),
+    /// In boxes, as all others: most connections are of TCP, and each has room for any.
     #[cfg(unix)]
-    Unix(UnixStream),
+    Unix(Box<UnixStream>),
     /// Around another one, which keeps the place.
     #[cfg(feature = "tls")]
     Tls(Box<TlsStream<Stream>>),
@@ -79,30 +86,23 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Bytes for T {}
 impl Stream {
     /// Keeps `permit` until it is dropped itself.
     pub(super) fn keep(mut self, permit: Permit) -> Self {
-        self.permit = Some(permit);
+        self.place = Place::Own(permit);
         self
     }
 
     /// Keeps what `client` is given, as long.
     pub(crate) fn keep_for(mut self, client: Option<Client>) -> Self {
-        self.client = client;
+        if let Some(client) = client {
+            if let Place::Own(permit) = mem::take(&mut self.place) {
+                let _ = client.connection.set(permit);
+            }
+            self.place = Place::Client(client);
+        }
         self
     }
 
     fn over(io: Io) -> Self {
-        Stream {
-            io,
-            permit: None,
-            client: None,
-            #[cfg(feature = "http2")]
-            ahead: None,
-        }
-    }
-
-    /// Has these bytes be read first.
-    #[cfg(feature = "http2")]
-    pub(super) fn unread(&mut self, bytes: Ahead) {
-        self.ahead = Some(Box::new(bytes)).filter(|bytes| !bytes.is_empty());
+        Stream { io, place: Place::None }
     }
 
     /// What was agreed upon while the connection was encrypted, if it was.
@@ -136,7 +136,7 @@ impl From<TcpStream> for Stream {
 #[cfg(unix)]
 impl From<UnixStream> for Stream {
     fn from(stream: UnixStream) -> Self {
-        Stream::over(Io::Unix(stream))
+        Stream::over(Io::Unix(Box::new(stream)))
     }
 }
 
@@ -155,17 +155,7 @@ impl From<Upgraded> for Stream {
 }
 
 impl AsyncRead for Stream {
-    #[cfg_attr(not(feature = "http2"), expect(unused_mut, reason = "nothing is ever unread"))]
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        #[cfg(feature = "http2")]
-        if let Some(ahead) = &mut self.ahead {
-            let bytes = ahead.split_to(ahead.len().min(buf.remaining()));
-            buf.put_slice(&bytes);
-            if !ahead.has_remaining() {
-                self.ahead = None;
-            }
-            return Poll::Ready(Ok(()));
-        }
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         self.io().poll_read(cx, buf)
     }
 }

@@ -1,20 +1,18 @@
 //! The clocks of a conversation: that of its question, and the first of its timers.
 
 use std::num::NonZeroI64;
-use std::sync::LazyLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
-use tokio::time::Instant;
 
 use crate::clock;
 use crate::conversation::Input;
+use crate::moment::Moment;
 use crate::store::Time;
 use crate::talk::{Clock, Finish};
 
-/// There is one for each client that is there, so that it is kept small: all of them count from one moment.
+/// There is one for each client that is there, so that it is kept small.
 pub(super) struct Clocks {
-    /// How far dates are ahead of the time since then, in nanoseconds: timers are told by the wall clock, and waiting is done
-    /// by the other.
+    /// How far dates are ahead of [moments](Moment), in nanoseconds: timers are told by the wall clock, and waiting is done by
+    /// the other.
     ahead: i64,
     /// When the question's time runs out.
     silence: Option<Date>,
@@ -49,22 +47,10 @@ impl From<Date> for SystemTime {
     }
 }
 
-/// A moment that all clocks of this process count from.
-static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-
-/// The time since then; negative where a test has its own time, and that is before.
-fn elapsed(moment: Instant) -> i64 {
-    let nanos = |time: Duration| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX);
-    match moment.checked_duration_since(*START) {
-        Some(behind) => nanos(behind),
-        None => -nanos(START.duration_since(moment)),
-    }
-}
-
 impl Clocks {
     pub(super) fn new() -> Self {
         let now = Date::new(clock::now()).map_or(i64::MAX, |Date(nanos)| nanos.get());
-        Clocks { ahead: now.saturating_sub(elapsed(Instant::now())), silence: None, alarm: None }
+        Clocks { ahead: now.saturating_sub(Moment::now().nanos()), silence: None, alarm: None }
     }
 
     /// The time by the wall clock.
@@ -73,14 +59,12 @@ impl Clocks {
     }
 
     fn date(&self) -> Date {
-        Date::from_nanos(elapsed(Instant::now()).saturating_add(self.ahead))
+        Date::from_nanos(Moment::now().nanos().saturating_add(self.ahead))
     }
 
-    /// When a date comes; never where it is too late to be one.
-    fn steady(&self, Date(nanos): Date) -> Option<Instant> {
-        let since = nanos.get().saturating_sub(self.ahead);
-        let distance = Duration::from_nanos(since.unsigned_abs());
-        if since < 0 { START.checked_sub(distance) } else { START.checked_add(distance) }
+    /// When a date comes.
+    fn steady(&self, Date(nanos): Date) -> Moment {
+        Moment::from_nanos(nanos.get().saturating_sub(self.ahead))
     }
 
     /// Sets them as a turn has left them.
@@ -113,8 +97,8 @@ impl Clocks {
     }
 
     /// When the first of them runs out.
-    pub(super) fn due(&self) -> Option<Instant> {
-        [self.silence, self.alarm].into_iter().flatten().min().and_then(|date| self.steady(date))
+    pub(super) fn due(&self) -> Option<Moment> {
+        [self.silence, self.alarm].into_iter().flatten().min().map(|date| self.steady(date))
     }
 
     /// Which one has.
@@ -139,7 +123,7 @@ mod tests {
         let [first, second] = [90, 30].map(|ago| now - Duration::from_secs(ago));
         for date in [first, second] {
             clocks.set(&Finish { alarm: Some(date), ..Finish::default() });
-            assert!(clocks.due().is_some_and(|due| due <= Instant::now()), "it is late");
+            assert!(clocks.due().is_some_and(|due| due <= Moment::now()), "it is late");
             assert!(matches!(clocks.ring(), Input::Timer(until) if until == date));
         }
         assert_eq!(clocks.due(), None);
@@ -158,10 +142,11 @@ mod tests {
     fn a_date_is_the_same_by_either_clock() {
         let mut clocks = Clocks::new();
         for time in [Duration::ZERO, Duration::from_nanos(1), Duration::from_secs(1 << 30)] {
-            let before = Instant::now();
+            let before = Moment::now().checked_add(time).expect("it comes");
             clocks.set(&Finish { clock: Clock::Within(time), ..Finish::default() });
             let due = clocks.due().expect("it is set");
-            assert!(before + time <= due && due <= Instant::now() + time, "{time:?}");
+            let behind = Moment::now().checked_add(time).expect("it comes");
+            assert!(before <= due && due <= behind, "{time:?}");
         }
         clocks.set(&Finish { clock: Clock::Within(Duration::MAX), ..Finish::default() });
         assert_eq!(clocks.due(), None);

@@ -17,7 +17,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use serde_json::value::RawValue;
-use tokio::time::Instant;
 use tracing::Instrument;
 
 use self::clocks::{Clocks, Date};
@@ -32,6 +31,7 @@ use crate::event::Event;
 use crate::held::Held;
 use crate::history::History;
 use crate::message::Message;
+use crate::moment::Moment;
 use crate::observe::{self, Outcome};
 use crate::sessions::{Entered, Inner, Saved, Unkept};
 use crate::socket::WebSocket;
@@ -331,7 +331,7 @@ impl<C: Conversation> Session<C> {
         let Some(wire) = &mut self.wire else {
             // With nobody there, only what is due by now is done.
             return Poll::Ready(match due {
-                Some(due) if due <= Instant::now() => Ok(Woken::By(self.clocks.ring())),
+                Some(due) if due <= Moment::now() => Ok(Woken::By(self.clocks.ring())),
                 _ => Err(Ending::Idle),
             });
         };

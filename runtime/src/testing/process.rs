@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::Deserialize;
 use tokio::runtime::{Builder, Runtime};
-use tokio::time::{Instant, advance};
+use tokio::time::advance;
 
 use crate::clock::pretended;
 use crate::close::Close;
@@ -16,6 +16,7 @@ use crate::connection::{Batch, Connection, Outgoing};
 use crate::conversation::Conversation;
 use crate::link::End;
 use crate::message::Message;
+use crate::moment::Moment;
 use crate::registry::ConnectionId;
 use crate::session;
 use crate::sessions::{Access, Arrival, Saved, Sessions, Token, Visit};
@@ -162,7 +163,7 @@ impl<C: Conversation> Process<C> {
     /// How long it is until its first clock runs out.
     pub(super) fn alarm(&self) -> Option<Duration> {
         let alarm = self.client.as_ref().and_then(|client| client.connection.drive(Waker::noop(), 0).alarm)?;
-        Some(alarm.saturating_duration_since(self.runtime.block_on(async { Instant::now() })))
+        Some(alarm.since(self.runtime.block_on(async { Moment::now() })))
     }
 
     /// What is stored of the conversation, but for who may come back.

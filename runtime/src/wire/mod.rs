@@ -5,12 +5,11 @@ mod plain;
 
 use std::task::{Context, Poll};
 
-use tokio::time::Instant;
-
 pub(crate) use self::json::{Hello, Json, PROTOCOL};
 use self::plain::Plain;
 use crate::close::Close;
 use crate::message::Message;
+use crate::moment::Moment;
 use crate::socket::WebSocket;
 
 /// One of the two ways.
@@ -85,7 +84,7 @@ impl Wire {
     }
 
     /// Waits for what comes next, but not behind `deadline`.
-    pub(crate) fn poll_receive(&mut self, deadline: Option<Instant>, cx: &mut Context<'_>) -> Poll<Came> {
+    pub(crate) fn poll_receive(&mut self, deadline: Option<Moment>, cx: &mut Context<'_>) -> Poll<Came> {
         self.socket().poll_receive(deadline, cx).map(|received| match self {
             Wire::Plain(plain) => plain.received(received),
             Wire::Json(json) => json.received(received),

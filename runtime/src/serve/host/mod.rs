@@ -13,6 +13,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use http::header::{CONNECTION, RETRY_AFTER, UPGRADE};
 use http::{Method, Request, StatusCode};
 use hyper::body::Incoming;
@@ -99,14 +100,18 @@ impl Host {
             _ = told.changed() => return,
         };
         let Some(stream) = stream else { return };
+        let cork = Cork::default();
+        #[cfg(not(feature = "http2"))]
+        let ahead = Bytes::new();
         #[cfg(feature = "http2")]
-        let stream = match self.tell_apart(stream, &mut told).await {
-            Some((stream, false)) => stream,
-            Some((stream, true)) => return self.hold_streams(stream, peer, told).await,
+        let (stream, ahead) = match self.tell_apart(stream, &mut told).await {
+            Some((stream, (false, ahead))) => (stream, ahead),
+            Some((stream, (true, ahead))) => {
+                return self.hold_streams(Corked::new(stream, ahead, cork), peer, told).await;
+            }
             None => return,
         };
-        let cork = Cork::default();
-        let stream = Corked::new(stream.keep_for(peer.client.clone()), cork.clone());
+        let stream = Corked::new(stream.keep_for(peer.client.clone()), ahead, cork.clone());
         let service = service_fn(move |mut request: Request<Incoming>| {
             let (host, peer, cork) = (Arc::clone(&self), peer.clone(), cork.clone());
             request.extensions_mut().insert(cork.clone());
@@ -135,9 +140,9 @@ impl Host {
         }
     }
 
-    /// Whether a connection speaks HTTP/2; nothing where it says too little to tell.
+    /// Whether a connection speaks HTTP/2, and what was read to tell; nothing where it says too little.
     #[cfg(feature = "http2")]
-    async fn tell_apart(&self, mut stream: Stream, told: &mut watch::Receiver<()>) -> Option<(Stream, bool)> {
+    async fn tell_apart(&self, mut stream: Stream, told: &mut watch::Receiver<()>) -> Option<(Stream, (bool, Bytes))> {
         tokio::select! {
             is_spoken = http2::is_spoken(&mut stream) => Some((stream, is_spoken.ok()?)),
             _ = told.changed() => None,
@@ -146,7 +151,7 @@ impl Host {
 
     /// Serves the requests that come over one connection of HTTP/2, WebSockets among them.
     #[cfg(feature = "http2")]
-    async fn hold_streams(self: Arc<Self>, stream: Stream, peer: Peer, mut told: watch::Receiver<()>) {
+    async fn hold_streams(self: Arc<Self>, stream: Corked, peer: Peer, mut told: watch::Receiver<()>) {
         let streams = Arc::new(http2::Streams::default());
         let service = service_fn({
             let streams = Arc::clone(&streams);
