@@ -22,7 +22,7 @@ use crate::registry::Place;
 /// What runs beside the link: a handler, or a conversation's session.
 pub(crate) type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Runs a connection to its end, and `work` to its own.
+/// Runs a connection to its end, and `work` to its own. To be spawned as it is: it is woken by the same waker all the time.
 pub(crate) fn drive<IO>(link: Link<IO>, place: Place, work: Work) -> impl Future<Output = ()>
 where
     IO: AsyncRead + AsyncWrite + Unpin,
@@ -101,15 +101,18 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
         let mut look = false;
         loop {
             let wants = connection.drive(cx.waker(), link.room());
-            let Wants { settings, outbox, is_all, alarm, mut has_room, has_reader, awaits, .. } = wants;
-            if let Some(settings) = settings {
+            let Wants { outbox, bytes, is_all, alarm, mut has_room, has_reader, awaits, has_changes, closes } = wants;
+            if has_changes && let Some(settings) = connection.changes() {
                 apply(link, *settings);
             }
-            write(link, outbox, wants.bytes);
-            if let Some(close) = &wants.close {
+            write(link, outbox, bytes);
+            if closes {
                 link.finish();
-                if is_all && link.has_room() {
-                    link.close(close);
+                if is_all
+                    && link.has_room()
+                    && let Some(close) = connection.asked_close()
+                {
+                    link.close(&close);
                 }
             }
             let mut came = Batch::default();
@@ -134,7 +137,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
             }
             // All that one read brought has been answered: now the answers leave, by one write.
             link.flush_together(cx);
-            if link.has_room() && (!is_all || wants.close.is_some()) {
+            if link.has_room() && (!is_all || closes) {
                 continue;
             }
             let due = [link.deadline(), alarm].into_iter().flatten().min();
@@ -180,13 +183,16 @@ fn write<IO: AsyncRead + AsyncWrite + Unpin>(link: &mut Link<IO>, mut outbox: Ba
 /// Whether `due` has come; else the task is woken when it does.
 fn rings(mut alarm: Pin<&mut Sleep>, due: Option<Moment>, cx: &mut Context<'_>) -> bool {
     let Some(due) = due else { return false };
+    let (now, due, set) = (Instant::now(), Instant::from(due), alarm.deadline());
     // Not left to the alarm: a peer that sends without end uses up all that tokio lets one task do at a time.
-    if due <= Moment::now() {
+    if due <= now {
         return true;
     }
-    let due = Instant::from(due);
-    // Moving a timer costs more than waking up once for nothing, so it is moved only to ring earlier.
-    if alarm.deadline() > due {
+    // It is set already, and knows whom to wake. Moving it costs more than waking up once for nothing.
+    if now < set && set <= due {
+        return false;
+    }
+    if set > due {
         alarm.as_mut().reset(due);
     }
     if alarm.as_mut().poll(cx).is_pending() {

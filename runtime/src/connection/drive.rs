@@ -4,7 +4,6 @@ use std::mem;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Waker};
 
-use super::line::Line;
 use super::{Batch, Connection, Outgoing, Settings, State, wake, wake_or_look};
 use crate::close::Close;
 use crate::link::End;
@@ -14,14 +13,10 @@ use crate::queues::Queues;
 
 /// What the handles of a connection want of its driver. Whoever wants more from then on wakes it.
 pub(crate) struct Wants {
-    /// What they have changed.
-    pub(crate) settings: Option<Box<Settings>>,
     /// What is to be written, of no more bytes than these, and whether there is more.
     pub(crate) outbox: Batch<Outgoing>,
     pub(crate) bytes: usize,
     pub(crate) is_all: bool,
-    /// The close that is asked for behind all of it, by a handle or, where no reader is left, by there being none.
-    pub(crate) close: Option<Close>,
     /// When the reader wants to be woken in any case.
     pub(crate) alarm: Option<Moment>,
     /// Whether there is room for a message, or none needed, as there is no reader.
@@ -29,6 +24,9 @@ pub(crate) struct Wants {
     pub(crate) has_reader: bool,
     /// Whether the driving task itself waits for a message.
     pub(crate) awaits: bool,
+    /// Whether there are [changes](Connection::changes), and a [close](Connection::asked_close) that is asked for.
+    pub(crate) has_changes: bool,
+    pub(crate) closes: bool,
 }
 
 impl Connection {
@@ -36,34 +34,42 @@ impl Connection {
     /// is to be written.
     pub(crate) fn drive(&self, waker: &Waker, room: usize) -> Wants {
         let mut state = self.lock();
-        match &mut state.driver {
-            Some(driver) => driver.clone_from(waker),
-            none => *none = Some(waker.clone()),
-        }
-        let line = if state.dropped {
+        let driver = state.driver.get_or_insert_with(|| waker.clone());
+        debug_assert!(driver.will_wake(waker), "a connection's task has one waker");
+        if state.dropped {
             let (farewell, line) = state.part();
             farewell.close.get_or_insert_with(|| Close::new(Close::NORMAL, ""));
-            line
-        } else {
-            Line::default()
-        };
+            drop(state);
+            line.dissolve();
+            state = self.lock();
+        }
         let (outbox, bytes) = state.take_outbox(room, &self.queues);
         let sender = if bytes > 0 { state.line.first() } else { None };
         let wants = Wants {
-            settings: state.settings.take(),
             outbox,
             bytes,
             is_all: state.outbox.is_empty(),
-            close: state.farewell.as_ref().and_then(|farewell| farewell.close.clone()),
             alarm: state.alarm,
             has_room: state.dropped || !self.queues.is_full(self.held.load(Ordering::Relaxed)),
             has_reader: !state.dropped,
             awaits: state.reader.as_ref().is_some_and(|reader| reader.will_wake(waker)),
+            has_changes: state.settings.is_some(),
+            closes: state.farewell.as_ref().is_some_and(|farewell| farewell.close.is_some()),
         };
         drop(state);
-        line.dissolve();
         wake(sender);
         wants
+    }
+
+    /// Takes what the handles have changed.
+    pub(crate) fn changes(&self) -> Option<Box<Settings>> {
+        self.lock().settings.take()
+    }
+
+    /// The close that is asked for behind everything that is to be written, by a handle or, where no reader is left, by there
+    /// being none.
+    pub(crate) fn asked_close(&self) -> Option<Close> {
+        self.lock().farewell.as_ref()?.close.clone()
     }
 
     /// Puts a message that has come behind others, to be [delivered](Self::deliver) with them. Whether there is room for one more.
@@ -74,10 +80,12 @@ impl Connection {
     }
 
     /// Hands to the reader what has come. Whether the driving task itself has to look at it.
+    #[inline]
     pub(crate) fn deliver(&self, came: Batch<Message>, cx: &Context<'_>) -> bool {
-        if came.is_empty() {
-            return false;
-        }
+        !came.is_empty() && self.hand_over(came, cx)
+    }
+
+    fn hand_over(&self, came: Batch<Message>, cx: &Context<'_>) -> bool {
         let mut state = self.lock();
         if state.dropped {
             return false;
@@ -146,6 +154,9 @@ impl Connection {
 impl State {
     /// Takes what is to be written first, for which there is room for so many bytes, and makes room for more. How many it has.
     fn take_outbox(&mut self, room: usize, queues: &Queues) -> (Batch<Outgoing>, usize) {
+        if self.outbox.is_empty() {
+            return (Batch::default(), 0);
+        }
         let (mut many, mut bytes) = (0, 0);
         for next in self.outbox.iter() {
             if bytes >= room {

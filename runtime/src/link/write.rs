@@ -91,7 +91,14 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     }
 
     /// Writes out what there is, as far as the peer takes it.
+    #[inline]
     pub(crate) fn flush(&mut self, cx: &mut Context<'_>) {
+        if self.unflushed || self.phase != Phase::Open {
+            self.flush_out(cx);
+        }
+    }
+
+    fn flush_out(&mut self, cx: &mut Context<'_>) {
         while self.unflushed && self.phase != Phase::Over {
             match self.poll_write(cx) {
                 Poll::Ready(Ok(())) => self.unflushed = false,

@@ -227,7 +227,8 @@ impl<C: Conversation> Process<C> {
 
 impl Client {
     fn close_wanted(&self) -> Option<Close> {
-        self.connection.drive(Waker::noop(), 0).close
+        self.connection.drive(Waker::noop(), 0);
+        self.connection.asked_close()
     }
 
     fn poll(&mut self, said: &mut Vec<Message>, cx: &mut Context<'_>) -> Poll<Stands> {
