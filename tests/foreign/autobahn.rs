@@ -3,6 +3,7 @@
 //! Left out are 12 and 13, which are about an extension that converse declines: compression.
 
 mod client;
+mod lines;
 mod server;
 
 use std::collections::BTreeMap;

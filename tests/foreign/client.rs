@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::server::lines;
+use crate::lines::lines;
 
 /// A program of the Python environment that `cargo xtask test` makes.
+#[allow(dead_code, reason = "some clients are of other languages")]
 pub(crate) fn python(program: &str) -> Command {
     let programs = std::env::var_os("CONVERSE_PYTHON").expect("run `cargo xtask test`: it installs what this needs");
     Command::new(PathBuf::from(programs).join(program))

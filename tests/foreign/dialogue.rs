@@ -5,6 +5,8 @@
 //! and prints the name of each that went as written.
 
 mod client;
+mod lines;
+mod patience;
 mod rust_client;
 mod server;
 
@@ -14,27 +16,11 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use client::{python, run};
-use converse::prelude::*;
+use converse::routes;
 use server::Server;
 
 /// For all dialogues of a file. The longest wait in them is for a silence of a second, twice.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-conversation! {
-    /// Asks somebody who has to be asked twice, and then says nothing at all.
-    Patience {
-        let word: String = ask "Say a word."
-            within 1s else "Still there?";
-        say "You said {word}.";
-        let another: String = ask "And another." within 1s;
-        say "And {another}.";
-    }
-}
-
-#[ws_route("/patience")]
-async fn patience() -> Patience {
-    Patience
-}
 
 #[test]
 fn tokio_tungstenite() {
@@ -100,7 +86,7 @@ fn patient_server() -> String {
         runtime.block_on(async {
             let server = converse::Server::bind("127.0.0.1:0").await.expect("a free port");
             sender.send(format!("ws://{}", server.local_addr())).expect("the test waits for it");
-            server.serve(routes![patience]).await
+            server.serve(routes![patience::patience]).await
         })
     });
     url.recv_timeout(Duration::from_secs(10)).expect("the server listens")

@@ -1,5 +1,6 @@
 //! The socket by hand: what `/connect` of the echo example answers, and what it prints.
 
+mod lines;
 mod rust_client;
 mod server;
 

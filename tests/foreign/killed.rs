@@ -1,6 +1,7 @@
 //! A server that is killed in the middle of a conversation: the example's own program, and a client that comes back to it.
 
 mod client;
+mod lines;
 mod server;
 
 use std::path::Path;

@@ -1,12 +1,12 @@
 //! An example's program, started as a visitor of the repository starts it, but on a port and in a folder of its own.
 
-use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
-use std::thread;
 use std::time::Duration;
 
 use tempfile::TempDir;
+
+use crate::lines::lines;
 
 /// Where a server of converse is told to listen.
 const ADDRESS: &str = "CONVERSE_ADDRESS";
@@ -79,15 +79,4 @@ impl Drop for Process {
     fn drop(&mut self) {
         self.kill();
     }
-}
-
-/// The lines that come from `pipe`, which is read to its end whether anybody wants them or not.
-pub(crate) fn lines(pipe: impl Read + Send + 'static) -> mpsc::Receiver<String> {
-    let (sender, lines) = mpsc::channel();
-    thread::spawn(move || {
-        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
-            let _ = sender.send(line);
-        }
-    });
-    lines
 }

@@ -9,6 +9,7 @@ use crate::{Result, node, python, system};
 /// Runs every test, those first that cargo alone ignores: clients that nobody here wrote, and what valgrind counts.
 pub(crate) fn test() -> Result {
     let foreign = Foreign::install()?;
+    system::need("Chromium", &["/usr/bin/chromium", "--version"], &["chromium"])?;
     system::need("valgrind", &["valgrind", "--version"], &["valgrind", "libc6-dbg"])?;
     // By name, and not by `--test`: that would build all dependencies once more, with the features that few tests need.
     run(foreign.tell(&mut cargo(&["test", "--workspace", "--tests", "--", "--ignored", "foreign::", "valgrind::"])))?;

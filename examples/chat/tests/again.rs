@@ -3,6 +3,8 @@
 #[path = "../../introduction/src/main.rs"]
 #[allow(dead_code, unreachable_pub)]
 mod introduction;
+#[path = "../../../tests/foreign/lines.rs"]
+mod lines;
 #[path = "../../../tests/foreign/server.rs"]
 mod server;
 
@@ -16,7 +18,8 @@ use std::time::Duration;
 use converse::Sessions;
 use converse::prelude::*;
 use converse_sqlite::Sqlite;
-use server::{Server, lines};
+use lines::lines;
+use server::Server;
 use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::http::header::{COOKIE, SET_COOKIE};
