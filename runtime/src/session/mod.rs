@@ -197,7 +197,16 @@ impl<C: Conversation> Session<C> {
                 Ok(woken) => woken,
                 Err(ending) => return ending,
             };
-            if let Err(ending) = Box::pin(self.attend(woken)).await {
+            let input = match woken {
+                Woken::By(input) => Ok(Some(input)),
+                woken => Box::pin(self.attend(woken)).await,
+            };
+            let advanced = match input {
+                Ok(None) => Ok(()),
+                Ok(Some(input)) => Box::pin(self.advance(input)).await,
+                Err(ending) => Err(ending),
+            };
+            if let Err(ending) = advanced {
                 return ending;
             }
             if self.wire.is_some() {
@@ -206,22 +215,22 @@ impl<C: Conversation> Session<C> {
         }
     }
 
-    async fn attend(&mut self, woken: Woken<C::Event>) -> Result<(), Ending> {
-        let input = match (woken, &self.kept) {
-            (Woken::By(input), _) => Some(input),
-            (Woken::In(entered), _) => Box::pin(self.come_in(entered)).await?,
-            (Woken::Repeated, _) => return Box::pin(self.acknowledge()).await,
-            (Woken::Told, _) => Box::pin(self.look_up()).await?,
-            (Woken::Event(event), None) => Some(Input::Event(Event::new(event))),
+    /// What it goes on with, if with anything.
+    async fn attend(&mut self, woken: Woken<C::Event>) -> Result<Option<Input>, Ending> {
+        match (woken, &self.kept) {
+            (Woken::By(input), _) => Ok(Some(input)),
+            (Woken::In(entered), _) => self.come_in(entered).await,
+            (Woken::Repeated, _) => self.acknowledge().await.map(|()| None),
+            (Woken::Told, _) => self.look_up().await,
+            (Woken::Event(event), None) => Ok(Some(Input::Event(Event::new(event)))),
             (Woken::Event(event), Some(kept)) => {
                 let stored = kept.pack(&event);
-                match Box::pin(kept.push(stored)).await {
-                    true => Box::pin(self.look_up()).await?,
-                    false => Some(Input::Event(Event::new(event))),
+                match kept.push(stored).await {
+                    true => self.look_up().await,
+                    false => Ok(Some(Input::Event(Event::new(event)))),
                 }
             }
-        };
-        self.advance(input).await
+        }
     }
 
     /// Looks into the store for what others have put there; what it goes on with if they have gone on with it.
@@ -232,22 +241,30 @@ impl<C: Conversation> Session<C> {
         }
     }
 
-    /// Runs turns, the first of them by `input`, until there is nothing to do at once.
-    async fn advance(&mut self, mut input: Option<Input>) -> Result<(), Ending> {
-        while let Some(next) = input {
-            // Should another process have been faster, it may still count.
-            let reply = match (&next, &self.kept) {
-                (Input::Reply(message), Some(_)) => Some(message.clone()),
-                _ => None,
-            };
-            self.begin(&next);
-            let span = self.span(&next);
-            input = match self.take_turn(next).instrument(span).await {
-                Err(Ending::Unkept(Unkept::Moved)) if self.wire.is_some() => Box::pin(self.catch_up(reply)).await?,
-                taken => taken?,
-            };
+    /// Runs turns, the first of them by `first`, until there is nothing to do at once.
+    ///
+    /// No `async fn`, which would have a second place for the input; and what is only needed ahead of a turn is gone by then.
+    fn advance(&mut self, first: Input) -> impl Future<Output = Result<(), Ending>> + Send {
+        let mut input = Some(first);
+        async move {
+            loop {
+                // Should another process have been faster, it may still count.
+                let reply = match (&input, &self.kept) {
+                    (Some(Input::Reply(message)), Some(_)) => Some(message.clone()),
+                    _ => None,
+                };
+                let taken = {
+                    let Some(next) = input.take() else { return Ok(()) };
+                    self.begin(&next);
+                    let span = self.span(&next);
+                    self.take_turn(next).instrument(span)
+                };
+                input = match taken.await {
+                    Err(Ending::Unkept(Unkept::Moved)) if self.wire.is_some() => Box::pin(self.catch_up(reply)).await?,
+                    taken => taken?,
+                };
+            }
         }
-        Ok(())
     }
 
     /// One turn, and what follows from it at once.

@@ -181,13 +181,19 @@ impl Keeper {
     }
 
     async fn write(&mut self, next: &Record, consumed: &[EventId]) -> Result<(), Unkept> {
-        match self.try_to_write(next, consumed).await {
+        let store = self.sessions.store();
+        let written = match self.exists {
+            true => store.commit(next, consumed),
+            false => store.create(next),
+        };
+        match written.await {
             Ok(()) => Ok(()),
             // Rare, and so in a box of its own.
             Err(error) => Box::pin(self.insist(next, consumed, error)).await,
         }
     }
 
+    /// The same, and finds out what happened if the store does not say.
     async fn try_to_write(&self, next: &Record, consumed: &[EventId]) -> Result<(), StoreError> {
         match self.exists {
             true => commit_surely(self.sessions.store(), next, consumed).await,
@@ -197,6 +203,12 @@ impl Keeper {
 
     /// Writes what could not be written, for as long as that may yet succeed.
     async fn insist(&mut self, next: &Record, consumed: &[EventId], mut error: StoreError) -> Result<(), Unkept> {
+        if matches!(error, StoreError::Conflict | StoreError::Unknown(_)) {
+            error = match self.try_to_write(next, consumed).await {
+                Ok(()) => return Ok(()),
+                Err(error) => error,
+            };
+        }
         let until = Instant::now() + self.sessions.settings.patience;
         let (mut pause, longest) = PAUSES;
         loop {
