@@ -34,7 +34,7 @@ use crate::moment::Moment;
 use crate::observe;
 
 /// What is left of a turn where none has begun.
-const NONE_YET: u32 = u32::MAX;
+const NONE_YET: u8 = u8::MAX;
 
 /// A connection after its handshake, on the server's side.
 pub(crate) struct Link<IO> {
@@ -49,12 +49,14 @@ pub(crate) struct Link<IO> {
     /// What is not taken apart yet needs more.
     needs_more: bool,
     /// How many more frames are taken before others have their turn.
-    turn: u32,
+    turn: u8,
     /// A message was the last that came, but for a close.
     talks: bool,
     /// What was closed with, by whoever was first.
     code: u16,
     phase: Phase,
+    /// How many bytes may still come once both sides have closed, or the peer has made a mistake: none of one that has closed.
+    left: u32,
     /// By when the phase has to be over.
     until: Option<Moment>,
     /// Frames that are to be sent, and how much of them was: never much, as long messages go out in parts.
@@ -75,13 +77,12 @@ enum Phase {
     Open,
     /// Our close is on its way, the peer's is awaited.
     Closing,
-    /// Both sides have closed, or the peer made a mistake: what is in the buffers goes out, nothing else counts. So many bytes
-    /// may still come then: none of a peer that has closed.
-    LastWords(u32),
+    /// Both sides have closed, or the peer made a mistake: what is in the buffers goes out, nothing else counts.
+    LastWords,
     /// Everything has gone out.
-    HangingUp(u32),
+    HangingUp,
     /// The peer is told so.
-    Draining(u32),
+    Draining,
     Over,
 }
 
@@ -135,6 +136,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             talks: false,
             code: Close::ABNORMAL,
             phase: Phase::Open,
+            left: 0,
             until: None,
             out: Vec::new(),
             sent: 0,
@@ -247,7 +249,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             _ if self.turn == 0 => false,
             Phase::Open => taken.has_room,
             Phase::Closing => true,
-            Phase::LastWords(_) | Phase::HangingUp(_) | Phase::Draining(_) | Phase::Over => false,
+            Phase::LastWords | Phase::HangingUp | Phase::Draining | Phase::Over => false,
         }
     }
 
@@ -337,7 +339,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         if self.phase == Phase::Open {
             self.give_close(close.as_ref());
         }
-        self.enter(Phase::LastWords(0), limits::CLOSE);
+        self.enter(Phase::LastWords, limits::CLOSE);
         self.aside.take(|things| &mut things.rest); // What goes out now is the reply, and nothing behind it.
         let close = close.unwrap_or_else(|| Close::new(Close::NO_STATUS, ""));
         self.note(close.code);
@@ -389,12 +391,12 @@ mod tests {
     async fn a_peer_that_sends_without_end_lets_others_have_their_turn() {
         let (near, _far) = tokio::io::duplex(1024);
         let frame = [0x81, 0x81, 0, 0, 0, 0, b'x'];
-        let many = limits::FRAMES as usize * 2 + 6;
+        let many = usize::from(limits::FRAMES) * 2 + 6;
         let mut link = Link::new(near, frame.repeat(many).into(), Limits::default(), PingPolicy::OFF);
         let woken = Arc::new(Woken::default());
         let waker = Waker::from(Arc::clone(&woken));
         let mut read = 0;
-        for (expected, times) in [(many - 6 - limits::FRAMES as usize, 1), (many - 6, 2), (many, 2), (many, 2)] {
+        for (expected, times) in [(many - 6 - usize::from(limits::FRAMES), 1), (many - 6, 2), (many, 2), (many, 2)] {
             link.begin_turn();
             link.read(&mut Context::from_waker(&waker), true, |_, _: &Context<'_>| {
                 read += 1;

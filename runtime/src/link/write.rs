@@ -122,9 +122,9 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
                 self.give_part(CONTINUE, rest);
             }
         }
-        if let Phase::LastWords(left) = self.phase {
+        if self.phase == Phase::LastWords {
             self.aside.take(|things| &mut things.stalled);
-            self.enter(Phase::HangingUp(left), limits::DRAIN);
+            self.enter(Phase::HangingUp, limits::DRAIN);
         }
         self.drain(cx);
     }
@@ -162,7 +162,8 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     pub(super) fn fail(&mut self, close: &Close) {
         self.aside.take(|things| &mut things.rest);
         let said = self.phase == Phase::Closing;
-        self.enter(Phase::LastWords(limits::DRAIN_BYTES), limits::CLOSE);
+        self.left = limits::DRAIN_BYTES;
+        self.enter(Phase::LastWords, limits::CLOSE);
         if !said {
             self.give_close(Some(close));
         }
@@ -181,26 +182,30 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     /// Shuts the write side down, and reads away what the peer sent before it knew. One that has closed sends nothing more
     /// (RFC 6455 §5.5.1), and need not be waited for.
     fn drain(&mut self, cx: &mut Context<'_>) {
-        if let Phase::HangingUp(left) = self.phase {
+        if self.phase == Phase::HangingUp {
             self.phase = match Pin::new(&mut self.io).poll_shutdown(cx) {
                 Poll::Pending => return,
-                Poll::Ready(Ok(())) => Phase::Draining(left),
+                Poll::Ready(Ok(())) => Phase::Draining,
                 Poll::Ready(Err(_)) => Phase::Over,
             };
         }
-        let Phase::Draining(mut left) = self.phase else { return };
+        if self.phase != Phase::Draining {
+            return;
+        }
         let over = loop {
             let mut scratch = [MaybeUninit::uninit(); limits::SCRATCH];
             let mut buffer = ReadBuf::uninit(&mut scratch);
             match Pin::new(&mut self.io).poll_read(cx, &mut buffer) {
-                Poll::Pending => break left == 0,
-                Poll::Ready(Ok(())) if (1..=left).contains(&(buffer.filled().len() as u32)) => {
-                    left -= buffer.filled().len() as u32;
+                Poll::Pending => break self.left == 0,
+                Poll::Ready(Ok(())) if (1..=self.left).contains(&(buffer.filled().len() as u32)) => {
+                    self.left -= buffer.filled().len() as u32;
                 }
                 Poll::Ready(_) => break true,
             }
             self.read += buffer.filled().len() as u64;
         };
-        self.phase = if over { Phase::Over } else { Phase::Draining(left) };
+        if over {
+            self.phase = Phase::Over;
+        }
     }
 }

@@ -12,7 +12,7 @@ mod seen;
 mod turn;
 
 use std::future::poll_fn;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -191,32 +191,39 @@ impl<C: Conversation> Session<C> {
     }
 
     /// Goes on with whatever comes, until it is over.
-    async fn converse(&mut self) -> Ending {
-        loop {
-            let woken = match poll_fn(|cx| self.poll_next(cx)).await {
-                Ok(woken) => woken,
-                Err(ending) => return ending,
-            };
-            let input = match woken {
-                Woken::By(input) => Ok(Some(input)),
-                woken => Box::pin(self.attend(woken)).await,
-            };
-            let advanced = match input {
-                Ok(None) => Ok(()),
-                Ok(Some(input)) => Box::pin(self.advance(input)).await,
-                Err(ending) => Err(ending),
-            };
-            if let Err(ending) = advanced {
-                return ending;
-            }
-            if self.wire.is_some() {
-                self.waiting.at(C::FLOW.name, self.question());
+    #[expect(clippy::manual_async_fn, reason = "it would have a second place for `self`, in each session that waits")]
+    fn converse(&mut self) -> impl Future<Output = Ending> + Send {
+        async move {
+            loop {
+                let woken = match poll_fn(|cx| self.poll_next(cx)).await {
+                    Ok(woken) => woken,
+                    Err(ending) => return ending,
+                };
+                if let Err(ending) = self.attend(woken).await {
+                    return ending;
+                }
+                if self.wire.is_some() {
+                    self.waiting.at(C::FLOW.name, self.question());
+                }
             }
         }
     }
 
+    /// In a box: it is gone by when the session waits again, and what is rare is not in that of each turn.
+    fn attend(&mut self, woken: Woken<C::Event>) -> Pin<Box<dyn Future<Output = Result<(), Ending>> + Send + '_>> {
+        match woken {
+            Woken::By(input) => Box::pin(self.advance(input)),
+            woken => Box::pin(async move {
+                match self.look_into(woken).await? {
+                    Some(input) => self.advance(input).await,
+                    None => Ok(()),
+                }
+            }),
+        }
+    }
+
     /// What it goes on with, if with anything.
-    async fn attend(&mut self, woken: Woken<C::Event>) -> Result<Option<Input>, Ending> {
+    async fn look_into(&mut self, woken: Woken<C::Event>) -> Result<Option<Input>, Ending> {
         match (woken, &self.kept) {
             (Woken::By(input), _) => Ok(Some(input)),
             (Woken::In(entered), _) => self.come_in(entered).await,
