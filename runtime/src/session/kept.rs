@@ -147,9 +147,10 @@ impl<C: Conversation> Session<C> {
                 connection.tell();
             }
         }
-        let input = self.stand(Kept::new(keeper, access, attached), saved).await?;
+        self.kept = Some(Kept::new(keeper, access, attached));
+        let input = self.stand(saved).await?;
         if let Some(outdated) = self.outdated.take() {
-            self.set_aside(&outdated).await.map_err(Ending::Unkept)?;
+            Box::pin(self.set_aside(&outdated)).await.map_err(Ending::Unkept)?;
         }
         let kept = self.kept.as_ref().expect("it was put there");
         let words: Vec<_> = kept.words.behind(0).collect();
@@ -164,7 +165,8 @@ impl<C: Conversation> Session<C> {
     pub(super) async fn start(&mut self, sessions: Arc<Inner>, key: Option<String>) -> Result<Id, Ending> {
         let keeper = Keeper::new(sessions, &C::FLOW, key);
         let id = keeper.id();
-        let input = self.stand(Kept::new(keeper, Access::default(), None), None).await?;
+        self.kept = Some(Kept::new(keeper, Access::default(), None));
+        let input = self.stand(None).await?;
         match self.go_on(input).await {
             Ending::Idle | Ending::Closed(_) => Ok(id),
             ending => Err(ending),
@@ -182,7 +184,8 @@ impl<C: Conversation> Session<C> {
         };
         let access = saved.access.clone();
         let keeper = Keeper::of(sessions, &C::FLOW, record, access.epoch);
-        let input = match self.stand(Kept::new(keeper, access, None), Some(saved)).await {
+        self.kept = Some(Kept::new(keeper, access, None));
+        let input = match self.stand(Some(Box::new(saved))).await {
             Ok(input) => input,
             Err(ending) => return ending,
         };
@@ -192,10 +195,10 @@ impl<C: Conversation> Session<C> {
         self.go_on(input).await
     }
 
-    /// Stands where the conversation was left; what it goes on with at once, if it does.
-    async fn stand(&mut self, kept: Kept, saved: Option<Saved<'static>>) -> Result<Option<Input>, Ending> {
+    /// Stands where the conversation was left that it keeps; what it goes on with at once, if it does.
+    async fn stand(&mut self, saved: Option<Box<Saved<'static>>>) -> Result<Option<Input>, Ending> {
+        let kept = self.kept.as_mut().expect("it was put there");
         kept.keeper.sessions().make_known(&C::FLOW).await;
-        let kept = self.kept.insert(kept);
         let Some(saved) = saved else { return Ok(Some(Input::Start)) };
         (kept.words, kept.inputs) = (saved.words(), saved.inputs);
         kept.out = kept.words.out();
@@ -209,8 +212,9 @@ impl<C: Conversation> Session<C> {
         let (read, moved) = moving(|| kept.keeper.sessions().read::<Slot<C>>(state.as_bytes()));
         match read {
             Ok(slot) => self.slot = slot,
-            Err(error) => return self.cannot_read(saved, error).await,
+            Err(error) => return Box::pin(self.cannot_read(saved, error)).await,
         }
+        let saved = *saved;
         self.history.restore(saved.before.into_owned(), saved.state.filter(|_| !saved.goes_on), saved.asks);
         if moved {
             // What was said, and how long there was to answer, is of a question that is gone.
@@ -222,7 +226,11 @@ impl<C: Conversation> Session<C> {
     }
 
     /// What becomes of a conversation whose state this build cannot read.
-    async fn cannot_read(&mut self, saved: Saved<'static>, error: serde_json::Error) -> Result<Option<Input>, Ending> {
+    async fn cannot_read(
+        &mut self,
+        saved: Box<Saved<'static>>,
+        error: serde_json::Error,
+    ) -> Result<Option<Input>, Ending> {
         let kept = self.kept.as_mut().expect("it stands there");
         let (id, question) = (kept.keeper.id(), &**kept.keeper.question());
         let left = kept.keeper.sessions().leaves::<C>(kept.keeper.stored()).await;
@@ -236,7 +244,7 @@ impl<C: Conversation> Session<C> {
             return Err(Ending::Unkept(Unkept::Refused));
         };
         kept.words.forget();
-        self.outdated = Some(Box::new(saved));
+        self.outdated = Some(saved);
         match C::OUTDATED {
             Outdated::Close(code, reason) => {
                 self.ended = Some(Box::new(Close::new(code, reason)));
@@ -385,7 +393,8 @@ impl<C: Conversation> Session<C> {
         (self.words, self.early) = (Vec::new(), 0);
         self.events.forget_stored();
         self.slot = Slot::Over;
-        let input = self.stand(kept, Some(saved)).await?;
+        self.kept = Some(kept);
+        let input = self.stand(Some(Box::new(saved))).await?;
         let kept = self.kept.as_ref().expect("it stands there again");
         let words: Vec<_> = kept.words.behind(said).collect();
         self.say(words).await?;

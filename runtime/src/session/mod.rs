@@ -214,10 +214,9 @@ impl<C: Conversation> Session<C> {
         match woken {
             Woken::By(input) => Box::pin(self.advance(input)),
             woken => Box::pin(async move {
-                match self.look_into(woken).await? {
-                    Some(input) => self.advance(input).await,
-                    None => Ok(()),
-                }
+                // What it goes on with comes next.
+                self.first = self.look_into(woken).await?.map(|input| Box::new(Woken::By(input)));
+                Ok(())
             }),
         }
     }

@@ -42,7 +42,7 @@ pub(crate) struct Entered {
     pub(crate) keeper: Keeper,
     pub(crate) access: Access,
     /// What is there of it, unless it begins.
-    pub(crate) saved: Option<Saved<'static>>,
+    pub(crate) saved: Option<Box<Saved<'static>>>,
     /// Why it is left to another build, if it is: then nothing of it was changed.
     pub(crate) left: Option<&'static str>,
     pub(crate) standing: Standing,
@@ -183,7 +183,14 @@ impl Visit {
                 Ok(()) => {
                     crash_point!("return behind the write");
                     let keeper = Keeper::of(Arc::clone(sessions), &C::FLOW, next, access.epoch);
-                    return Ok(Entered { keeper, access, saved: Some(saved), left: None, standing, token: new });
+                    return Ok(Entered {
+                        keeper,
+                        access,
+                        saved: Some(Box::new(saved)),
+                        left: None,
+                        standing,
+                        token: new,
+                    });
                 }
                 Err(StoreError::Conflict) => {}
                 Err(error) => return Err(unavailable(error)),
