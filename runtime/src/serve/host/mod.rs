@@ -73,7 +73,8 @@ pub(super) struct Host {
 impl Host {
     pub(super) fn new(router: Router, rules: Rules) -> Self {
         Host {
-            router,
+            // Has axum make its services of the handlers now, and not for each request anew.
+            router: router.with_state(()),
             sessions: Sessions::in_memory(),
             bounds: Arc::new(rules.bounds),
             refusals: Refusals::default(),
