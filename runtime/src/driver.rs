@@ -21,16 +21,8 @@ use crate::registry::Place;
 /// What runs beside the link: a handler, or a conversation's session.
 pub(crate) type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Runs a connection to its end, and `work` to its own.
-pub(crate) fn drive<IO>(link: Link<IO>, place: Place, work: Work) -> impl Future<Output = ()>
-where
-    IO: AsyncRead + AsyncWrite + Unpin,
-{
-    let alarm = Box::pin(sleep_until(Instant::now()));
-    Driver { link: Some(link), work: Some(work), alarm, place, ticket: None }
-}
-
-struct Driver<IO> {
+/// Runs a connection to its end, and a work to its own.
+pub(crate) struct Driver<IO> {
     /// While it lasts.
     link: Option<Link<IO>>,
     work: Option<Work>,
@@ -62,6 +54,11 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Future for Driver<IO> {
 }
 
 impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
+    pub(crate) fn new(link: Link<IO>, place: Place, work: Work) -> Self {
+        let alarm = Box::pin(sleep_until(Instant::now()));
+        Driver { link: Some(link), work: Some(work), alarm, place, ticket: None }
+    }
+
     /// Whether it need not give way to anybody.
     fn is_open(&mut self, cx: &Context<'_>) -> bool {
         let gives_way = self.link.as_ref().is_some_and(Link::gives_way);

@@ -86,7 +86,7 @@ impl<S: State> Handler<(), S> for Answer<S> {
     fn call(self, request: extract::Request, state: S) -> Self::Future {
         if known::is_ours(&request) {
             // Without sessions, nothing outlives the process that went on with it.
-            if let Some(sessions) = request.extensions().get() {
+            if let Some(sessions) = Sessions::of(request.extensions()) {
                 (self.hold)(&state, sessions);
             }
             return Box::pin(async { Response::default() });

@@ -25,6 +25,7 @@ use tower::ServiceExt;
 use super::bounds::{Bounds, Full, Permit};
 use super::cork::{Cork, Corked};
 use super::forwarded::Proxies;
+use super::hosted::Hosted;
 #[cfg(feature = "http2")]
 use super::http2;
 use super::refuse::Refusals;
@@ -33,6 +34,7 @@ use super::stream::Seat;
 use super::stream::{Client, Stream};
 #[cfg(feature = "tls")]
 use super::tls::Tls;
+use crate::accepted::Running;
 use crate::lane::Lane;
 use crate::open::Open;
 use crate::sessions::Sessions;
@@ -54,7 +56,6 @@ pub(super) struct Rules {
 
 pub(super) struct Host {
     router: Router,
-    /// A router with sessions of its own keeps its conversations there.
     sessions: Sessions,
     bounds: Arc<Bounds>,
     refusals: Refusals,
@@ -94,25 +95,26 @@ impl Host {
     }
 
     /// Serves the requests that come over one connection, until one of them makes it a WebSocket.
-    async fn hold(self: Arc<Self>, stream: Stream, peer: Peer, mut told: watch::Receiver<()>) {
+    async fn hold(self: Arc<Self>, stream: Stream, peer: Peer, mut told: watch::Receiver<()>) -> Option<Running> {
         let stream = tokio::select! {
-            stream = self.secure(stream) => stream,
-            _ = told.changed() => return,
+            stream = self.secure(stream) => stream?,
+            _ = told.changed() => return None,
         };
-        let Some(stream) = stream else { return };
         #[cfg(feature = "http2")]
-        let stream = match self.tell_apart(stream, &mut told).await {
-            Some((stream, false)) => stream,
-            Some((stream, true)) => return self.hold_streams(stream, peer, told).await,
-            None => return,
+        let stream = match self.tell_apart(stream, &mut told).await? {
+            (stream, false) => stream,
+            (stream, true) => {
+                self.hold_streams(stream, peer, told).await;
+                return None;
+            }
         };
         let cork = Cork::default();
         let stream = Corked::new(stream.keep_for(peer.client.clone()), cork.clone());
-        let service = service_fn(move |mut request: Request<Incoming>| {
+        let service = service_fn(|request: Request<Incoming>| {
+            let hosted = Hosted { cork: Some(cork.clone()), ..self.hosted() };
             let (host, peer, cork) = (Arc::clone(&self), peer.clone(), cork.clone());
-            request.extensions_mut().insert(cork.clone());
             async move {
-                let response = host.answer(request, peer).await;
+                let response = host.answer(request, peer, hosted).await;
                 cork.put_in(response.status() == StatusCode::SWITCHING_PROTOCOLS);
                 Ok::<_, Infallible>(response)
             }
@@ -134,6 +136,7 @@ impl Host {
         if let Err(error) = ended {
             tracing::debug!(%error, "an HTTP connection failed");
         }
+        cork.take_out()?.connect().await
     }
 
     /// Whether a connection speaks HTTP/2; nothing where it says too little to tell.
@@ -154,9 +157,9 @@ impl Host {
             move |mut request: Request<Incoming>| {
                 http2::name_host(&mut request);
                 let client = Client::new(Seat::counted(streams.count()));
-                request.extensions_mut().insert(Arc::clone(&client));
+                let hosted = Hosted { client: Some(Arc::clone(&client)), ..self.hosted() };
                 let (host, peer) = (Arc::clone(&self), Peer { client: Some(client), ..peer });
-                async move { Ok::<_, Infallible>(host.answer(request, peer).await) }
+                async move { Ok::<_, Infallible>(host.answer(request, peer, hosted).await) }
             }
         });
         if let Err(error) = http2::serve(stream, &streams, service, &mut told).await {
@@ -183,7 +186,7 @@ impl Host {
         Some(stream)
     }
 
-    async fn answer(self: Arc<Self>, request: Request<Incoming>, peer: Peer) -> Response {
+    async fn answer(self: Arc<Self>, request: Request<Incoming>, peer: Peer, hosted: Hosted) -> Response {
         // Counted first: a server that begins to stop meanwhile either waits for it or refuses it.
         let _counted = self.requests.subscribe();
         if self.stopping.load(Ordering::SeqCst) {
@@ -204,7 +207,7 @@ impl Host {
             }
         };
         let is_connect = request.method() == Method::CONNECT;
-        let response = self.route(request, address).await;
+        let response = self.route(request, address, hosted).await;
         let is_accepted = match is_connect {
             true => response.status().is_success(),
             false => response.status() == StatusCode::SWITCHING_PROTOCOLS,
@@ -232,13 +235,18 @@ impl Host {
         }
     }
 
-    async fn route(&self, mut request: Request<Incoming>, client: Option<SocketAddr>) -> Response {
+    /// What it says with each request.
+    fn hosted(&self) -> Hosted {
+        let (sockets, sessions) = (Arc::clone(&self.sockets), self.sessions.clone());
+        Hosted { sockets: Some(sockets), sessions: Some(sessions), ..Hosted::default() }
+    }
+
+    async fn route(&self, mut request: Request<Incoming>, client: Option<SocketAddr>, hosted: Hosted) -> Response {
         let extensions = request.extensions_mut();
         if let Some(client) = client {
             extensions.insert(ConnectInfo(client));
         }
-        extensions.insert(Arc::clone(&self.sockets));
-        extensions.insert(self.sessions.clone());
+        extensions.insert(hosted);
         let response = self.router.clone().oneshot(request.map(Body::new));
         response.await.unwrap_or_else(|never| match never {})
     }

@@ -1,0 +1,113 @@
+//! A handshake that was accepted: once HTTP has let go of its connection, a task runs that.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use hyper::upgrade::{OnUpgrade, Upgraded};
+use hyper_util::rt::TokioIo;
+use hyper_util::server::conn::auto;
+use tokio::net::TcpStream;
+use tracing::Span;
+
+use crate::connection::Settings;
+use crate::driver::{Driver, Work};
+use crate::limits;
+use crate::link::Link;
+use crate::registry::Place;
+use crate::serve::{Client, Corked, Stream};
+
+/// What is there of a WebSocket before it has its connection.
+pub(crate) struct Accepted {
+    pub(crate) upgraded: OnUpgrade,
+    /// Where its place is kept, where it is one stream of many.
+    pub(crate) client: Option<Client>,
+    pub(crate) settings: Settings,
+    pub(crate) place: Place,
+    pub(crate) work: Work,
+    pub(crate) span: Span,
+}
+
+impl fmt::Debug for Accepted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Accepted").field("place", &self.place).finish_non_exhaustive()
+    }
+}
+
+impl Accepted {
+    /// Waits for the connection in a task of its own, where no server of ours does. Another one runs it: what the handshake has
+    /// needed is not kept for as long as it lasts.
+    pub(crate) fn wait(self) {
+        let span = self.span.clone();
+        tokio::spawn(async move {
+            match tokio::time::timeout(limits::HANDSHAKE, self.connect()).await {
+                Ok(Some(running)) => drop(tokio::spawn(running)),
+                Ok(None) => {}
+                Err(_elapsed) => tracing::debug!(parent: &span, "the handshake took too long"),
+            }
+        });
+    }
+
+    /// The connection, as soon as HTTP has let go of it.
+    pub(crate) async fn connect(self) -> Option<Running> {
+        let Accepted { upgraded, client, settings, place, work, span } = self;
+        let upgraded = match upgraded.await {
+            Ok(upgraded) => upgraded,
+            Err(error) => {
+                tracing::debug!(parent: &span, %error, "the handshake failed");
+                return None;
+            }
+        };
+        let Bare { stream, early, kept } = bare(upgraded, client);
+        let limits = settings.limits.unwrap_or_default();
+        let pings = settings.pings.unwrap_or_default();
+        let link = Link::new(stream, early, limits, pings).behind(kept);
+        let span = Some(span).filter(|span| !span.is_disabled()).map(Box::new);
+        Some(Running { driver: Driver::new(link, place, work), span })
+    }
+}
+
+/// A WebSocket until its end, in its span if anybody looks at that: it would be kept for as long as the connection lasts.
+pub(crate) struct Running {
+    driver: Driver<Stream>,
+    span: Option<Box<Span>>,
+}
+
+impl Future for Running {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let Running { driver, span } = &mut *self;
+        let _entered = span.as_ref().map(|span| span.enter());
+        Pin::new(driver).poll(cx)
+    }
+}
+
+/// A connection without its HTTP wrapping.
+struct Bare {
+    stream: Stream,
+    /// What has been read of it already.
+    early: Bytes,
+    /// What has yet to be written to it, ahead of everything else.
+    kept: Vec<u8>,
+}
+
+/// Our server's is wrapped once, that of `axum::serve`, which is hyper-util's, twice; one stream of many, and what another
+/// server has, is what HTTP makes of it.
+fn bare(upgraded: Upgraded, client: Option<Client>) -> Bare {
+    let upgraded = match upgraded.downcast::<TokioIo<Corked>>() {
+        Ok(parts) => {
+            let (stream, kept) = parts.io.into_inner().take_over();
+            return Bare { stream, early: parts.read_buf, kept };
+        }
+        Err(upgraded) => upgraded,
+    };
+    match auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded) {
+        Ok(parts) => Bare { stream: parts.io.into_inner().into(), early: parts.read_buf, kept: Vec::new() },
+        Err(upgraded) => {
+            Bare { stream: Stream::from(upgraded).keep_for(client), early: Bytes::new(), kept: Vec::new() }
+        }
+    }
+}
