@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use futures_util::FutureExt;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto;
@@ -39,21 +40,24 @@ impl fmt::Debug for Accepted {
 impl Accepted {
     /// Waits for the connection in a task of its own, where no server of ours does. Another one runs it: what the handshake has
     /// needed is not kept for as long as it lasts.
-    pub(crate) fn wait(self) {
-        let span = self.span.clone();
+    pub(crate) fn wait(mut self) {
         tokio::spawn(async move {
-            match tokio::time::timeout(limits::HANDSHAKE, self.connect()).await {
-                Ok(Some(running)) => drop(tokio::spawn(running)),
-                Ok(None) => {}
-                Err(_elapsed) => tracing::debug!(parent: &span, "the handshake took too long"),
+            match tokio::time::timeout(limits::HANDSHAKE, &mut self.upgraded).await {
+                Ok(upgraded) => drop(self.connect(upgraded).map(tokio::spawn)),
+                Err(_elapsed) => tracing::debug!(parent: &self.span, "the handshake took too long"),
             }
         });
     }
 
-    /// The connection, as soon as HTTP has let go of it.
-    pub(crate) async fn connect(self) -> Option<Running> {
-        let Accepted { upgraded, client, settings, place, work, span } = self;
-        let upgraded = match upgraded.await {
+    /// Has the connection at once, where HTTP is done with it.
+    pub(crate) fn connect_now(mut self) -> Option<Running> {
+        let upgraded = (&mut self.upgraded).now_or_never()?;
+        self.connect(upgraded)
+    }
+
+    fn connect(self, upgraded: hyper::Result<Upgraded>) -> Option<Running> {
+        let Accepted { client, settings, place, work, span, .. } = self;
+        let upgraded = match upgraded {
             Ok(upgraded) => upgraded,
             Err(error) => {
                 tracing::debug!(parent: &span, %error, "the handshake failed");

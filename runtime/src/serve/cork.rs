@@ -20,14 +20,14 @@ enum State {
     #[default]
     Out,
     /// A handler of ours has accepted; who hands its answer on may yet change it.
-    Ready(Accepted),
-    In(Accepted),
+    Ready(Box<Accepted>),
+    In(Box<Accepted>),
 }
 
 impl Cork {
     /// A connection is about to be taken over that writes what was kept back.
     pub(crate) fn make_ready(&self, accepted: Accepted) {
-        self.set(State::Ready(accepted));
+        self.set(State::Ready(Box::new(accepted)));
     }
 
     /// The connection's answer is the one that accepts, if `is_accepted`, and is written now.
@@ -40,7 +40,7 @@ impl Cork {
     }
 
     /// Who has the connection once HTTP has done with it, if anybody.
-    pub(super) fn take_out(&self) -> Option<Accepted> {
+    pub(super) fn take_out(&self) -> Option<Box<Accepted>> {
         match self.set(State::Out) {
             State::In(accepted) => Some(accepted),
             _ => None,

@@ -3,6 +3,7 @@
 mod accept;
 
 use std::convert::Infallible;
+use std::future::{Future, ready};
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
 use http::header::{CONNECTION, RETRY_AFTER, UPGRADE};
 use http::{Method, Request, StatusCode};
 use hyper::body::Incoming;
@@ -56,6 +58,7 @@ pub(super) struct Rules {
 
 pub(super) struct Host {
     router: Router,
+    http: http1::Builder,
     sessions: Sessions,
     bounds: Arc<Bounds>,
     refusals: Refusals,
@@ -73,9 +76,12 @@ pub(super) struct Host {
 
 impl Host {
     pub(super) fn new(router: Router, rules: Rules) -> Self {
+        let mut http = http1::Builder::new();
+        http.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(HEAD_BYTES);
         Host {
             // Has axum make its services of the handlers now, and not for each request anew.
             router: router.with_state(()),
+            http,
             sessions: Sessions::in_memory(),
             bounds: Arc::new(rules.bounds),
             refusals: Refusals::default(),
@@ -97,6 +103,7 @@ impl Host {
     /// Serves the requests that come over one connection, until one of them makes it a WebSocket.
     async fn hold(self: Arc<Self>, stream: Stream, peer: Peer, mut told: watch::Receiver<()>) -> Option<Running> {
         let stream = tokio::select! {
+            biased;
             stream = self.secure(stream) => stream?,
             _ = told.changed() => return None,
         };
@@ -112,21 +119,15 @@ impl Host {
         let stream = Corked::new(stream.keep_for(peer.client.clone()), cork.clone());
         let service = service_fn(|request: Request<Incoming>| {
             let hosted = Hosted { cork: Some(cork.clone()), ..self.hosted() };
-            let (host, peer, cork) = (Arc::clone(&self), peer.clone(), cork.clone());
-            async move {
-                let response = host.answer(request, peer, hosted).await;
+            let cork = cork.clone();
+            self.answer(request, &peer, hosted).map(move |response| {
                 cork.put_in(response.status() == StatusCode::SWITCHING_PROTOCOLS);
                 Ok::<_, Infallible>(response)
-            }
+            })
         });
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEAD)
-            .max_buf_size(HEAD_BYTES)
-            .serve_connection(TokioIo::new(stream), service)
-            .with_upgrades();
-        let mut connection = pin!(connection);
+        let mut connection = pin!(self.http.serve_connection(TokioIo::new(stream), service).with_upgrades());
         let ended = tokio::select! {
+            biased;
             ended = &mut connection => ended,
             _ = told.changed() => {
                 connection.as_mut().graceful_shutdown();
@@ -136,7 +137,7 @@ impl Host {
         if let Err(error) = ended {
             tracing::debug!(%error, "an HTTP connection failed");
         }
-        cork.take_out()?.connect().await
+        cork.take_out()?.connect_now()
     }
 
     /// Whether a connection speaks HTTP/2; nothing where it says too little to tell.
@@ -158,8 +159,7 @@ impl Host {
                 http2::name_host(&mut request);
                 let client = Client::new(Seat::counted(streams.count()));
                 let hosted = Hosted { client: Some(Arc::clone(&client)), ..self.hosted() };
-                let (host, peer) = (Arc::clone(&self), Peer { client: Some(client), ..peer });
-                async move { Ok::<_, Infallible>(host.answer(request, peer, hosted).await) }
+                self.answer(request, &Peer { client: Some(client), ..peer }, hosted).map(Ok::<_, Infallible>)
             }
         });
         if let Err(error) = http2::serve(stream, &streams, service, &mut told).await {
@@ -186,36 +186,46 @@ impl Host {
         Some(stream)
     }
 
-    async fn answer(self: Arc<Self>, request: Request<Incoming>, peer: Peer, hosted: Hosted) -> Response {
+    /// Answers a request. What of it does not wait is done here: what waits would keep it.
+    fn answer(
+        &self,
+        request: Request<Incoming>,
+        peer: &Peer,
+        hosted: Hosted,
+    ) -> impl Future<Output = Response> + Send + use<> {
         // Counted first: a server that begins to stop meanwhile either waits for it or refuses it.
-        let _counted = self.requests.subscribe();
+        let counted = self.requests.subscribe();
         if self.stopping.load(Ordering::SeqCst) {
             // Whoever comes again has a new connection by then, to a server that serves.
             let headers = [(RETRY_AFTER, "1"), (CONNECTION, "close")];
-            return (StatusCode::SERVICE_UNAVAILABLE, headers, "stopping\n").into_response();
+            let refused = (StatusCode::SERVICE_UNAVAILABLE, headers, "stopping\n").into_response();
+            return ready(refused).left_future();
         }
         let address = match &self.proxies {
             // Of a proxy that does not say, its own address counts.
             Some(proxies) if peer.is_proxy => proxies.client(request.headers()).or(peer.address),
             _ => peer.address,
         };
-        let permit = match self.enter(&request, &peer, address) {
+        let permit = match self.enter(&request, peer, address) {
             Ok(permit) => permit,
             Err(full) => {
                 self.refusals.note(full);
-                return full.into_response();
+                return ready(full.into_response()).left_future();
             }
         };
         let is_connect = request.method() == Method::CONNECT;
-        let response = self.route(request, address, hosted).await;
-        let is_accepted = match is_connect {
-            true => response.status().is_success(),
-            false => response.status() == StatusCode::SWITCHING_PROTOCOLS,
-        };
-        if let (true, Some(permit), Some(client)) = (is_accepted, permit, peer.client) {
-            client.keep(permit);
-        }
-        response
+        let client = peer.client.clone();
+        let answered = self.route(request, address, hosted).inspect(move |response| {
+            let _counted = counted;
+            let is_accepted = match is_connect {
+                true => response.status().is_success(),
+                false => response.status() == StatusCode::SWITCHING_PROTOCOLS,
+            };
+            if let (true, Some(permit), Some(client)) = (is_accepted, permit, client) {
+                client.keep(permit);
+            }
+        });
+        answered.right_future()
     }
 
     /// A place for a WebSocket that has none by its connection: that of a proxy's client, and one of many streams.
@@ -241,14 +251,19 @@ impl Host {
         Hosted { sockets: Some(sockets), sessions: Some(sessions), ..Hosted::default() }
     }
 
-    async fn route(&self, mut request: Request<Incoming>, client: Option<SocketAddr>, hosted: Hosted) -> Response {
+    fn route(
+        &self,
+        mut request: Request<Incoming>,
+        client: Option<SocketAddr>,
+        hosted: Hosted,
+    ) -> impl Future<Output = Response> + Send + use<> {
         let extensions = request.extensions_mut();
         if let Some(client) = client {
             extensions.insert(ConnectInfo(client));
         }
         extensions.insert(hosted);
         let response = self.router.clone().oneshot(request.map(Body::new));
-        response.await.unwrap_or_else(|never| match never {})
+        response.map(|response| response.unwrap_or_else(|never| match never {}))
     }
 }
 
