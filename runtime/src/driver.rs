@@ -26,7 +26,7 @@ pub(crate) struct Driver<IO> {
     /// While it lasts.
     link: Option<Link<IO>>,
     work: Option<Work>,
-    alarm: Pin<Box<Sleep>>,
+    alarm: Option<Pin<Box<Sleep>>>,
     place: Place,
     /// While it waits in its server's lane.
     ticket: Option<Box<Ticket>>,
@@ -55,8 +55,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Future for Driver<IO> {
 
 impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
     pub(crate) fn new(link: Link<IO>, place: Place, work: Work) -> Self {
-        let alarm = Box::pin(sleep_until(Instant::now()));
-        Driver { link: Some(link), work: Some(work), alarm, place, ticket: None }
+        Driver { link: Some(link), work: Some(work), alarm: None, place, ticket: None }
     }
 
     /// Whether it need not give way to anybody.
@@ -134,7 +133,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
                 continue;
             }
             let due = [link.deadline(), alarm].into_iter().flatten().min();
-            if link.is_over() || !rings(self.alarm.as_mut(), due, cx) {
+            if link.is_over() || !rings(&mut self.alarm, due, cx) {
                 break;
             }
             let now = Instant::now();
@@ -174,12 +173,13 @@ fn write<IO: AsyncRead + AsyncWrite + Unpin>(link: &mut Link<IO>, mut outbox: Ba
 }
 
 /// Whether `due` has come; else the task is woken when it does.
-fn rings(mut alarm: Pin<&mut Sleep>, due: Option<Instant>, cx: &mut Context<'_>) -> bool {
+fn rings(alarm: &mut Option<Pin<Box<Sleep>>>, due: Option<Instant>, cx: &mut Context<'_>) -> bool {
     let Some(due) = due else { return false };
     // Not left to the alarm: a peer that sends without end uses up all that tokio lets one task do at a time.
     if due <= Instant::now() {
         return true;
     }
+    let alarm = alarm.get_or_insert_with(|| Box::pin(sleep_until(due)));
     // Moving a timer costs more than waking up once for nothing, so it is moved only to ring earlier.
     if alarm.deadline() > due {
         alarm.as_mut().reset(due);
@@ -188,5 +188,5 @@ fn rings(mut alarm: Pin<&mut Sleep>, due: Option<Instant>, cx: &mut Context<'_>)
         return false;
     }
     alarm.as_mut().reset(due);
-    alarm.poll(cx).is_ready()
+    alarm.as_mut().poll(cx).is_ready()
 }
