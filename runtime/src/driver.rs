@@ -22,20 +22,13 @@ use crate::registry::Place;
 /// What runs beside the link: a handler, or a conversation's session.
 pub(crate) type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Runs a connection to its end, and `work` to its own. To be spawned as it is: it is woken by the same waker all the time.
-pub(crate) fn drive<IO>(link: Link<IO>, place: Place, work: Work) -> impl Future<Output = ()>
-where
-    IO: AsyncRead + AsyncWrite + Unpin,
-{
-    let alarm = Box::pin(sleep_until(Instant::now()));
-    Driver { link: Some(link), work: Some(work), alarm, place, ticket: None }
-}
-
-struct Driver<IO> {
+/// Runs a connection to its end, and a work to its own. It is a task, or a part of one, that is woken by the same waker all the
+/// time.
+pub(crate) struct Driver<IO> {
     /// While it lasts.
     link: Option<Link<IO>>,
     work: Option<Work>,
-    alarm: Pin<Box<Sleep>>,
+    alarm: Option<Pin<Box<Sleep>>>,
     place: Place,
     /// While it waits in its server's lane.
     ticket: Option<Box<Ticket>>,
@@ -63,6 +56,10 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Future for Driver<IO> {
 }
 
 impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
+    pub(crate) fn new(link: Link<IO>, place: Place, work: Work) -> Self {
+        Driver { link: Some(link), work: Some(work), alarm: None, place, ticket: None }
+    }
+
     /// Whether it need not give way to anybody.
     fn is_open(&mut self, cx: &Context<'_>) -> bool {
         let gives_way = self.link.as_ref().is_some_and(Link::gives_way);
@@ -141,7 +138,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
                 continue;
             }
             let due = [link.deadline(), alarm].into_iter().flatten().min();
-            if link.is_over() || !rings(self.alarm.as_mut(), due, cx) {
+            if link.is_over() || !rings(&mut self.alarm, due, cx) {
                 break;
             }
             let now = Moment::now();
@@ -181,23 +178,25 @@ fn write<IO: AsyncRead + AsyncWrite + Unpin>(link: &mut Link<IO>, mut outbox: Ba
 }
 
 /// Whether `due` has come; else the task is woken when it does.
-fn rings(mut alarm: Pin<&mut Sleep>, due: Option<Moment>, cx: &mut Context<'_>) -> bool {
+fn rings(alarm: &mut Option<Pin<Box<Sleep>>>, due: Option<Moment>, cx: &mut Context<'_>) -> bool {
     let Some(due) = due else { return false };
-    let (now, due, set) = (Instant::now(), Instant::from(due), alarm.deadline());
+    let (now, due) = (Instant::now(), Instant::from(due));
     // Not left to the alarm: a peer that sends without end uses up all that tokio lets one task do at a time.
     if due <= now {
         return true;
     }
-    // It is set already, and knows whom to wake. Moving it costs more than waking up once for nothing.
-    if now < set && set <= due {
-        return false;
-    }
-    if set > due {
+    let alarm = match alarm {
+        // It is set already, and knows whom to wake. Moving it costs more than waking up once for nothing.
+        Some(alarm) if now < alarm.deadline() && alarm.deadline() <= due => return false,
+        Some(alarm) => alarm,
+        none => none.insert(Box::pin(sleep_until(due))),
+    };
+    if alarm.deadline() > due {
         alarm.as_mut().reset(due);
     }
     if alarm.as_mut().poll(cx).is_pending() {
         return false;
     }
     alarm.as_mut().reset(due);
-    alarm.poll(cx).is_ready()
+    alarm.as_mut().poll(cx).is_ready()
 }

@@ -8,7 +8,7 @@ use http::HeaderMap;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::connection::Connection;
-use crate::driver::drive;
+use crate::driver::Driver;
 use crate::keepalive::PingPolicy;
 use crate::limits::Limits;
 use crate::link::Link;
@@ -26,7 +26,7 @@ where
     let connection = Arc::new(Connection::new(ConnectionId::unique()));
     let place = Place::take(Arc::clone(&connection));
     let work = Box::pin(handler(WebSocket::new(connection)));
-    drive(Link::new(io, early, limits, PingPolicy::default()), place, work).await;
+    Driver::new(Link::new(io, early, limits, PingPolicy::default()), place, work).await;
 }
 
 /// The client that one of these proxies speaks for.

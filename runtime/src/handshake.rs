@@ -190,9 +190,8 @@ pub(crate) fn negotiate(offered: &[HeaderValue], protocols: &[&'static str]) -> 
 
 /// Whether a header, which may come several times, has `token` in one of its lists.
 fn lists(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
-    headers.get_all(name).into_iter().any(|value| {
-        value.to_str().is_ok_and(|list| list.split(',').any(|item| item.trim().eq_ignore_ascii_case(token)))
-    })
+    let is_it = |item: &[u8]| item.trim_ascii().eq_ignore_ascii_case(token.as_bytes());
+    headers.get_all(name).into_iter().any(|list| list.as_bytes().split(|&byte| byte == b',').any(is_it))
 }
 
 /// Whether this is base64 of 16 bytes: 22 digits and the padding.

@@ -9,7 +9,7 @@
 use std::collections::VecDeque;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, Wake, Waker, ready};
 
 use tokio::runtime::{Handle, RuntimeFlavor};
 
@@ -98,31 +98,53 @@ impl Drop for Ticket {
     }
 }
 
-/// Has all of some work go through the lane, if there is one.
-pub(crate) fn through<F: Future<Output = ()>>(lane: Option<Arc<Lane>>, work: F) -> impl Future<Output = ()> {
-    Through { lane, ticket: None, work: Box::pin(work) }
+/// Has all of some work go through the lane, if there is one. What is to go on behind it does so in the same task.
+pub(crate) fn through<F, N>(lane: Option<Arc<Lane>>, work: F) -> impl Future<Output = ()>
+where
+    F: Future<Output = Option<N>>,
+    N: Future<Output = ()> + Unpin,
+{
+    Through::Within { lane, ticket: None, work: Box::pin(work) }
 }
 
-struct Through<F> {
-    lane: Option<Arc<Lane>>,
-    ticket: Option<Box<Ticket>>,
-    work: Pin<Box<F>>,
+enum Through<F, N> {
+    /// In a box: while the next goes on, nothing is kept of it.
+    Within {
+        lane: Option<Arc<Lane>>,
+        ticket: Option<Box<Ticket>>,
+        work: Pin<Box<F>>,
+    },
+    Behind(N),
 }
 
-impl<F: Future<Output = ()>> Future for Through<F> {
+impl<F, N> Future for Through<F, N>
+where
+    F: Future<Output = Option<N>>,
+    N: Future<Output = ()> + Unpin,
+{
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let this = &mut *self;
-        match &this.lane {
-            Some(lane) if !lane.is_open(&mut this.ticket, cx) => Poll::Pending,
-            _ => this.work.as_mut().poll(cx),
+        loop {
+            let (lane, ticket, work) = match &mut *self {
+                Through::Within { lane, ticket, work } => (lane, ticket, work),
+                Through::Behind(next) => return Pin::new(next).poll(cx),
+            };
+            if lane.as_ref().is_some_and(|lane| !lane.is_open(ticket, cx)) {
+                return Poll::Pending;
+            }
+            match ready!(work.as_mut().poll(cx)) {
+                Some(next) => *self = Through::Behind(next),
+                None => return Poll::Ready(()),
+            }
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::future::Ready;
+
     use tokio::task::{JoinSet, yield_now};
 
     use super::*;
@@ -141,6 +163,7 @@ mod tests {
                 yield_now().await;
                 said.lock().expect("nobody panics").push('x');
                 here.try_write(b"o").expect("there is room");
+                None::<Ready<()>>
             }));
         }
         let heard = Arc::clone(&said);

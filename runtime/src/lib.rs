@@ -13,6 +13,7 @@ macro_rules! crash_point {
 #[doc(hidden)]
 #[path = "fuzzing.rs"]
 pub mod __fuzzing;
+mod accepted;
 mod announce;
 mod boxed;
 mod choice;

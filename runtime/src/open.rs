@@ -9,7 +9,7 @@ use crate::connection::Connection;
 use crate::lane::Lane;
 use crate::registry;
 
-/// Requests carry it as an extension. Which connections there are, the registry knows; here they are counted.
+/// Which connections there are, the registry knows; here they are counted.
 #[derive(Debug, Default)]
 pub(crate) struct Open {
     roll: Mutex<Roll>,

@@ -7,31 +7,26 @@ use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use http::HeaderValue;
 use http::header::{SEC_WEBSOCKET_PROTOCOL, SET_COOKIE};
 use http::request::Parts;
-use hyper::upgrade::{OnUpgrade, Upgraded};
-use hyper_util::rt::TokioIo;
-use hyper_util::server::conn::auto;
-use tokio::net::TcpStream;
+use hyper::upgrade::OnUpgrade;
 use tracing::field::display;
-use tracing::{Instrument, Span};
 
+use crate::accepted::Accepted;
 use crate::close::Close;
 use crate::connection::{Connection, Settings};
 use crate::conversation::Conversation;
-use crate::driver::{Work, drive};
+use crate::driver::Work;
 use crate::handshake::{self, Asks, UpgradeRejection};
 use crate::held::Held;
 use crate::keepalive::PingPolicy;
-use crate::limits::{self, Limits};
-use crate::link::Link;
-use crate::open::{Leaves, Open};
+use crate::limits::Limits;
+use crate::open::Leaves;
 use crate::origins::{Origins, Trust};
 use crate::queues::{Queues, WhenFull};
 use crate::registry::{ConnectionId, Place};
-use crate::serve::{Client, Cork, Corked, Stream};
+use crate::serve::Hosted;
 use crate::session;
 use crate::sessions::{Arrival, Visit};
 use crate::socket::WebSocket;
@@ -59,11 +54,7 @@ use crate::wire::PROTOCOL;
 pub struct Upgrade {
     asks: Asks,
     upgraded: OnUpgrade,
-    /// Where its place is kept, where it is one stream of many.
-    client: Option<Client>,
-    /// Keeps the answer back, where the connection is a server's of ours.
-    cork: Option<Cork>,
-    server: Option<Arc<Open>>,
+    hosted: Hosted,
     settings: Settings,
     visit: Option<Visit>,
     /// Whether the client would speak [`PROTOCOL`].
@@ -190,16 +181,17 @@ impl Upgrade {
             _ => self.queues,
         };
         let connection = Connection::new(ConnectionId::unique()).with(queues).speaking(self.protocol);
-        let connection = connection.at(self.server, leaves);
-        let connection = Arc::new(connection);
+        let Hosted { sockets, client, cork, .. } = self.hosted;
+        let connection = Arc::new(connection.at(sockets, leaves));
         let peer = self.peer.map(display);
         let span = tracing::debug_span!("websocket", id = %connection.id(), peer, route = self.route);
         // From here on the server waits for this connection, whatever becomes of the request.
         let place = Place::take(Arc::clone(&connection));
         let work = work(connection);
-        tokio::spawn(connect(self.upgraded, self.client, self.settings, place, work).instrument(span));
-        if let Some(cork) = self.cork {
-            cork.make_ready();
+        let accepted = Accepted { upgraded: self.upgraded, client, settings: self.settings, place, work, span };
+        match cork {
+            Some(cork) => cork.make_ready(accepted),
+            None => accepted.wait(),
         }
         let mut response = handshake::accept(&self.asks);
         if let Some(protocol) = self.protocol.and_then(|protocol| HeaderValue::from_str(protocol).ok()) {
@@ -219,86 +211,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
             return Err(UpgradeRejection::Origin);
         }
         let upgraded = request.extensions.remove().ok_or(UpgradeRejection::NotUpgradable)?;
-        let server = request.extensions.get().cloned();
         let offered: Vec<_> = request.headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().cloned().collect();
         let json = handshake::negotiate(&offered, &[PROTOCOL]).is_some();
         let visit = Visit::of(request, trust == Trust::Own);
-        let (client, cork, settings) = (request.extensions.remove(), request.extensions.remove(), Settings::default());
+        let hosted = request.extensions.remove().unwrap_or_default();
         let peer = request.extensions.get().map(|ConnectInfo(peer)| *peer);
-        let (protocol, queues, route) = (None, Queues::DEFAULT, None);
-        Ok(Upgrade {
-            asks,
-            upgraded,
-            client,
-            cork,
-            server,
-            settings,
-            visit,
-            json,
-            offered,
-            protocol,
-            queues,
-            peer,
-            route,
-        })
-    }
-}
-
-/// Waits until the HTTP server has let go of the connection, and runs it.
-async fn connect(upgraded: OnUpgrade, client: Option<Client>, settings: Settings, place: Place, work: Work) {
-    let upgraded = match tokio::time::timeout(limits::HANDSHAKE, upgraded).await {
-        Ok(Ok(upgraded)) => upgraded,
-        Ok(Err(error)) => return tracing::debug!(%error, "the handshake failed"),
-        Err(_elapsed) => return tracing::debug!("the handshake took too long"),
-    };
-    let limits = settings.limits.unwrap_or_default();
-    let pings = settings.pings.unwrap_or_default();
-    // A task of its own, and not a part of this one: what the handshake has needed is not kept for as long as it lasts.
-    match bare(upgraded, client) {
-        Ok(Bare { stream, early, kept }) => {
-            spawn(drive(Link::new(stream, early, limits, pings).behind(kept), place, work));
-        }
-        Err(io) => spawn(drive(Link::new(TokioIo::new(io), Bytes::new(), limits, pings), place, work)),
-    }
-}
-
-/// Starts a task, in this span if anybody looks at it: a connection would keep it for as long as it lasts.
-fn spawn(task: impl Future<Output = ()> + Send + 'static) {
-    let span = Span::current();
-    match span.is_disabled() {
-        true => tokio::spawn(task),
-        false => tokio::spawn(task.instrument(span)),
-    };
-}
-
-/// A connection without its HTTP wrapping.
-struct Bare {
-    stream: Stream,
-    /// What has been read of it already.
-    early: Bytes,
-    /// What has yet to be written to it, ahead of everything else.
-    kept: Vec<u8>,
-}
-
-/// Our server's is wrapped once, that of `axum::serve`, which is hyper-util's, twice; one stream of many is what HTTP makes of
-/// it.
-fn bare(upgraded: Upgraded, client: Option<Client>) -> Result<Bare, Upgraded> {
-    #[cfg(feature = "http2")]
-    if client.is_some() {
-        let stream = Stream::from(upgraded).keep_for(client);
-        return Ok(Bare { stream, early: Bytes::new(), kept: Vec::new() });
-    }
-    #[cfg(not(feature = "http2"))]
-    drop(client);
-    match upgraded.downcast::<TokioIo<Corked>>() {
-        Ok(parts) => {
-            let (stream, kept) = parts.io.into_inner().take_over();
-            Ok(Bare { stream, early: parts.read_buf, kept })
-        }
-        Err(upgraded) => {
-            let parts = auto::upgrade::downcast::<TokioIo<TcpStream>>(upgraded)?;
-            Ok(Bare { stream: parts.io.into_inner().into(), early: parts.read_buf, kept: Vec::new() })
-        }
+        let (settings, protocol, queues, route) = (Settings::default(), None, Queues::DEFAULT, None);
+        Ok(Upgrade { asks, upgraded, hosted, settings, visit, json, offered, protocol, queues, peer, route })
     }
 }
 

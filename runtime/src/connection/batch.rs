@@ -71,6 +71,7 @@ impl<T: Batched> Batch<T> {
     }
 
     /// Takes the first.
+    #[inline(always)] // otherwise it depends on everything around it whether it is
     pub(crate) fn pop(&mut self) -> Option<T> {
         let ring = self.0.as_mut()?;
         let first = ring.0.pop_front();

@@ -73,6 +73,7 @@ impl Connection {
     }
 
     /// Puts a message that has come behind others, to be [delivered](Self::deliver) with them. Whether there is room for one more.
+    #[inline]
     pub(crate) fn take_in(&self, came: &mut Batch<Message>, message: Message) -> bool {
         let taken = self.queues.came(message.len());
         came.push(message);

@@ -160,9 +160,10 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         mem::replace(&mut self.turn, limits::FRAMES) == NONE_YET
     }
 
-    /// Whether others go first: the peer has said nothing yet, or sends what no message comes of.
+    /// Whether others go first: the peer has said nothing yet, or sends what no message comes of. The first turn is a part of the
+    /// handshake, which has given way itself.
     pub(crate) fn gives_way(&self) -> bool {
-        !self.talks
+        !self.talks && self.turn != NONE_YET
     }
 
     pub(crate) fn set_limits(&mut self, limits: Limits) {

@@ -12,6 +12,7 @@ pub(super) struct Rate {
 
 impl Rate {
     /// Whether one message more is more than `rate` in a second; as many may come at once.
+    #[inline]
     pub(super) fn is_exceeded(&mut self, rate: u32, now: impl FnOnce() -> Moment) -> bool {
         if rate == u32::MAX {
             return false;

@@ -8,7 +8,7 @@ mod known;
 mod policy;
 mod request;
 
-use std::future::Future;
+use std::future::{Future, ready};
 use std::marker::PhantomData;
 use std::pin::Pin;
 
@@ -18,6 +18,7 @@ use axum::handler::Handler;
 use axum::response::Response;
 use axum::routing::any;
 use converse_flow::Route;
+use futures_util::FutureExt;
 
 use crate::sessions::Sessions;
 
@@ -61,7 +62,10 @@ where
     S: State,
 {
     known::add(&R::ROUTE);
-    let answer = |request| -> Answering { Box::pin(<R as WsRoute<S, F>>::answer(request)) };
+    let answer = |request| -> Answering {
+        let answer = <R as WsRoute<S, F>>::answer(request);
+        Box::pin(answer.map(|answer| answer.unwrap_or_else(Refusal::into_response)))
+    };
     router.route(R::ROUTE.pattern, any(Answer { route: R::ROUTE.pattern, answer, hold: <R as WsRoute<S, F>>::hold }))
 }
 
@@ -72,7 +76,7 @@ struct Answer<S> {
     hold: fn(&S, &Sessions),
 }
 
-type Answering = Pin<Box<dyn Future<Output = Result<Response, Refusal>> + Send>>;
+type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 impl<S> Clone for Answer<S> {
     fn clone(&self) -> Self {
@@ -81,18 +85,17 @@ impl<S> Clone for Answer<S> {
 }
 
 impl<S: State> Handler<(), S> for Answer<S> {
-    type Future = Pin<Box<dyn Future<Output = Response> + Send>>;
+    type Future = Answering;
 
     fn call(self, request: extract::Request, state: S) -> Self::Future {
         if known::is_ours(&request) {
             // Without sessions, nothing outlives the process that went on with it.
-            if let Some(sessions) = request.extensions().get() {
+            if let Some(sessions) = Sessions::of(request.extensions()) {
                 (self.hold)(&state, sessions);
             }
-            return Box::pin(async { Response::default() });
+            return Box::pin(ready(Response::default()));
         }
-        let answer = (self.answer)(Request::new(request, state, self.route));
-        Box::pin(async { answer.await.unwrap_or_else(Refusal::into_response) })
+        (self.answer)(Request::new(request, state, self.route))
     }
 }
 

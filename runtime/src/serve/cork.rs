@@ -1,40 +1,63 @@
 //! The answer to a WebSocket's handshake, kept back for a moment: it leaves by the same write as what is said first.
 
 use std::io::{self, IoSlice};
+use std::mem;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::stream::Stream;
+use crate::accepted::Accepted;
 
-/// Whether what HTTP writes is kept back. Requests carry it as an extension.
+/// Whether what HTTP writes is kept back, for whom.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Cork(Arc<AtomicU8>);
+pub(crate) struct Cork(Arc<Mutex<State>>);
 
-const OUT: u8 = 0;
-/// A handler of ours has accepted; who hands its answer on may yet change it.
-const READY: u8 = 1;
-const IN: u8 = 2;
+#[derive(Debug, Default)]
+enum State {
+    #[default]
+    Out,
+    /// A handler of ours has accepted; who hands its answer on may yet change it.
+    Ready(Box<Accepted>),
+    In(Box<Accepted>),
+}
 
 impl Cork {
     /// A connection is about to be taken over that writes what was kept back.
-    pub(crate) fn make_ready(&self) {
-        self.0.store(READY, Ordering::Relaxed);
+    pub(crate) fn make_ready(&self, accepted: Accepted) {
+        self.set(State::Ready(Box::new(accepted)));
     }
 
     /// The connection's answer is the one that accepts, if `is_accepted`, and is written now.
     pub(super) fn put_in(&self, is_accepted: bool) {
-        if self.0.swap(OUT, Ordering::Relaxed) == READY && is_accepted {
-            self.0.store(IN, Ordering::Relaxed);
+        let state = match self.set(State::Out) {
+            State::Ready(accepted) if is_accepted => State::In(accepted),
+            _ => return,
+        };
+        self.set(state);
+    }
+
+    /// Who has the connection once HTTP has done with it, if anybody.
+    pub(super) fn take_out(&self) -> Option<Box<Accepted>> {
+        match self.set(State::Out) {
+            State::In(accepted) => Some(accepted),
+            _ => None,
         }
     }
 
     fn is_in(&self) -> bool {
-        self.0.load(Ordering::Relaxed) == IN
+        matches!(*self.lock(), State::In(_))
+    }
+
+    fn set(&self, state: State) -> State {
+        mem::replace(&mut *self.lock(), state)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -115,30 +138,43 @@ mod tests {
     use tokio::net::{TcpListener, TcpStream};
 
     use super::*;
+    use crate::connection::{Connection, Settings};
+    use crate::registry::{ConnectionId, Place};
+
+    fn accepted() -> Accepted {
+        Accepted {
+            upgraded: hyper::upgrade::on(http::Request::new(())),
+            client: None,
+            settings: Settings::default(),
+            place: Place::take(Arc::new(Connection::new(ConnectionId::unique()))),
+            work: Box::pin(async {}),
+            span: tracing::Span::none(),
+        }
+    }
 
     #[tokio::test]
     async fn only_the_answer_to_a_handshake_of_ours_is_kept_back() {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a port");
         let stream = TcpStream::connect(listener.local_addr().expect("it has one")).await.expect("it listens");
-        let (mut accepted, _) = listener.accept().await.expect("somebody has come");
+        let (mut other, _) = listener.accept().await.expect("somebody has come");
         let cork = Cork::default();
         let mut corked = Corked::new(stream.into(), Bytes::new(), cork.clone());
         // A handler that is no route's, and one of ours whose answer somebody has changed.
         for is_ours in [false, true] {
             if is_ours {
-                cork.make_ready();
+                cork.make_ready(accepted());
             }
             cork.put_in(!is_ours);
             corked.write_all(b"written").await.expect("it is open");
         }
-        cork.make_ready();
+        cork.make_ready(accepted());
         cork.put_in(true);
         corked.write_all(b"kept").await.expect("it is open");
         let (mut stream, kept) = corked.take_over();
         assert_eq!(kept, b"kept");
         stream.shutdown().await.expect("it is open");
         let mut came = Vec::new();
-        accepted.read_to_end(&mut came).await.expect("it is open");
+        other.read_to_end(&mut came).await.expect("it is open");
         assert_eq!(came, b"writtenwritten");
     }
 }

@@ -6,6 +6,7 @@ mod drain;
 mod forwarded;
 mod health;
 mod host;
+mod hosted;
 #[cfg(feature = "http2")]
 mod http2;
 mod listener;
@@ -30,11 +31,12 @@ use axum::Router;
 use tokio::net::UnixListener;
 use tokio::net::{TcpListener, ToSocketAddrs};
 
-pub(crate) use self::cork::{Cork, Corked};
+pub(crate) use self::cork::Corked;
 use self::drain::Drain;
 pub(crate) use self::forwarded::Proxies;
 pub use self::health::health;
 use self::host::{Host, Rules};
+pub(crate) use self::hosted::Hosted;
 pub use self::listener::Listener;
 use self::signal::signal;
 pub(crate) use self::stream::{Client, Stream};

@@ -6,9 +6,7 @@ use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
-#[cfg(feature = "http2")]
 use hyper::upgrade::Upgraded;
-#[cfg(feature = "http2")]
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -73,9 +71,8 @@ enum Io {
     /// Around another one, which keeps the place.
     #[cfg(feature = "tls")]
     Tls(Box<TlsStream<Stream>>),
-    /// One of many within a connection.
-    #[cfg(feature = "http2")]
-    Http2(Box<TokioIo<Upgraded>>),
+    /// As HTTP has it: one of many within a connection, or one of another server's.
+    Http(Box<TokioIo<Upgraded>>),
 }
 
 /// All that is asked of any of them.
@@ -121,8 +118,7 @@ impl Stream {
             Io::Unix(stream) => Pin::new(stream),
             #[cfg(feature = "tls")]
             Io::Tls(stream) => Pin::new(stream),
-            #[cfg(feature = "http2")]
-            Io::Http2(stream) => Pin::new(stream),
+            Io::Http(stream) => Pin::new(stream),
         }
     }
 }
@@ -147,10 +143,9 @@ impl From<TlsStream<Stream>> for Stream {
     }
 }
 
-#[cfg(feature = "http2")]
 impl From<Upgraded> for Stream {
     fn from(stream: Upgraded) -> Self {
-        Stream::over(Io::Http2(Box::new(TokioIo::new(stream))))
+        Stream::over(Io::Http(Box::new(TokioIo::new(stream))))
     }
 }
 
@@ -188,8 +183,7 @@ impl AsyncWrite for Stream {
             Io::Unix(stream) => stream.is_write_vectored(),
             #[cfg(feature = "tls")]
             Io::Tls(stream) => stream.is_write_vectored(),
-            #[cfg(feature = "http2")]
-            Io::Http2(stream) => stream.is_write_vectored(),
+            Io::Http(stream) => stream.is_write_vectored(),
         }
     }
 }

@@ -2,10 +2,18 @@
 
 use std::task::{Context, Poll};
 
-use http::Request;
+use http::{Extensions, Request};
 use tower::{Layer, Service};
 
 use super::Sessions;
+use crate::serve::Hosted;
+
+impl Sessions {
+    /// Those of the router around a route, or else those of its server.
+    pub(crate) fn of(extensions: &Extensions) -> Option<&Self> {
+        extensions.get().or_else(|| extensions.get::<Hosted>()?.sessions.as_ref())
+    }
+}
 
 impl<S> Layer<S> for Sessions {
     type Service = WithSessions<S>;

@@ -81,7 +81,7 @@ pub(crate) enum Standing {
 impl Visit {
     /// Nothing where the router has no [`Sessions`].
     pub(crate) fn of(request: &Parts, is_own: bool) -> Option<Self> {
-        let sessions: &Sessions = request.extensions.get()?;
+        let sessions = Sessions::of(&request.extensions)?;
         let uri = request.extensions.get().map_or(&request.uri, |OriginalUri(uri)| uri);
         // Most of it is shared, and not looked at before it is needed: many a socket holds no conversation.
         Some(Visit {

@@ -3,6 +3,7 @@
 mod accept;
 
 use std::convert::Infallible;
+use std::future::{Future, ready};
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use futures_util::FutureExt;
 use http::header::{CONNECTION, RETRY_AFTER, UPGRADE};
 use http::{Method, Request, StatusCode};
 use hyper::body::Incoming;
@@ -26,6 +28,7 @@ use tower::ServiceExt;
 use super::bounds::{Bounds, Full, Permit};
 use super::cork::{Cork, Corked};
 use super::forwarded::Proxies;
+use super::hosted::Hosted;
 #[cfg(feature = "http2")]
 use super::http2;
 use super::refuse::Refusals;
@@ -34,6 +37,7 @@ use super::stream::Seat;
 use super::stream::{Client, Stream};
 #[cfg(feature = "tls")]
 use super::tls::Tls;
+use crate::accepted::Running;
 use crate::lane::Lane;
 use crate::open::Open;
 use crate::sessions::Sessions;
@@ -55,7 +59,7 @@ pub(super) struct Rules {
 
 pub(super) struct Host {
     router: Router,
-    /// A router with sessions of its own keeps its conversations there.
+    http: http1::Builder,
     sessions: Sessions,
     bounds: Arc<Bounds>,
     refusals: Refusals,
@@ -73,8 +77,12 @@ pub(super) struct Host {
 
 impl Host {
     pub(super) fn new(router: Router, rules: Rules) -> Self {
+        let mut http = http1::Builder::new();
+        http.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(HEAD_BYTES);
         Host {
-            router,
+            // Has axum make its services of the handlers now, and not for each request anew.
+            router: router.with_state(()),
+            http,
             sessions: Sessions::in_memory(),
             bounds: Arc::new(rules.bounds),
             refusals: Refusals::default(),
@@ -94,41 +102,35 @@ impl Host {
     }
 
     /// Serves the requests that come over one connection, until one of them makes it a WebSocket.
-    async fn hold(self: Arc<Self>, stream: Stream, peer: Peer, mut told: watch::Receiver<()>) {
+    async fn hold(self: Arc<Self>, stream: Stream, peer: Peer, mut told: watch::Receiver<()>) -> Option<Running> {
         let stream = tokio::select! {
-            stream = self.secure(stream) => stream,
-            _ = told.changed() => return,
+            biased;
+            stream = self.secure(stream) => stream?,
+            _ = told.changed() => return None,
         };
-        let Some(stream) = stream else { return };
         let cork = Cork::default();
         #[cfg(not(feature = "http2"))]
         let ahead = Bytes::new();
         #[cfg(feature = "http2")]
-        let (stream, ahead) = match self.tell_apart(stream, &mut told).await {
-            Some((stream, (false, ahead))) => (stream, ahead),
-            Some((stream, (true, ahead))) => {
-                return self.hold_streams(Corked::new(stream, ahead, cork), peer, told).await;
+        let (stream, ahead) = match self.tell_apart(stream, &mut told).await? {
+            (stream, (false, ahead)) => (stream, ahead),
+            (stream, (true, ahead)) => {
+                self.hold_streams(Corked::new(stream, ahead, cork), peer, told).await;
+                return None;
             }
-            None => return,
         };
         let stream = Corked::new(stream.keep_for(peer.client.clone()), ahead, cork.clone());
-        let service = service_fn(move |mut request: Request<Incoming>| {
-            let (host, peer, cork) = (Arc::clone(&self), peer.clone(), cork.clone());
-            request.extensions_mut().insert(cork.clone());
-            async move {
-                let response = host.answer(request, peer).await;
+        let service = service_fn(|request: Request<Incoming>| {
+            let hosted = Hosted { cork: Some(cork.clone()), ..self.hosted() };
+            let cork = cork.clone();
+            self.answer(request, &peer, hosted).map(move |response| {
                 cork.put_in(response.status() == StatusCode::SWITCHING_PROTOCOLS);
                 Ok::<_, Infallible>(response)
-            }
+            })
         });
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEAD)
-            .max_buf_size(HEAD_BYTES)
-            .serve_connection(TokioIo::new(stream), service)
-            .with_upgrades();
-        let mut connection = pin!(connection);
+        let mut connection = pin!(self.http.serve_connection(TokioIo::new(stream), service).with_upgrades());
         let ended = tokio::select! {
+            biased;
             ended = &mut connection => ended,
             _ = told.changed() => {
                 connection.as_mut().graceful_shutdown();
@@ -138,6 +140,7 @@ impl Host {
         if let Err(error) = ended {
             tracing::debug!(%error, "an HTTP connection failed");
         }
+        cork.take_out()?.connect_now()
     }
 
     /// Whether a connection speaks HTTP/2, and what was read to tell; nothing where it says too little.
@@ -158,9 +161,8 @@ impl Host {
             move |mut request: Request<Incoming>| {
                 http2::name_host(&mut request);
                 let client = Client::new(Seat::counted(streams.count()));
-                request.extensions_mut().insert(Arc::clone(&client));
-                let (host, peer) = (Arc::clone(&self), Peer { client: Some(client), ..peer });
-                async move { Ok::<_, Infallible>(host.answer(request, peer).await) }
+                let hosted = Hosted { client: Some(Arc::clone(&client)), ..self.hosted() };
+                self.answer(request, &Peer { client: Some(client), ..peer }, hosted).map(Ok::<_, Infallible>)
             }
         });
         if let Err(error) = http2::serve(stream, &streams, service, &mut told).await {
@@ -187,36 +189,46 @@ impl Host {
         Some(stream)
     }
 
-    async fn answer(self: Arc<Self>, request: Request<Incoming>, peer: Peer) -> Response {
+    /// Answers a request. What of it does not wait is done here: what waits would keep it.
+    fn answer(
+        &self,
+        request: Request<Incoming>,
+        peer: &Peer,
+        hosted: Hosted,
+    ) -> impl Future<Output = Response> + Send + use<> {
         // Counted first: a server that begins to stop meanwhile either waits for it or refuses it.
-        let _counted = self.requests.subscribe();
+        let counted = self.requests.subscribe();
         if self.stopping.load(Ordering::SeqCst) {
             // Whoever comes again has a new connection by then, to a server that serves.
             let headers = [(RETRY_AFTER, "1"), (CONNECTION, "close")];
-            return (StatusCode::SERVICE_UNAVAILABLE, headers, "stopping\n").into_response();
+            let refused = (StatusCode::SERVICE_UNAVAILABLE, headers, "stopping\n").into_response();
+            return ready(refused).left_future();
         }
         let address = match &self.proxies {
             // Of a proxy that does not say, its own address counts.
             Some(proxies) if peer.is_proxy => proxies.client(request.headers()).or(peer.address),
             _ => peer.address,
         };
-        let permit = match self.enter(&request, &peer, address) {
+        let permit = match self.enter(&request, peer, address) {
             Ok(permit) => permit,
             Err(full) => {
                 self.refusals.note(full);
-                return full.into_response();
+                return ready(full.into_response()).left_future();
             }
         };
         let is_connect = request.method() == Method::CONNECT;
-        let response = self.route(request, address).await;
-        let is_accepted = match is_connect {
-            true => response.status().is_success(),
-            false => response.status() == StatusCode::SWITCHING_PROTOCOLS,
-        };
-        if let (true, Some(permit), Some(client)) = (is_accepted, permit, peer.client) {
-            client.keep(permit);
-        }
-        response
+        let client = peer.client.clone();
+        let answered = self.route(request, address, hosted).inspect(move |response| {
+            let _counted = counted;
+            let is_accepted = match is_connect {
+                true => response.status().is_success(),
+                false => response.status() == StatusCode::SWITCHING_PROTOCOLS,
+            };
+            if let (true, Some(permit), Some(client)) = (is_accepted, permit, client) {
+                client.keep(permit);
+            }
+        });
+        answered.right_future()
     }
 
     /// A place for a WebSocket that has none by its connection: that of a proxy's client, and one of many streams.
@@ -236,15 +248,25 @@ impl Host {
         }
     }
 
-    async fn route(&self, mut request: Request<Incoming>, client: Option<SocketAddr>) -> Response {
+    /// What it says with each request.
+    fn hosted(&self) -> Hosted {
+        let (sockets, sessions) = (Arc::clone(&self.sockets), self.sessions.clone());
+        Hosted { sockets: Some(sockets), sessions: Some(sessions), ..Hosted::default() }
+    }
+
+    fn route(
+        &self,
+        mut request: Request<Incoming>,
+        client: Option<SocketAddr>,
+        hosted: Hosted,
+    ) -> impl Future<Output = Response> + Send + use<> {
         let extensions = request.extensions_mut();
         if let Some(client) = client {
             extensions.insert(ConnectInfo(client));
         }
-        extensions.insert(Arc::clone(&self.sockets));
-        extensions.insert(self.sessions.clone());
+        extensions.insert(hosted);
         let response = self.router.clone().oneshot(request.map(Body::new));
-        response.await.unwrap_or_else(|never| match never {})
+        response.map(|response| response.unwrap_or_else(|never| match never {}))
     }
 }
 
