@@ -11,7 +11,8 @@ use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto;
 use tokio::net::TcpStream;
-use tracing::Span;
+use tracing::instrument::Instrumented;
+use tracing::{Instrument, Span};
 
 use crate::connection::Settings;
 use crate::driver::{Driver, Work};
@@ -68,24 +69,28 @@ impl Accepted {
         let limits = settings.limits.unwrap_or_default();
         let pings = settings.pings.unwrap_or_default();
         let link = Link::new(stream, early, limits, pings).behind(kept);
-        let span = Some(span).filter(|span| !span.is_disabled()).map(Box::new);
-        Some(Running { driver: Driver::new(link, place, work), span })
+        let driver = Driver::new(link, place, work);
+        Some(match span.is_disabled() {
+            true => Running::Unseen(driver),
+            false => Running::Seen(Box::pin(driver.instrument(span))),
+        })
     }
 }
 
 /// A WebSocket until its end, in its span if anybody looks at that: it would be kept for as long as the connection lasts.
-pub(crate) struct Running {
-    driver: Driver<Stream>,
-    span: Option<Box<Span>>,
+pub(crate) enum Running {
+    Unseen(Driver<Stream>),
+    Seen(Pin<Box<Instrumented<Driver<Stream>>>>),
 }
 
 impl Future for Running {
     type Output = ();
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let Running { driver, span } = &mut *self;
-        let _entered = span.as_ref().map(|span| span.enter());
-        Pin::new(driver).poll(cx)
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        match self.get_mut() {
+            Running::Unseen(driver) => Pin::new(driver).poll(cx),
+            Running::Seen(driver) => driver.as_mut().poll(cx),
+        }
     }
 }
 
