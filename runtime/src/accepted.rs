@@ -72,7 +72,7 @@ impl Accepted {
         let driver = Driver::new(link, place, work);
         Some(match span.is_disabled() {
             true => Running::Unseen(driver),
-            false => Running::Seen(Box::new(driver.instrument(span))),
+            false => Running::Seen(Box::pin(driver.instrument(span))),
         })
     }
 }
@@ -80,16 +80,16 @@ impl Accepted {
 /// A WebSocket until its end, in its span if anybody looks at that: it would be kept for as long as the connection lasts.
 pub(crate) enum Running {
     Unseen(Driver<Stream>),
-    Seen(Box<Instrumented<Driver<Stream>>>),
+    Seen(Pin<Box<Instrumented<Driver<Stream>>>>),
 }
 
 impl Future for Running {
     type Output = ();
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        match &mut *self {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        match self.get_mut() {
             Running::Unseen(driver) => Pin::new(driver).poll(cx),
-            Running::Seen(driver) => Pin::new(driver).poll(cx),
+            Running::Seen(driver) => driver.as_mut().poll(cx),
         }
     }
 }

@@ -34,8 +34,10 @@ impl Connection {
     /// is to be written.
     pub(crate) fn drive(&self, waker: &Waker, room: usize) -> Wants {
         let mut state = self.lock();
-        let driver = state.driver.get_or_insert_with(|| waker.clone());
-        debug_assert!(driver.will_wake(waker), "a connection's task has one waker");
+        match &mut state.driver {
+            Some(driver) => driver.clone_from(waker),
+            none => *none = Some(waker.clone()),
+        }
         if state.dropped {
             let (farewell, line) = state.part();
             farewell.close.get_or_insert_with(|| Close::new(Close::NORMAL, ""));
