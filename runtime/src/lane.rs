@@ -13,6 +13,9 @@ use std::task::{Context, Poll, Wake, Waker, ready};
 
 use tokio::runtime::{Handle, RuntimeFlavor};
 
+/// For how many there is room while nobody waits.
+const FEW: usize = 64;
+
 #[derive(Debug, Default)]
 pub(crate) struct Lane(Mutex<State>);
 
@@ -60,6 +63,9 @@ impl Lane {
     fn call_next(&self) {
         let mut state = self.lock();
         let next = state.waiting.pop_front();
+        if state.waiting.is_empty() && state.waiting.capacity() > FEW {
+            state.waiting = VecDeque::new(); // A crowd is behind it.
+        }
         (state.called, state.is_taken) = (next.as_ref().map(|(ticket, _)| *ticket), next.is_some());
         drop(state);
         if let Some((_, waker)) = next {
