@@ -11,7 +11,11 @@ use tokio::time::Instant;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Moment(NonZeroI64);
 
-static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+/// A while ago, so that no moment is the first one.
+static START: LazyLock<Instant> = LazyLock::new(|| {
+    let now = Instant::now();
+    now.checked_sub(Duration::from_secs(1)).unwrap_or(now)
+});
 
 impl Moment {
     pub(crate) fn now() -> Self {
