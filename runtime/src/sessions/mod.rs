@@ -148,7 +148,8 @@ impl Sessions {
     }
 
     /// Whether a pong says that a client has got what was said before its ping, so that this need not be said again; it
-    /// does, if this is not called. Turn it off behind a proxy that answers pings by itself.
+    /// does, if this is not called. Such a ping goes out once a client has been quiet for 200 ms: until then, and where it is
+    /// gone by then, all is said again. Turn it off behind a proxy that answers pings by itself.
     #[must_use]
     pub fn trust_pongs(self, trust: bool) -> Self {
         self.set(|settings| settings.trust_pongs = trust)
