@@ -75,9 +75,9 @@ pub(crate) const WRITE: usize = 16 * 1024;
 /// What the head of a frame takes at most that a server sends, in bytes (RFC 6455 §5.2).
 pub(crate) const HEAD: usize = 10;
 /// How many frames one connection takes before the others of its thread have their turn.
-pub(crate) const FRAMES: u8 = 64;
+pub(crate) const FRAMES: u8 = 24;
 /// For how many of them one counts with which no message has come.
-pub(crate) const EMPTY: u8 = 8;
+pub(crate) const EMPTY: u8 = 3;
 /// How many bytes of answers wait for as long as more is read at the same time.
 pub(crate) const TOGETHER: usize = 4 * 1024;
 /// What either queue of a connection holds, in bytes, unless it is said.
