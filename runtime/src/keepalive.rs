@@ -38,10 +38,12 @@ enum Policy {
 }
 
 /// A time, in half the room: each connection has a policy of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Nanos(u64);
 
 impl Nanos {
+    const SHORTEST: Self = Nanos::new(Duration::from_millis(1));
+
     /// Centuries are as good as never.
     const fn new(time: Duration) -> Self {
         let nanos = time.as_nanos();
@@ -166,16 +168,16 @@ impl Keepalive {
             return Due::Nothing;
         }
         self.schedule(now);
-        match (&self.policy, &mut self.owed) {
-            (Policy::Off, _) => Due::Nothing,
-            (Policy::Protocol { timeout, .. }, owed) => {
-                if let (Owed::Echoes(_), Some(by)) = (&owed, timeout.behind(now)) {
-                    *owed = Owed::Sign { by, before: bytes };
+        match &self.policy {
+            Policy::Off => Due::Nothing,
+            Policy::Protocol { timeout, .. } => {
+                if let (Owed::Echoes(_), Some(by)) = (self.owed, timeout.behind(now)) {
+                    self.owed = Owed::Sign { by, before: bytes };
                 }
                 Due::Ping
             }
-            (Policy::Message { text, .. }, owed) => {
-                *owed = Owed::Echoes(owed.echoes().saturating_add(1));
+            Policy::Message { text, .. } => {
+                self.owed = Owed::Echoes(self.owed.echoes().saturating_add(1));
                 Due::Message(Text::clone(text).into())
             }
         }
@@ -196,9 +198,7 @@ impl Keepalive {
         self.next = match self.policy {
             Policy::Off => None,
             // An interval of nothing would spin.
-            Policy::Protocol { every: Nanos(every), .. } | Policy::Message { every: Nanos(every), .. } => {
-                Nanos(every.max(1_000_000)).behind(now)
-            }
+            Policy::Protocol { every, .. } | Policy::Message { every, .. } => every.max(Nanos::SHORTEST).behind(now),
         };
     }
 }

@@ -74,7 +74,8 @@ pub(crate) const AHEAD: usize = 64 * 1024;
 pub(crate) const WRITE: usize = 16 * 1024;
 /// What the head of a frame takes at most that a server sends, in bytes (RFC 6455 §5.2).
 pub(crate) const HEAD: usize = 10;
-/// How many frames one connection takes before the others of its thread have their turn.
+/// How many frames one connection takes before the others of its thread have their turn: each may lead to a turn of a
+/// conversation, for which those wait.
 pub(crate) const FRAMES: u8 = 24;
 /// For how many of them one counts with which no message has come.
 pub(crate) const EMPTY: u8 = 3;
