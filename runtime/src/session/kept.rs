@@ -163,8 +163,8 @@ impl<C: Conversation> Session<C> {
 
     /// Begins with nobody there.
     pub(super) async fn start(&mut self, sessions: Arc<Inner>, key: Option<String>) -> Result<Id, Ending> {
-        let keeper = Keeper::new(sessions, &C::FLOW, key);
-        let id = keeper.id();
+        let id = Id::random();
+        let keeper = Keeper::new(sessions, &C::FLOW, id, key);
         self.kept = Some(Kept::new(keeper, Access::default(), None));
         let input = self.stand(None).await?;
         match self.go_on(input).await {

@@ -1,7 +1,9 @@
 //! How conversations and events become the bytes that a store keeps: JSON by names, sealed where there are keys.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
+use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::{RawValue, to_raw_value};
@@ -12,16 +14,28 @@ use crate::conversation::{Conversation, Slot};
 use crate::secret;
 use crate::store::{EventId, Id, Reason, Record};
 
-/// What is set aside for a body before it is written; most are not larger.
-const BODY: usize = 512;
+thread_local! {
+    /// What bodies are written into before it is known how long they are.
+    static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// How much room for bodies a thread keeps.
+const SCRATCH_KEPT: usize = 64 * 1024;
 
 impl Inner {
     /// Puts a conversation into its record, whose name, flow and version are those that will be written.
     pub(crate) fn put<S: Serialize>(&self, record: &mut Record, saved: &Saved<'_, S>) -> Result<(), Reason> {
-        let mut body = Vec::with_capacity(BODY);
-        self.privately(|| saved.write(&mut body))?;
-        record.body = self.seal(|| place(record), body).into();
-        Ok(())
+        let mut text = SCRATCH.take();
+        let written = self.privately(|| saved.write(&mut text));
+        if written.is_ok() {
+            let sealed = self.seal(|| place(record), &text);
+            record.body = sealed.map_or_else(|| Bytes::copy_from_slice(&text), Bytes::from);
+        }
+        text.clear();
+        if text.capacity() <= SCRATCH_KEPT {
+            SCRATCH.set(text);
+        }
+        Ok(written?)
     }
 
     /// The conversation in a record.
@@ -32,7 +46,8 @@ impl Inner {
 
     /// An event for a conversation.
     pub(crate) fn put_event<E: Serialize>(&self, to: Id, id: &EventId, event: &E) -> Result<Vec<u8>, Reason> {
-        Ok(self.seal(|| event_place(to, id), self.write(event)?))
+        let text = self.write(event)?;
+        Ok(self.seal(|| event_place(to, id), &text).unwrap_or(text))
     }
 
     /// The event that [`put_event`](Self::put_event) put there.
@@ -75,9 +90,10 @@ impl Inner {
         self.settings.in_memory
     }
 
+    /// The text as it is to be stored; nothing where that is as it is.
     #[cfg(feature = "encryption")]
-    fn seal(&self, place: impl FnOnce() -> String, text: Vec<u8>) -> Vec<u8> {
-        self.settings.keys.as_ref().map(|keys| keys.seal(&place(), &text)).unwrap_or(text)
+    fn seal(&self, place: impl FnOnce() -> String, text: &[u8]) -> Option<Vec<u8>> {
+        self.settings.keys.as_ref().map(|keys| keys.seal(&place(), text))
     }
 
     #[cfg(feature = "encryption")]
@@ -86,8 +102,8 @@ impl Inner {
     }
 
     #[cfg(not(feature = "encryption"))]
-    fn seal(&self, _: impl FnOnce() -> String, text: Vec<u8>) -> Vec<u8> {
-        text
+    fn seal(&self, _: impl FnOnce() -> String, _: &[u8]) -> Option<Vec<u8>> {
+        None
     }
 
     #[cfg(not(feature = "encryption"))]

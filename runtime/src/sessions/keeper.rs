@@ -61,8 +61,8 @@ pub(crate) enum Unkept {
 
 impl Keeper {
     /// Of a conversation that begins.
-    pub(crate) fn new(sessions: Arc<Inner>, flow: &Flow, key: Option<String>) -> Self {
-        Keeper { key: key.map(|key| Box::new(key.into())), ..Keeper::unwritten(sessions, flow, Id::random()) }
+    pub(crate) fn new(sessions: Arc<Inner>, flow: &Flow, id: Id, key: Option<String>) -> Self {
+        Keeper { key: key.map(|key| Box::new(key.into())), ..Keeper::unwritten(sessions, flow, id) }
     }
 
     /// Of one that is there.
@@ -120,11 +120,6 @@ impl Keeper {
 
     pub(crate) fn version(&self) -> u64 {
         self.version
-    }
-
-    /// Whether it is found by a key.
-    pub(crate) fn has_key(&self) -> bool {
-        self.key.is_some()
     }
 
     pub(crate) fn sessions(&self) -> &Arc<Inner> {

@@ -1,5 +1,6 @@
 //! What a client comes back with: the name of its conversation, and a secret that only it has.
 
+use std::array::from_fn;
 use std::fmt;
 use std::str::FromStr;
 
@@ -14,6 +15,9 @@ use crate::store::Id;
 /// What the text of a token begins with.
 const KIND: &str = "v1";
 
+/// How long it is.
+pub(super) const LENGTH: usize = 2 + 1 + 32 + 1 + 43;
+
 /// `v1.<name of the conversation>.<256 random bits>`. The secret is nowhere but with the client: what is stored is its
 /// [`Hash`], and nothing is ever looked up by it.
 #[derive(Clone)]
@@ -25,10 +29,14 @@ pub(crate) struct Token {
 impl Token {
     /// A new one for this conversation.
     pub(crate) fn random(id: Id) -> Self {
-        let mut secret = [0; 32];
-        // Without the system's randomness nothing here can be kept secret.
-        getrandom::fill(&mut secret).expect("the system has randomness");
-        Token { id, secret }
+        Token { id, secret: random() }
+    }
+
+    /// One for a conversation that begins, and is new itself: randomness is a call of the system.
+    pub(crate) fn new() -> Self {
+        let random: [u8; 48] = random();
+        let byte = |index| random[index];
+        Token { id: Id::from_bytes(from_fn(byte)), secret: from_fn(|index| byte(16 + index)) }
     }
 
     pub(crate) fn id(&self) -> Id {
@@ -42,7 +50,22 @@ impl Token {
 
     /// The same for another purpose, which its text begins with.
     pub(super) fn text(&self, kind: &str) -> String {
-        [kind, &self.id.to_string(), &BASE64URL_NOPAD.encode(&self.secret)].join(".")
+        let mut text = String::with_capacity(LENGTH);
+        self.append(kind, &mut text);
+        text
+    }
+
+    /// Appends it, as the client keeps it.
+    pub(super) fn expose_in(&self, text: &mut String) {
+        self.append(KIND, text);
+    }
+
+    fn append(&self, kind: &str, text: &mut String) {
+        text.push_str(kind);
+        text.push('.');
+        HEXLOWER.encode_append(self.id.as_bytes(), text);
+        text.push('.');
+        BASE64URL_NOPAD.encode_append(&self.secret, text);
     }
 
     /// What [`text`](Self::text) has made.
@@ -57,6 +80,13 @@ impl Token {
     pub(crate) fn hash(&self) -> Hash {
         Hash(Sha256::digest(self.secret).into())
     }
+}
+
+/// Without the system's randomness nothing here can be kept secret.
+fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).expect("the system has randomness");
+    bytes
 }
 
 /// It is in no log.
@@ -125,9 +155,18 @@ mod tests {
         let back: Token = token.expose().parse().expect("it is one");
         assert_eq!(back.id(), token.id());
         assert!(token.hash().is_of(&back));
+        assert_eq!(token.expose().len(), LENGTH);
         assert!(!token.hash().is_of(&Token::random(token.id())));
         let secret = token.expose().rsplit('.').next().expect("it has three parts").to_owned();
         assert!(!format!("{token:?} {:?}", token.hash()).contains(&secret));
+    }
+
+    #[test]
+    fn one_that_begins_is_new_in_both_parts() {
+        let [first, second] = [Token::new(), Token::new()];
+        assert_ne!(first.id(), second.id());
+        assert_ne!(first.secret, second.secret);
+        assert_ne!(first.id().as_bytes()[..], first.secret[..16]);
     }
 
     #[test]

@@ -109,8 +109,7 @@ impl Visit {
     /// The status to refuse the request with, where it comes from a page of another host. With a ticket, which no browser sends
     /// by itself, it may.
     pub(crate) fn cookie(&self, flow: &str) -> Result<Option<Token>, StatusCode> {
-        let name = name(flow);
-        let token = self.cookies.iter().find_map(|cookies| cookie::find(cookies, &name)?.parse().ok());
+        let token = self.cookies.iter().find_map(|cookies| cookie::find(cookies, flow)?.parse().ok());
         match token {
             Some(_) if !self.is_own => match self.uri.query() {
                 query if Ticket::of(query).is_some() => Ok(None),
@@ -122,7 +121,7 @@ impl Visit {
 
     /// The cookie with a new token.
     pub(crate) fn give(&self, flow: &str, token: &Token) -> HeaderValue {
-        cookie::give(&name(flow), token, self.uri.path(), self.sessions.0.settings.idle, self.host())
+        cookie::give(flow, token, self.uri.path(), self.sessions.0.settings.idle, self.host())
     }
 
     /// Begins the conversation, or comes back to the one that the key, the ticket or the token is of. Whoever was in it before
@@ -149,8 +148,10 @@ impl Visit {
                 if ticket.is_some() {
                     return Err(StatusCode::FORBIDDEN);
                 }
-                let mut keeper = Keeper::new(Arc::clone(sessions), &C::FLOW, key);
-                let (access, token) = admit(keeper.id(), keeper.has_key(), Access::default(), By::Key);
+                let token = key.is_none().then(Token::new);
+                let id = token.as_ref().map_or_else(Id::random, Token::id);
+                let access = admit(Access::default(), By::Key, token.as_ref());
+                let mut keeper = Keeper::new(Arc::clone(sessions), &C::FLOW, id, key);
                 keeper.epoch = access.epoch;
                 return Ok(Entered { keeper, access, saved: None, left: None, standing: Standing::New, token });
             };
@@ -162,7 +163,8 @@ impl Visit {
                 let keeper = Keeper::of(Arc::clone(sessions), &C::FLOW, record, access.epoch);
                 return Ok(Entered { keeper, access, saved: None, left, standing: Standing::Resumed, token: None });
             }
-            let (access, new) = admit(record.id, record.key.is_some(), saved.access, by);
+            let new = record.key.is_none().then(|| Token::random(record.id));
+            let access = admit(saved.access, by, new.as_ref());
             saved.access = access.clone();
             let standing = match progress.is_ahead_of(saved.progress()) {
                 true => Standing::Regressed,
@@ -236,15 +238,12 @@ impl Visit {
 }
 
 /// Lets one more client in, with a token of its own. Who has the application's key needs none.
-fn admit(id: Id, has_key: bool, before: Access, by: By) -> (Access, Option<Token>) {
+fn admit(before: Access, by: By, token: Option<&Token>) -> Access {
     let mut access = Access { epoch: before.epoch + 1, ..before };
     if matches!(by, By::Ticket) {
         access.ticket = None;
     }
-    if has_key {
-        return (access, None);
-    }
-    let token = Token::random(id);
+    let Some(token) = token else { return access };
     let before = access.token.replace(token.hash());
     // Until something is heard of the client, it may not have got its token.
     access.previous = match by {
@@ -252,12 +251,7 @@ fn admit(id: Id, has_key: bool, before: Access, by: By) -> (Access, Option<Token
         By::Token(hash) => Some(Box::new(hash)),
         By::Ticket => before.map(Box::new),
     };
-    (access, Some(token))
-}
-
-/// What the cookie for conversations of a flow is called.
-fn name(flow: &str) -> String {
-    format!("converse-{flow}")
+    access
 }
 
 fn unavailable(error: StoreError) -> StatusCode {
