@@ -66,6 +66,7 @@ impl<T: Batched> Batch<T> {
     }
 
     /// Puts one behind the others.
+    #[inline(always)] // as is `pop`
     pub(crate) fn push(&mut self, item: T) {
         self.0.get_or_insert_with(T::lent).0.push_back(item);
     }

@@ -191,6 +191,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
 
     /// Reads until there is nothing to read, and hands over what comes. Without room for another message nothing is read, and the
     /// peer has to wait; and where somebody is to look at what one read brought, that comes first.
+    #[inline(always)] // into its only caller, whatever else is compiled with it
     pub(crate) fn read(&mut self, cx: &mut Context<'_>, room: bool, mut take: impl Take) {
         let mut taken = Taken { looks: false, has_room: room };
         while self.reads(taken) {

@@ -30,6 +30,7 @@ impl<'b> Unread<'b> {
     }
 
     /// Takes so many bytes, which are there, to keep them.
+    #[inline]
     pub(super) fn take(&mut self, bytes: usize) -> BytesMut {
         let taken = self.skip(bytes);
         if self.left.is_empty() || bytes >= limits::SMALL || bytes == 0 {

@@ -1,5 +1,6 @@
 //! What a session does so that its conversation is stored.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -182,7 +183,7 @@ impl<C: Conversation> Session<C> {
                 return Ending::Unkept(Unkept::Refused);
             }
         };
-        let access = saved.access.clone();
+        let access = Access::clone(&saved.access);
         let keeper = Keeper::of(sessions, &C::FLOW, record, access.epoch);
         self.kept = Some(Kept::new(keeper, access, None));
         let input = match self.stand(Some(Box::new(saved))).await {
@@ -337,7 +338,7 @@ impl<C: Conversation> Session<C> {
                 silence,
                 alarm,
                 ended: close.map(|close| (close.code, (&*close.reason).into())),
-                access: kept.access.clone(),
+                access: Cow::Borrowed(&kept.access),
             },
         )?;
         let consumed = self.events.heard();
@@ -387,7 +388,7 @@ impl<C: Conversation> Session<C> {
         let asked = kept.keeper.question().clone();
         let saved = kept.keeper.look_again().await.map_err(Ending::Unkept)?;
         // A ticket may have been issued.
-        kept.access = saved.access.clone();
+        kept.access = Access::clone(&saved.access);
         let same = asked == *kept.keeper.question() && saved.ended.is_none();
         let said = kept.out;
         (self.words, self.early) = (Vec::new(), 0);

@@ -1,7 +1,7 @@
 //! What this process knows of the conversations that it can go on with, when nobody is connected to them.
 
 use std::any::{Any, type_name};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -14,7 +14,7 @@ use crate::store::Record;
 
 /// How conversations go on, by the name of their flow.
 #[derive(Default)]
-pub(super) struct Flows(Mutex<HashMap<&'static str, Flow>>);
+pub(super) struct Flows(Mutex<BTreeMap<&'static str, Flow>>);
 
 struct Flow {
     /// The name of the conversation's type, in full.
@@ -58,7 +58,7 @@ impl Flows {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<&'static str, Flow>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<&'static str, Flow>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,8 +1,8 @@
 //! What is stored of a conversation: the body of its record, as JSON by names.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -53,7 +53,7 @@ pub(crate) struct Saved<'s, S = Box<RawValue>> {
     #[serde(default)]
     pub(crate) ended: Option<(u16, Cow<'s, str>)>,
     #[serde(default)]
-    pub(crate) access: Access,
+    pub(crate) access: Cow<'s, Access>,
 }
 
 /// The state of a conversation that is about to be stored.
@@ -130,8 +130,8 @@ pub(crate) struct Access {
 /// What tells the states of two builds apart: the names of the questions, and of the variables with their types; and of what
 /// runs in one, all of that again.
 pub(crate) fn schema(flow: &Flow) -> Schema {
-    /// Of all that were asked for, by where their questions stand.
-    static KNOWN: LazyLock<Mutex<HashMap<(usize, usize), Schema>>> = LazyLock::new(Mutex::default);
+    /// Of all that were asked for, by where their questions stand: a few, which are found faster in a tree.
+    static KNOWN: Mutex<BTreeMap<(usize, usize), Schema>> = Mutex::new(BTreeMap::new());
     let place = (flow.questions.as_ptr().addr(), flow.questions.len());
     let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(schema) = known().get(&place) {

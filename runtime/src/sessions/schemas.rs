@@ -4,7 +4,7 @@
 //! Hashes have no order, and builds need not know of each other. So a process says what it stores before it stores the first
 //! conversation of a kind, and since when it is there itself: what nobody has come to for a while is not newer by that.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
@@ -22,7 +22,7 @@ pub(super) const FLOW: &str = "converse.schema";
 
 /// The conversations whose form this process has made known.
 #[derive(Debug, Default)]
-pub(super) struct Schemas(Mutex<HashSet<&'static str>>);
+pub(super) struct Schemas(Mutex<BTreeSet<&'static str>>);
 
 impl Inner {
     /// Makes known in what form this build stores conversations of a kind. Where that fails, it is tried again with the next.

@@ -90,7 +90,7 @@ impl Sessions {
             let Some(record) = record else { return Ok(None) };
             let mut saved = self.0.take(&record).map_err(StoreError::Fatal)?;
             let mut next = record.next();
-            saved.access.ticket = Some(Box::new(Issued::new(&ticket, next.updated)));
+            saved.access.to_mut().ticket = Some(Box::new(Issued::new(&ticket, next.updated)));
             next.expires = Some(self.0.expires(&next));
             self.0.put(&mut next, &saved).map_err(StoreError::Fatal)?;
             match commit_surely(&*self.0.store, &next, &[]).await {

@@ -1,5 +1,6 @@
 //! A client comes to a route: it begins a conversation, or comes back to its own.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -159,13 +160,13 @@ impl Visit {
                 && let Some(left) = sessions.leaves::<C>(record.schema).await.map_err(unavailable)?
             {
                 tracing::warn!(conversation = C::FLOW.name, id = %record.id, "{left}");
-                let (access, left) = (saved.access, Some(left));
+                let (access, left) = (saved.access.into_owned(), Some(left));
                 let keeper = Keeper::of(Arc::clone(sessions), &C::FLOW, record, access.epoch);
                 return Ok(Entered { keeper, access, saved: None, left, standing: Standing::Resumed, token: None });
             }
             let new = record.key.is_none().then(|| Token::random(record.id));
-            let access = admit(saved.access, by, new.as_ref());
-            saved.access = access.clone();
+            let access = admit(saved.access.into_owned(), by, new.as_ref());
+            saved.access = Cow::Owned(access.clone());
             let standing = match progress.is_ahead_of(saved.progress()) {
                 true => Standing::Regressed,
                 false => {
@@ -224,7 +225,7 @@ impl Visit {
             return Ok(None);
         };
         let saved = self.sessions.0.take(&record).map_err(StoreError::Fatal)?;
-        let Access { token: current, previous, ticket: issued, .. } = &saved.access;
+        let Access { token: current, previous, ticket: issued, .. } = &*saved.access;
         let is_good = |ticket| issued.as_ref().is_some_and(|issued| issued.is_of(ticket, Time::now()));
         let is_one_of_its = |token: &&Token| current.iter().chain(previous.as_deref()).any(|hash| hash.is_of(token));
         let by = match (key, token.filter(is_one_of_its)) {
