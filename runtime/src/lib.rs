@@ -15,6 +15,7 @@ macro_rules! crash_point {
 pub mod __fuzzing;
 mod accepted;
 mod announce;
+mod aside;
 mod boxed;
 mod choice;
 mod clock;

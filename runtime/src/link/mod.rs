@@ -4,10 +4,10 @@
 //! there as a whole is kept. Every error has a close frame, the wait for the peer's is bounded, and what is still on its way is
 //! read, since closing a TCP socket on unread bytes resets it and takes the close frame along.
 
-mod aside;
 mod frames;
 mod incoming;
 mod rate;
+mod things;
 mod timers;
 mod unread;
 mod write;
@@ -21,10 +21,11 @@ use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_tungstenite::tungstenite;
 
-use self::aside::Aside;
 use self::incoming::{Came, Fault, Incoming};
 use self::rate::Rate;
+use self::things::Things;
 use self::unread::Unread;
+use crate::aside::Aside;
 use crate::close::Close;
 use crate::error::Error;
 use crate::keepalive::{Keepalive, PingPolicy};
@@ -45,7 +46,7 @@ pub(crate) struct Link<IO> {
     limits: Limits,
     rate: Rate,
     incoming: Incoming,
-    aside: Aside,
+    aside: Aside<Things>,
     /// What is not taken apart yet needs more.
     needs_more: bool,
     /// How many more frames are taken before others have their turn.

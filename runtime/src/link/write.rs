@@ -8,8 +8,8 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::aside::Stall;
 use super::frames::{self, BINARY, CONTINUE, PING, PONG, TEXT};
+use super::things::Stall;
 use super::{Link, Phase};
 use crate::close::Close;
 use crate::limits;

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use serde_json::value::RawValue;
 
-use super::{EVENTS, Ending, Led, Session};
+use super::{EVENTS, Ending, Led, Said, Session};
 use crate::close::Close;
 use crate::connection::Connection;
 use crate::conversation::{Conversation, Input, Slot};
@@ -22,7 +22,6 @@ use crate::store::{EventId, Id, Pushed, Record, StoredEvent};
 /// What belongs to a conversation that is stored, beside itself.
 pub(super) struct Kept {
     keeper: Keeper,
-    access: Access,
     words: Words,
     /// The numbers of the last output and of the last input that are stored.
     out: u64,
@@ -40,8 +39,8 @@ impl Drop for Kept {
 }
 
 impl Kept {
-    fn new(keeper: Keeper, access: Access, attached: Option<Arc<Connection>>) -> Self {
-        Kept { keeper, access, words: Words::default(), out: 0, inputs: 0, attached }
+    fn new(keeper: Keeper, attached: Option<Arc<Connection>>) -> Self {
+        Kept { keeper, words: Words::default(), out: 0, inputs: 0, attached }
     }
 
     /// What the conversation is called.
@@ -60,8 +59,8 @@ impl Kept {
     }
 
     /// The number of the output that asks, and the question's name.
-    fn asked<C: Conversation>(&self) -> Option<(u64, &'static str)> {
-        let question = C::FLOW.question(self.keeper.question()).filter(|question| question.kind == Kind::Ask)?;
+    fn asked(&self) -> Option<(u64, &'static str)> {
+        let question = self.keeper.asked().filter(|question| question.kind == Kind::Ask)?;
         Some((self.words.asked()?, question.name))
     }
 
@@ -113,7 +112,7 @@ impl<C: Conversation> Session<C> {
     /// Says outputs by their numbers.
     pub(super) async fn say(&mut self, words: impl IntoIterator<Item = (u64, Message)>) -> Result<(), Ending> {
         let Some(wire) = &mut self.wire else { return Ok(()) };
-        let asked = self.kept.as_ref().and_then(Kept::asked::<C>);
+        let asked = self.kept.as_ref().and_then(Kept::asked);
         for (number, word) in words {
             crash_point!("turn before a word");
             let question = asked.filter(|(asked, _)| *asked == number).map(|(_, question)| question);
@@ -136,7 +135,7 @@ impl<C: Conversation> Session<C> {
 
     /// Goes on where a client has come in: from the beginning, or from where it was.
     pub(super) async fn come_in(&mut self, entered: Box<Entered>) -> Result<Option<Input>, Ending> {
-        let Entered { keeper, access, saved, left, .. } = *entered;
+        let Entered { keeper, saved, left, .. } = *entered;
         if let Some(why) = left {
             return Err(Ending::Unkept(Unkept::Left(why)));
         }
@@ -148,16 +147,16 @@ impl<C: Conversation> Session<C> {
                 connection.tell();
             }
         }
-        self.kept = Some(Kept::new(keeper, access, attached));
+        self.kept = Some(Kept::new(keeper, attached));
         let input = self.stand(saved).await?;
-        if let Some(outdated) = self.outdated.take() {
+        if let Some(outdated) = self.aside.take(|things| &mut things.outdated) {
             Box::pin(self.set_aside(&outdated)).await.map_err(Ending::Unkept)?;
         }
         let kept = self.kept.as_ref().expect("it was put there");
         let words: Vec<_> = kept.words.behind(0).collect();
         self.say(words).await?;
-        match self.ended.take() {
-            Some(close) => Err(Ending::Closed(*close)),
+        match self.aside.take(|things| &mut things.ended) {
+            Some(close) => Err(Ending::Closed(close)),
             None => Ok(input),
         }
     }
@@ -165,8 +164,8 @@ impl<C: Conversation> Session<C> {
     /// Begins with nobody there.
     pub(super) async fn start(&mut self, sessions: Arc<Inner>, key: Option<String>) -> Result<Id, Ending> {
         let id = Id::random();
-        let keeper = Keeper::new(sessions, &C::FLOW, id, key);
-        self.kept = Some(Kept::new(keeper, Access::default(), None));
+        let keeper = Keeper::new(sessions, &C::FLOW, id, key, Access::default());
+        self.kept = Some(Kept::new(keeper, None));
         let input = self.stand(None).await?;
         match self.go_on(input).await {
             Ending::Idle | Ending::Closed(_) => Ok(id),
@@ -183,9 +182,8 @@ impl<C: Conversation> Session<C> {
                 return Ending::Unkept(Unkept::Refused);
             }
         };
-        let access = Access::clone(&saved.access);
-        let keeper = Keeper::of(sessions, &C::FLOW, record, access.epoch);
-        self.kept = Some(Kept::new(keeper, access, None));
+        let keeper = Keeper::of(sessions, &C::FLOW, &record, Access::clone(&saved.access));
+        self.kept = Some(Kept::new(keeper, None));
         let input = match self.stand(Some(Box::new(saved))).await {
             Ok(input) => input,
             Err(ending) => return ending,
@@ -204,7 +202,7 @@ impl<C: Conversation> Session<C> {
         (kept.words, kept.inputs) = (saved.words(), saved.inputs);
         kept.out = kept.words.out();
         if let Some(close) = saved.close() {
-            self.ended = Some(Box::new(close));
+            self.aside.things().ended = Some(close);
             return Ok(None);
         }
         // Whatever becomes of it, no key is used a second time.
@@ -233,7 +231,7 @@ impl<C: Conversation> Session<C> {
         error: serde_json::Error,
     ) -> Result<Option<Input>, Ending> {
         let kept = self.kept.as_mut().expect("it stands there");
-        let (id, question) = (kept.keeper.id(), &**kept.keeper.question());
+        let (id, question) = (kept.keeper.id(), &*kept.keeper.question());
         let left = kept.keeper.sessions().leaves::<C>(kept.keeper.stored()).await;
         if let Some(why) = left.map_err(|error| Ending::Unkept(kept.keeper.failed(&error)))? {
             tracing::debug!(conversation = C::FLOW.name, %id, question, %error, "{why}");
@@ -245,10 +243,10 @@ impl<C: Conversation> Session<C> {
             return Err(Ending::Unkept(Unkept::Refused));
         };
         kept.words.forget();
-        self.outdated = Some(saved);
+        self.aside.things().outdated = Some(saved);
         match C::OUTDATED {
             Outdated::Close(code, reason) => {
-                self.ended = Some(Box::new(Close::new(code, reason)));
+                self.aside.things().ended = Some(Close::new(code, reason));
                 Ok(None)
             }
             Outdated::Restart(words) => {
@@ -263,28 +261,34 @@ impl<C: Conversation> Session<C> {
     async fn set_aside(&mut self, outdated: &Saved<'_>) -> Result<(), Unkept> {
         let kept = self.kept.as_ref().expect("it stands there");
         kept.keeper.set_aside(outdated).await?;
-        match self.ended.clone() {
-            Some(close) => self.keep(None, Led { left_behind: true, ..Led::default() }, Some(&*close)).await,
+        let said = self.said();
+        match self.aside.get().and_then(|things| things.ended.clone()) {
+            Some(close) => self.keep(None, Led { left_behind: true, ..Led::default() }, Some(&close), &said).await,
             None => Ok(()),
         }
     }
 
+    /// Nothing yet.
+    pub(super) fn said(&self) -> Said {
+        Said { before: self.kept.as_ref().map_or(0, |kept| kept.words.out()), ..Said::default() }
+    }
+
     /// Begins to deal with what has come.
-    pub(super) fn begin(&mut self, input: &Input) {
+    pub(super) fn begin(&mut self, input: &Input, said: &mut Said) {
         let Some(kept) = &mut self.kept else { return };
         match input {
             Input::Stored | Input::Again => return,
             // The token that it was given has arrived.
-            Input::Reply(_) => kept.access.previous = None,
+            Input::Reply(_) => kept.keeper.access.previous = None,
             _ => {}
         }
-        kept.words.begin();
+        said.before = kept.words.out();
     }
 
     /// What was said of another question need not be said again.
-    pub(super) fn leave_words_behind(&mut self) {
+    pub(super) fn leave_words_behind(&mut self, said: &Said) {
         if let Some(kept) = &mut self.kept {
-            kept.words.answered();
+            kept.words.answered(said.before);
         }
     }
 
@@ -300,15 +304,16 @@ impl<C: Conversation> Session<C> {
         written: Option<&RawValue>,
         led: Led,
         close: Option<&Close>,
+        said: &Said,
     ) -> Result<(), Unkept> {
         let question = self.question();
         let Some(kept) = &mut self.kept else { return Ok(()) };
         // Where this fails, what is stored is looked at anew.
         let words = &mut kept.words;
         if led.left_behind {
-            words.answered();
+            words.answered(said.before);
         }
-        words.extend(self.words.iter().cloned());
+        words.extend(said.words.iter().cloned());
         if led.asks || close.is_some() {
             words.ask();
         }
@@ -317,18 +322,18 @@ impl<C: Conversation> Session<C> {
             words.arrived(wire.socket().heard().load(Ordering::Acquire));
             inputs = inputs.max(wire.inputs());
         }
-        let (said, numbers) = words.stored();
+        let (words, numbers) = words.stored();
         let (silence, alarm) = self.clocks.stored();
         let (before, asks) = self.history.stored();
         let next = kept.keeper.next(
-            question.unwrap_or_default(),
+            question,
             &Saved {
                 state: match (written, &self.slot) {
                     (Some(written), _) => Some(State::Written(written)),
                     (None, Slot::Waiting(_)) => Some(State::Value(&self.slot)),
                     (None, _) => None,
                 },
-                words: said.into(),
+                words: words.into(),
                 numbers,
                 inputs,
                 done: self.done,
@@ -338,11 +343,11 @@ impl<C: Conversation> Session<C> {
                 silence,
                 alarm,
                 ended: close.map(|close| (close.code, (&*close.reason).into())),
-                access: Cow::Borrowed(&kept.access),
+                access: Cow::Borrowed(&kept.keeper.access),
             },
         )?;
         let consumed = self.events.heard();
-        kept.keeper.keep(&next, &consumed).await?;
+        kept.keeper.keep(question, &next, &consumed).await?;
         (kept.out, kept.inputs) = (kept.words.out(), inputs);
         self.events.forget_heard();
         Ok(())
@@ -385,13 +390,10 @@ impl<C: Conversation> Session<C> {
     /// this one was slow. The reply still counts where the question is the same.
     pub(super) async fn catch_up(&mut self, reply: Option<Message>) -> Result<Option<Input>, Ending> {
         let Some(mut kept) = self.kept.take() else { return Ok(None) };
-        let asked = kept.keeper.question().clone();
-        let saved = kept.keeper.look_again().await.map_err(Ending::Unkept)?;
-        // A ticket may have been issued.
-        kept.access = Access::clone(&saved.access);
-        let same = asked == *kept.keeper.question() && saved.ended.is_none();
+        let asked = kept.keeper.question();
+        let saved = kept.keeper.look_again(&C::FLOW).await.map_err(Ending::Unkept)?;
+        let same = asked == kept.keeper.question() && saved.ended.is_none();
         let said = kept.out;
-        (self.words, self.early) = (Vec::new(), 0);
         self.events.forget_stored();
         self.slot = Slot::Over;
         self.kept = Some(kept);
@@ -399,8 +401,8 @@ impl<C: Conversation> Session<C> {
         let kept = self.kept.as_ref().expect("it stands there again");
         let words: Vec<_> = kept.words.behind(said).collect();
         self.say(words).await?;
-        if let Some(close) = self.ended.take() {
-            return Err(Ending::Closed(*close));
+        if let Some(close) = self.aside.take(|things| &mut things.ended) {
+            return Err(Ending::Closed(close));
         }
         self.look().await.map_err(Ending::Unkept)?;
         Ok(input.or_else(|| reply.filter(|_| same).map(Input::Reply)))

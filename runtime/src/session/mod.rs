@@ -9,9 +9,11 @@ mod events;
 mod greet;
 mod kept;
 mod seen;
+mod things;
 mod turn;
 
 use std::future::poll_fn;
+use std::mem;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -19,12 +21,14 @@ use std::task::{Context, Poll};
 use serde_json::value::RawValue;
 use tracing::Instrument;
 
-use self::clocks::{Clocks, Date};
+use self::clocks::Clocks;
 use self::ending::Ending;
 use self::events::Events;
 pub(crate) use self::greet::greet;
 use self::kept::Kept;
+use self::things::Things;
 use self::turn::{Step, step};
+use crate::aside::Aside;
 use crate::close::Close;
 use crate::conversation::{Conversation, Input, Slot};
 use crate::event::Event;
@@ -33,7 +37,7 @@ use crate::history::History;
 use crate::message::Message;
 use crate::moment::Moment;
 use crate::observe::{self, Outcome};
-use crate::sessions::{Entered, Inner, Saved, Unkept};
+use crate::sessions::{Entered, Inner, Unkept};
 use crate::socket::WebSocket;
 use crate::store::{Id, Record, StoreError};
 use crate::talk::{Clock, Finish, Outbox, Talk};
@@ -64,10 +68,10 @@ fn hold_by<C: Conversation>(
     with: Arc<C::With>,
 ) -> impl Future<Output = ()> + Send {
     let mut session = Session::of(held, wire, with);
-    session.first = Some(Box::new(match entered {
+    session.aside.things().first = Some(match entered {
         None => Woken::By(Input::Start),
         Some(entered) => Woken::In(entered),
-    }));
+    });
     async move {
         let ending = session.converse().await;
         Box::pin(session.end(ending)).await;
@@ -115,20 +119,10 @@ struct Session<C: Conversation> {
     name: Option<Box<Id>>,
     /// How many things were done once.
     done: u64,
-    /// What wakes it before anything else does.
-    first: Option<Box<Woken<C::Event>>>,
     clocks: Clocks,
-    /// Until when every timer has rung, while the state is one of before.
-    rung: Option<Date>,
     events: Events<C::Event>,
-    /// What was said and not yet heard, and how much of that was said early.
-    words: Vec<Message>,
-    early: usize,
-    /// What it has closed with, where it has.
-    ended: Option<Box<Close>>,
     kept: Option<Kept>,
-    /// What was stored and cannot be read.
-    outdated: Option<Box<Saved<'static>>>,
+    aside: Aside<Things<C::Event>>,
     waiting: observe::Waiting,
 }
 
@@ -143,6 +137,16 @@ enum Woken<E> {
     Told,
     /// An event of this process, that is stored with the others where that can be.
     Event(E),
+}
+
+/// What a turn says, with those that have led to it at once.
+#[derive(Default)]
+struct Said {
+    /// What is still to be heard, and how much of that was said early.
+    words: Vec<Message>,
+    early: usize,
+    /// How much had been said before.
+    before: u64,
 }
 
 /// Where a turn has led.
@@ -165,15 +169,10 @@ impl<C: Conversation> Session<C> {
             history: History::new(),
             name: None,
             done: 0,
-            first: None,
             clocks: Clocks::new(),
-            rung: None,
             events,
-            words: Vec::new(),
-            early: 0,
-            ended: None,
             kept: None,
-            outdated: None,
+            aside: Aside::default(),
             waiting: observe::Waiting::new(),
         }
     }
@@ -186,8 +185,15 @@ impl<C: Conversation> Session<C> {
 
     /// Goes on with `input` and whatever comes after it, until it is over.
     async fn go_on(&mut self, input: Option<Input>) -> Ending {
-        self.first = input.map(|input| Box::new(Woken::By(input)));
+        self.come_next(input);
         self.converse().await
+    }
+
+    /// Has it be woken by this next, if by anything.
+    fn come_next(&mut self, input: Option<Input>) {
+        if let Some(input) = input {
+            self.aside.things().first = Some(Woken::By(input));
+        }
     }
 
     /// Goes on with whatever comes, until it is over.
@@ -203,7 +209,7 @@ impl<C: Conversation> Session<C> {
                     return ending;
                 }
                 if self.wire.is_some() {
-                    self.waiting.at(C::FLOW.name, self.question());
+                    self.waiting.at(C::FLOW.name, self.question().map(|question| question.name));
                 }
             }
         }
@@ -214,8 +220,8 @@ impl<C: Conversation> Session<C> {
         match woken {
             Woken::By(input) => Box::pin(self.advance(input)),
             woken => Box::pin(async move {
-                // What it goes on with comes next.
-                self.first = self.look_into(woken).await?.map(|input| Box::new(Woken::By(input)));
+                let input = self.look_into(woken).await?;
+                self.come_next(input);
                 Ok(())
             }),
         }
@@ -253,6 +259,7 @@ impl<C: Conversation> Session<C> {
     fn advance(&mut self, first: Input) -> impl Future<Output = Result<(), Ending>> + Send {
         let mut input = Some(first);
         async move {
+            let mut said = self.said();
             loop {
                 // Should another process have been faster, it may still count.
                 let reply = match (&input, &self.kept) {
@@ -261,12 +268,16 @@ impl<C: Conversation> Session<C> {
                 };
                 let taken = {
                     let Some(next) = input.take() else { return Ok(()) };
-                    self.begin(&next);
+                    self.begin(&next, &mut said);
                     let span = self.span(&next);
-                    self.take_turn(next).instrument(span)
+                    self.take_turn(next, &mut said).instrument(span)
                 };
                 input = match taken.await {
-                    Err(Ending::Unkept(Unkept::Moved)) if self.wire.is_some() => Box::pin(self.catch_up(reply)).await?,
+                    Err(Ending::Unkept(Unkept::Moved)) if self.wire.is_some() => {
+                        let input = Box::pin(self.catch_up(reply)).await?;
+                        said = self.said();
+                        input
+                    }
                     taken => taken?,
                 };
             }
@@ -274,19 +285,19 @@ impl<C: Conversation> Session<C> {
     }
 
     /// One turn, and what follows from it at once.
-    async fn take_turn(&mut self, input: Input) -> Result<Option<Input>, Ending> {
+    async fn take_turn(&mut self, input: Input, said: &mut Said) -> Result<Option<Input>, Ending> {
         let offered = matches!(input, Input::Event(_));
         let (turn, question) = (observe::Turn::begin(C::FLOW.name), self.question());
         let (is_reply, is_silence) = (matches!(input, Input::Reply(_)), matches!(input, Input::Silence));
-        let (finish, close) = self.turn(input).await?;
+        let (finish, close) = self.turn(input, said).await?;
         if finish.back && close.is_none() {
-            self.go_back(&finish);
+            self.go_back(&finish, said);
             return Ok(Some(Input::Again));
         }
         let state = self.state().map_err(Ending::Unkept)?;
         let led = self.follow(finish, state.as_deref(), offered, close.is_some());
         crash_point!("turn before the write");
-        self.keep(state.as_deref(), led, close.as_ref()).await.map_err(Ending::Unkept)?;
+        self.keep(state.as_deref(), led, close.as_ref(), said).await.map_err(Ending::Unkept)?;
         crash_point!("turn behind the write");
         turn.end();
         match (is_reply, led.left_behind) {
@@ -299,7 +310,7 @@ impl<C: Conversation> Session<C> {
             self.observe(self.question(), Outcome::Asked);
         }
         self.acknowledge().await?;
-        self.speak().await?;
+        self.speak(said).await?;
         crash_point!("turn behind its words");
         match close {
             Some(close) => Err(Ending::Closed(close)),
@@ -313,13 +324,13 @@ impl<C: Conversation> Session<C> {
     }
 
     /// Stands where it was at the question before, if there was one.
-    fn go_back(&mut self, finish: &Finish) {
+    fn go_back(&mut self, finish: &Finish, said: &Said) {
         if let Some(before) = self.history.back() {
             self.slot = before;
-            self.rung = Some(self.clocks.rung(finish));
+            self.aside.things().rung = Some(self.clocks.rung(finish));
         }
         self.events.look_again();
-        self.leave_words_behind();
+        self.leave_words_behind(said);
     }
 
     /// Stands where a turn has led; `written` is the state, where it was needed as text.
@@ -344,8 +355,8 @@ impl<C: Conversation> Session<C> {
 
     /// What comes next: an event that waits, whatever the socket brings, or the first of the clocks.
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Woken<C::Event>, Ending>> {
-        if let Some(first) = self.first.take() {
-            return Poll::Ready(Ok(*first));
+        if let Some(first) = self.aside.take(|things| &mut things.first) {
+            return Poll::Ready(Ok(first));
         }
         if let Some(event) = self.events.next_kept() {
             return Poll::Ready(Ok(Woken::By(Input::Event(event))));
@@ -374,11 +385,11 @@ impl<C: Conversation> Session<C> {
     }
 
     /// Runs the conversation's code until it waits or ends.
-    async fn turn(&mut self, input: Input) -> Result<(Finish, Option<Close>), Ending> {
+    async fn turn(&mut self, input: Input, said: &mut Said) -> Result<(Finish, Option<Close>), Ending> {
         let outbox = Outbox::default();
         let id = self.id().unwrap_or_else(|| **self.name.insert(Box::new(Id::random())));
         let mut talk = Talk::new(&outbox, input).at(self.clocks.now()).of(&id, self.done);
-        if let Some(rung) = self.rung.take() {
+        if let Some(rung) = self.aside.take(|things| &mut things.rung) {
             talk = talk.rung(rung.into());
         }
         let ended = {
@@ -386,13 +397,13 @@ impl<C: Conversation> Session<C> {
             loop {
                 match step(&mut code, &outbox).await {
                     Step::Said(words) => {
-                        let said = match &mut self.wire {
+                        let is_early = match &mut self.wire {
                             Some(wire) => Box::pin(wire.say_early(&words)).await,
                             None => false,
                         };
-                        self.words.extend(words);
-                        if said {
-                            self.early = self.words.len();
+                        said.words.extend(words);
+                        if is_early {
+                            said.early = said.words.len();
                         }
                     }
                     Step::Ended(output) => break output,
@@ -409,9 +420,9 @@ impl<C: Conversation> Session<C> {
             tracing::error!(conversation = name, %error, "what was said cannot be sent");
             return Err(Ending::Broken);
         }
-        match self.words.is_empty() {
-            true => self.words = outbox.take(),
-            false => self.words.append(&mut outbox.take()),
+        match said.words.is_empty() {
+            true => said.words = outbox.take(),
+            false => said.words.append(&mut outbox.take()),
         }
         let close = match output {
             Poll::Ready(_output) => Some(Close::new(Close::NORMAL, "")),
@@ -437,9 +448,9 @@ impl<C: Conversation> Session<C> {
     }
 
     /// Says what may be said now.
-    async fn speak(&mut self) -> Result<(), Ending> {
-        let words = std::mem::take(&mut self.words);
-        let early = std::mem::take(&mut self.early);
+    async fn speak(&mut self, said: &mut Said) -> Result<(), Ending> {
+        let words = mem::take(&mut said.words);
+        let early = mem::take(&mut said.early);
         if words.is_empty() {
             return Ok(());
         }

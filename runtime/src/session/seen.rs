@@ -5,14 +5,15 @@ use tracing::Span;
 use super::Session;
 use super::kept::Kept;
 use crate::conversation::{Conversation, Input, Slot};
+use crate::flow::Question;
 use crate::observe::{self, Outcome};
 use crate::store::Id;
 
 impl<C: Conversation> Session<C> {
     /// The question that it waits at.
-    pub(super) fn question(&self) -> Option<&'static str> {
+    pub(super) fn question(&self) -> Option<&'static Question> {
         let Slot::Waiting(waiting) = &self.slot else { return None };
-        C::FLOW.questions.get(C::question(waiting)).map(|question| question.name)
+        C::FLOW.questions.get(C::question(waiting))
     }
 
     /// What it is called, if it is called anything yet.
@@ -21,9 +22,9 @@ impl<C: Conversation> Session<C> {
     }
 
     /// Counts what has become of a question.
-    pub(super) fn observe(&self, question: Option<&'static str>, outcome: Outcome) {
+    pub(super) fn observe(&self, question: Option<&'static Question>, outcome: Outcome) {
         if let Some(question) = question {
-            observe::question(C::FLOW.name, question, outcome);
+            observe::question(C::FLOW.name, question.name, outcome);
         }
     }
 
@@ -33,7 +34,7 @@ impl<C: Conversation> Session<C> {
             "turn",
             conversation = C::FLOW.name,
             id = self.id().map(display),
-            question = self.question(),
+            question = self.question().map(|question| question.name),
             by = match input {
                 Input::Start => "start",
                 Input::Reply(_) => "reply",

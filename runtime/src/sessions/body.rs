@@ -9,7 +9,8 @@ use serde::de::DeserializeOwned;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::Inner;
-use super::saved::{Saved, schema};
+use super::form::schema;
+use super::saved::Saved;
 use crate::conversation::{Conversation, Slot};
 use crate::secret;
 use crate::store::{EventId, Id, Reason, Record};

@@ -58,7 +58,15 @@ mod tests {
 
     #[test]
     fn only_this_machine_may_do_without_tls() {
-        assert!(["localhost", "localhost:80", "127.0.0.1:8080", "[::1]:80", "[::1]", "127.8.8.8"].into_iter().all(is_loopback));
-        assert!(!["example.org", "localhost.evil.org", "10.0.0.1", "", "[::2]", "me@localhost", "127.0.0.1.evil.org"].into_iter().any(is_loopback));
+        assert!(
+            ["localhost", "localhost:80", "127.0.0.1:8080", "[::1]:80", "[::1]", "127.8.8.8"]
+                .into_iter()
+                .all(is_loopback)
+        );
+        assert!(
+            !["example.org", "localhost.evil.org", "10.0.0.1", "", "[::2]", "me@localhost", "127.0.0.1.evil.org"]
+                .into_iter()
+                .any(is_loopback)
+        );
     }
 }

@@ -8,8 +8,9 @@ use serde::Serialize;
 use tokio::time::{Instant, sleep};
 
 use super::Inner;
-use super::saved::{Saved, schema};
-use crate::flow::Flow;
+use super::form::{Form, form};
+use super::saved::{Access, Saved};
+use crate::flow::{Flow, Question};
 use crate::message::Text;
 use crate::store::{EventId, Id, Record, Schema, Status, StoreError, Time, WriteId, commit_surely, create_surely};
 
@@ -28,18 +29,44 @@ pub(crate) struct Keeper {
     sessions: Arc<Inner>,
     id: Id,
     key: Option<Box<Text>>,
-    flow: &'static str,
-    question: Text,
+    form: &'static Form,
+    asked: Asked,
     /// That of the record that was written last; 0 where there was none.
     version: u64,
     created: Time,
     expires: Option<Time>,
     /// Whether it is there.
     exists: bool,
-    pub(crate) epoch: u64,
-    /// What writes it, and what wrote it last where that was another one.
-    schema: Schema,
+    /// What wrote it last, where that was another form.
     stored: Option<Box<Schema>>,
+    pub(crate) access: Access,
+}
+
+/// The question that a conversation waits at.
+#[derive(Clone, Debug)]
+enum Asked {
+    None,
+    One(&'static Question),
+    /// One that this build does not have.
+    Other(Box<Text>),
+}
+
+impl Asked {
+    fn of(flow: &Flow, name: &Text) -> Self {
+        match flow.question(name) {
+            Some(question) => Asked::One(question),
+            None if name.is_empty() => Asked::None,
+            None => Asked::Other(Box::new(name.clone())),
+        }
+    }
+
+    fn name(&self) -> Text {
+        match self {
+            Asked::None => Text::default(),
+            Asked::One(question) => Text::from_static(question.name),
+            Asked::Other(name) => Text::clone(name),
+        }
+    }
 }
 
 /// Why a turn was not stored, and so did not happen.
@@ -61,42 +88,41 @@ pub(crate) enum Unkept {
 
 impl Keeper {
     /// Of a conversation that begins.
-    pub(crate) fn new(sessions: Arc<Inner>, flow: &Flow, id: Id, key: Option<String>) -> Self {
-        Keeper { key: key.map(|key| Box::new(key.into())), ..Keeper::unwritten(sessions, flow, id) }
+    pub(crate) fn new(sessions: Arc<Inner>, flow: &Flow, id: Id, key: Option<String>, access: Access) -> Self {
+        Keeper { key: key.map(|key| Box::new(key.into())), ..Keeper::unwritten(sessions, flow, id, access) }
     }
 
     /// Of one that is there.
-    pub(crate) fn of(sessions: Arc<Inner>, flow: &Flow, record: Record, epoch: u64) -> Self {
-        let mut keeper = Keeper { epoch, ..Keeper::unwritten(sessions, flow, record.id) };
-        keeper.note(&record);
+    pub(crate) fn of(sessions: Arc<Inner>, flow: &Flow, record: &Record, access: Access) -> Self {
+        let mut keeper = Keeper::unwritten(sessions, flow, record.id, access);
+        keeper.note(record, Asked::of(flow, &record.question));
         keeper
     }
 
     /// Of one of this name, of which nothing is known.
-    fn unwritten(sessions: Arc<Inner>, flow: &Flow, id: Id) -> Self {
+    fn unwritten(sessions: Arc<Inner>, flow: &Flow, id: Id, access: Access) -> Self {
         Keeper {
             sessions,
             id,
             key: None,
-            flow: flow.name,
-            question: Text::default(),
+            form: form(flow),
+            asked: Asked::None,
             version: 0,
             created: Time::now(),
             expires: None,
             exists: false,
-            epoch: 0,
-            schema: schema(flow),
             stored: None,
+            access,
         }
     }
 
     /// Notes what is there.
-    fn note(&mut self, record: &Record) {
+    fn note(&mut self, record: &Record, asked: Asked) {
         let Record { id, version, created, expires, .. } = *record;
         (self.id, self.version, self.created, self.expires) = (id, version, created, expires);
-        (self.key, self.question) = (record.key.clone().map(Box::new), record.question.clone());
+        (self.key, self.asked) = (record.key.clone().map(Box::new), asked);
         self.exists = true;
-        self.stored = Some(record.schema).filter(|stored| *stored != self.schema).map(Box::new);
+        self.stored = Some(record.schema).filter(|stored| *stored != self.form.schema).map(Box::new);
     }
 
     /// What the conversation is called.
@@ -106,16 +132,21 @@ impl Keeper {
 
     /// What wrote it last.
     pub(crate) fn stored(&self) -> Schema {
-        self.stored.as_deref().copied().unwrap_or(self.schema)
+        self.stored.as_deref().copied().unwrap_or(self.form.schema)
     }
 
     pub(crate) fn flow(&self) -> &'static str {
-        self.flow
+        self.form.flow
     }
 
-    /// The question that it waited at when it was written last.
-    pub(crate) fn question(&self) -> &Text {
-        &self.question
+    /// The name of the question that it waited at when it was written last.
+    pub(crate) fn question(&self) -> Text {
+        self.asked.name()
+    }
+
+    /// The question itself, if this build has it.
+    pub(crate) fn asked(&self) -> Option<&'static Question> {
+        if let Asked::One(question) = self.asked { Some(question) } else { None }
     }
 
     pub(crate) fn version(&self) -> u64 {
@@ -127,15 +158,19 @@ impl Keeper {
     }
 
     /// The record of where a turn has led, as it is to be [kept](Self::keep).
-    pub(crate) fn next<S: Serialize>(&self, question: &'static str, saved: &Saved<'_, S>) -> Result<Record, Unkept> {
+    pub(crate) fn next<S: Serialize>(
+        &self,
+        question: Option<&'static Question>,
+        saved: &Saved<'_, S>,
+    ) -> Result<Record, Unkept> {
         let now = Time::now();
         let due = [saved.silence, saved.alarm].into_iter().flatten().min();
         let mut next = Record {
             id: self.id,
             key: self.key.as_deref().cloned(),
-            flow: Text::from_static(self.flow),
-            question: Text::from_static(question),
-            schema: self.schema,
+            flow: Text::from_static(self.form.flow),
+            question: Text::from_static(question.map_or("", |question| question.name)),
+            schema: self.form.schema,
             status: if saved.ended.is_some() { Status::Done } else { Status::Live },
             version: self.version + 1,
             write: WriteId::random(),
@@ -155,9 +190,14 @@ impl Keeper {
     }
 
     /// Writes where a turn has led, together with what it has consumed. Until this returns, nobody may hear of the turn.
-    pub(crate) async fn keep(&mut self, next: &Record, consumed: &[EventId]) -> Result<(), Unkept> {
+    pub(crate) async fn keep(
+        &mut self,
+        question: Option<&'static Question>,
+        next: &Record,
+        consumed: &[EventId],
+    ) -> Result<(), Unkept> {
         self.write(next, consumed).await?;
-        self.note(next);
+        self.note(next, question.map_or(Asked::None, Asked::One));
         Ok(())
     }
 
@@ -165,14 +205,14 @@ impl Keeper {
     pub(crate) async fn set_aside(&self, saved: &Saved<'_>) -> Result<(), Unkept> {
         let id = Id::random();
         let (created, expires) = (self.created, self.expires);
-        let aside = Record::new(id, Text::from_static(self.flow), self.question.clone(), self.stored());
+        let aside = Record::new(id, Text::from_static(self.form.flow), self.question(), self.stored());
         let mut aside = Record { status: Status::Parked, created, expires, ..aside };
         self.sessions.put(&mut aside, saved).map_err(|error| self.refused(&*error))?;
-        tracing::error!(conversation = self.flow, id = %self.id, aside = %id, "a conversation is set aside");
-        let question = self.question.clone();
-        Keeper { sessions: Arc::clone(&self.sessions), id, key: None, question, exists: false, stored: None, ..*self }
-            .write(&aside, &[])
-            .await
+        tracing::error!(conversation = self.form.flow, id = %self.id, aside = %id, "a conversation is set aside");
+        let (sessions, access) = (Arc::clone(&self.sessions), Access::default());
+        let mut keeper =
+            Keeper { sessions, id, key: None, asked: Asked::None, exists: false, stored: None, access, ..*self };
+        keeper.write(&aside, &[]).await
     }
 
     async fn write(&mut self, next: &Record, consumed: &[EventId]) -> Result<(), Unkept> {
@@ -218,7 +258,7 @@ impl Keeper {
                 if !may_pass(&error) || Instant::now() + pause > until {
                     return Err(self.failed(&error));
                 }
-                tracing::warn!(conversation = self.flow, id = %self.id, %error, "the store cannot be reached");
+                tracing::warn!(conversation = self.form.flow, id = %self.id, %error, "the store cannot be reached");
                 sleep(pause).await;
                 pause = (pause * 2).min(longest);
             }
@@ -237,7 +277,7 @@ impl Keeper {
     /// Whom it was lost to.
     fn lost_to(&self, record: Option<Record>) -> Unkept {
         match record.map(|record| self.sessions.take(&record)) {
-            Some(Ok(saved)) if saved.access.epoch == self.epoch => Unkept::Moved,
+            Some(Ok(saved)) if saved.access.epoch == self.access.epoch => Unkept::Moved,
             Some(Err(error)) => self.refused(&*error),
             None if !self.exists => Unkept::Late,
             _ => Unkept::Taken,
@@ -245,7 +285,7 @@ impl Keeper {
     }
 
     /// Goes on from what another process has written.
-    pub(crate) async fn look_again(&mut self) -> Result<Saved<'static>, Unkept> {
+    pub(crate) async fn look_again(&mut self, flow: &Flow) -> Result<Saved<'static>, Unkept> {
         let store = &*self.sessions.store;
         let record = match store.load(self.id).await {
             Ok(Some(record)) => record,
@@ -253,10 +293,12 @@ impl Keeper {
             Err(error) => return Err(self.failed(&error)),
         };
         let saved = self.sessions.take(&record).map_err(|error| self.refused(&*error))?;
-        if saved.access.epoch != self.epoch {
+        if saved.access.epoch != self.access.epoch {
             return Err(Unkept::Taken);
         }
-        self.note(&record);
+        self.note(&record, Asked::of(flow, &record.question));
+        // A ticket may have been issued.
+        self.access = Access::clone(&saved.access);
         Ok(saved)
     }
 
@@ -279,12 +321,12 @@ impl Keeper {
         if !may_pass(error) {
             return self.refused(error);
         }
-        tracing::error!(conversation = self.flow, id = %self.id, %error, "the store cannot be reached");
+        tracing::error!(conversation = self.form.flow, id = %self.id, %error, "the store cannot be reached");
         Unkept::Unavailable
     }
 
     pub(crate) fn refused(&self, error: &(dyn std::error::Error + 'static)) -> Unkept {
-        tracing::error!(conversation = self.flow, id = %self.id, error, "a conversation cannot be stored");
+        tracing::error!(conversation = self.form.flow, id = %self.id, error, "a conversation cannot be stored");
         Unkept::Refused
     }
 }

@@ -3,6 +3,7 @@
 mod body;
 mod cookie;
 mod flows;
+mod form;
 mod keeper;
 mod layer;
 mod live;
@@ -22,10 +23,11 @@ use std::fmt;
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
+pub(crate) use self::form::schema;
 pub(crate) use self::keeper::{Keeper, Unkept};
 pub use self::layer::WithSessions;
 pub(crate) use self::said::Words;
-pub(crate) use self::saved::{Access, Progress, Saved, State, schema};
+pub(crate) use self::saved::{Access, Progress, Saved, State};
 #[cfg(feature = "encryption")]
 pub use self::seal::Keys;
 pub use self::ticket::Ticket;

@@ -16,8 +16,6 @@ pub(crate) struct Words {
     /// Their numbers follow one another, up to that of the last output, but for the first where it is what was asked.
     said: Vec<Message>,
     numbers: Numbers,
-    /// How much had been said before the turn that runs.
-    before: u64,
 }
 
 /// How the outputs of a conversation are counted. It is what has to be stored beside them to know their numbers.
@@ -48,7 +46,7 @@ impl Words {
     /// As they were [stored](Self::stored).
     pub(crate) fn read(said: Vec<Message>, numbers: Numbers) -> Self {
         let numbers = Numbers { out: numbers.last(said.len()), ..numbers };
-        Words { said, numbers, before: numbers.out }
+        Words { said, numbers }
     }
 
     /// As they are stored.
@@ -56,14 +54,9 @@ impl Words {
         (&self.said, self.numbers)
     }
 
-    /// Another turn begins.
-    pub(crate) fn begin(&mut self) {
-        self.before = self.numbers.out;
-    }
-
-    /// The question that was pending is answered: what was said until this turn need not be said again.
-    pub(crate) fn answered(&mut self) {
-        let before = self.before;
+    /// The question that was pending is answered: what was said until this turn, up to the output of this number, need not be
+    /// said again.
+    pub(crate) fn answered(&mut self, before: u64) {
         self.keep(|number| number > before);
         if self.numbers.asked <= before {
             self.numbers.asked = 0;
@@ -72,8 +65,7 @@ impl Words {
 
     /// Nothing that was said so far need be said again.
     pub(crate) fn forget(&mut self) {
-        self.begin();
-        self.answered();
+        self.answered(self.numbers.out);
     }
 
     /// Everything up to this number has arrived.
@@ -156,7 +148,6 @@ mod tests {
 
     /// A turn that says these and leads to a question.
     fn turn<const N: usize>(said: &mut Words, texts: [&'static str; N]) {
-        said.begin();
         said.extend(texts.map(Message::from));
         said.ask();
     }
@@ -172,11 +163,11 @@ mod tests {
         turn(&mut said, ["Name?"]);
         turn(&mut said, ["A name, please.", "Name?"]);
         assert_eq!(numbers(&said), [2, 3]);
-        said.begin();
+        let before = said.out();
         said.extend(["Charging.".into()]);
-        said.answered();
+        said.answered(before);
         said.extend(["Age?".into()]);
-        said.answered();
+        said.answered(before);
         assert_eq!(words(&said), [(4, "Charging.".into()), (5, "Age?".into())]);
     }
 
@@ -186,11 +177,9 @@ mod tests {
         turn(&mut said, ["Hello!", "Name?"]);
         said.arrived(1);
         assert_eq!(words(&said), [(2, "Name?".into())]);
-        said.begin();
         said.extend(["Still there?".into()]); // It waits on: nothing is asked anew.
         said.arrived(3);
         assert_eq!(words(&said), [(2, "Name?".into())]);
-        said.begin();
         said.extend(["Hurry!".into(), "Please!".into()]);
         said.arrived(4);
         assert_eq!(words(&reread(&said)), [(2, "Name?".into()), (5, "Please!".into())]);

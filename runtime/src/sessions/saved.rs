@@ -1,20 +1,15 @@
 //! What is stored of a conversation: the body of its record, as JSON by names.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use sha2::{Digest, Sha256};
 
 use super::said::{Numbers, Words};
 use super::ticket::Issued;
 use super::token::Hash;
 use crate::close::Close;
-use crate::flow::{Flow, Runs};
 use crate::message::Message;
-use crate::store::Schema;
 
 /// Everything of a conversation that a store need not know. What is new here has a default, and nothing is renamed: of
 /// two versions of this crate, each reads what the other has [written](Self::write). What is written is borrowed from the
@@ -125,47 +120,6 @@ pub(crate) struct Access {
     pub(crate) previous: Option<Box<Hash>>,
     /// The ticket that was issued last, unless it is used up.
     pub(crate) ticket: Option<Box<Issued>>,
-}
-
-/// What tells the states of two builds apart: the names of the questions, and of the variables with their types; and of what
-/// runs in one, all of that again.
-pub(crate) fn schema(flow: &Flow) -> Schema {
-    /// Of all that were asked for, by where their questions stand: a few, which are found faster in a tree.
-    static KNOWN: Mutex<BTreeMap<(usize, usize), Schema>> = Mutex::new(BTreeMap::new());
-    let place = (flow.questions.as_ptr().addr(), flow.questions.len());
-    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(schema) = known().get(&place) {
-        return *schema;
-    }
-    // It asks for that of what is run.
-    let schema = fingerprint(flow);
-    known().insert(place, schema);
-    schema
-}
-
-fn fingerprint(flow: &Flow) -> Schema {
-    let mut hash = Sha256::new();
-    let mut add = |text: &str| {
-        hash.update((text.len() as u64).to_be_bytes());
-        hash.update(text);
-    };
-    let mut questions: Vec<_> = flow.questions.iter().collect();
-    questions.sort_by_key(|question| question.name);
-    for question in questions {
-        add(question.name);
-        let mut fields = question.remembers.to_vec();
-        fields.sort_by_key(|field| field.name);
-        for field in fields {
-            add("+");
-            add(field.name);
-            add(field.ty);
-            if let Some(Runs::Other(inner)) = field.runs {
-                add(&schema(inner).to_string());
-            }
-        }
-    }
-    let hash: [u8; 32] = hash.finalize().into();
-    Schema::from_bytes(std::array::from_fn(|index| hash[index]))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use sha2::{Digest, Sha256};
 
 use super::Inner;
-use super::saved::schema;
+use super::form::schema;
 use crate::conversation::Conversation;
 use crate::flow::Flow;
 use crate::outdated::Outdated;

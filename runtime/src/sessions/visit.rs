@@ -41,7 +41,6 @@ impl fmt::Debug for Visit {
 /// Where a conversation stands that a client has come to.
 pub(crate) struct Entered {
     pub(crate) keeper: Keeper,
-    pub(crate) access: Access,
     /// What is there of it, unless it begins.
     pub(crate) saved: Option<Box<Saved<'static>>>,
     /// Why it is left to another build, if it is: then nothing of it was changed.
@@ -152,17 +151,16 @@ impl Visit {
                 let token = key.is_none().then(Token::new);
                 let id = token.as_ref().map_or_else(Id::random, Token::id);
                 let access = admit(Access::default(), By::Key, token.as_ref());
-                let mut keeper = Keeper::new(Arc::clone(sessions), &C::FLOW, id, key);
-                keeper.epoch = access.epoch;
-                return Ok(Entered { keeper, access, saved: None, left: None, standing: Standing::New, token });
+                let keeper = Keeper::new(Arc::clone(sessions), &C::FLOW, id, key, access);
+                return Ok(Entered { keeper, saved: None, left: None, standing: Standing::New, token });
             };
             if !sessions.may_read::<C>(&record, &saved)
                 && let Some(left) = sessions.leaves::<C>(record.schema).await.map_err(unavailable)?
             {
                 tracing::warn!(conversation = C::FLOW.name, id = %record.id, "{left}");
-                let (access, left) = (saved.access.into_owned(), Some(left));
-                let keeper = Keeper::of(Arc::clone(sessions), &C::FLOW, record, access.epoch);
-                return Ok(Entered { keeper, access, saved: None, left, standing: Standing::Resumed, token: None });
+                let keeper = Keeper::of(Arc::clone(sessions), &C::FLOW, &record, saved.access.into_owned());
+                let left = Some(left);
+                return Ok(Entered { keeper, saved: None, left, standing: Standing::Resumed, token: None });
             }
             let new = record.key.is_none().then(|| Token::random(record.id));
             let access = admit(saved.access.into_owned(), by, new.as_ref());
@@ -185,15 +183,8 @@ impl Visit {
             match commit_surely(&*sessions.store, &next, &[]).await {
                 Ok(()) => {
                     crash_point!("return behind the write");
-                    let keeper = Keeper::of(Arc::clone(sessions), &C::FLOW, next, access.epoch);
-                    return Ok(Entered {
-                        keeper,
-                        access,
-                        saved: Some(Box::new(saved)),
-                        left: None,
-                        standing,
-                        token: new,
-                    });
+                    let keeper = Keeper::of(Arc::clone(sessions), &C::FLOW, &next, access);
+                    return Ok(Entered { keeper, saved: Some(Box::new(saved)), left: None, standing, token: new });
                 }
                 Err(StoreError::Conflict) => {}
                 Err(error) => return Err(unavailable(error)),

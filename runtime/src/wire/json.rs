@@ -138,7 +138,7 @@ impl Json {
         let json = Json { ws, out, inputs, stored: inputs, owes: false };
         json.send(&Frame::Welcome {
             id: entered.keeper.id().to_string(),
-            epoch: entered.access.epoch,
+            epoch: entered.keeper.access.epoch,
             inputs,
             out: outputs,
             state: entered.standing,
