@@ -9,8 +9,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::{Instant, Sleep, sleep_until};
 
+use crate::alarm::Alarm;
 use crate::close::Close;
 use crate::connection::{Batch, Outgoing, Settings, Wants};
 use crate::lane::Ticket;
@@ -28,7 +28,7 @@ pub(crate) struct Driver<IO> {
     /// While it lasts.
     link: Option<Link<IO>>,
     work: Option<Work>,
-    alarm: Option<Pin<Box<Sleep>>>,
+    alarm: Alarm,
     place: Place,
     /// While it waits in its server's lane.
     ticket: Option<Box<Ticket>>,
@@ -57,7 +57,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Future for Driver<IO> {
 
 impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
     pub(crate) fn new(link: Link<IO>, place: Place, work: Work) -> Self {
-        Driver { link: Some(link), work: Some(work), alarm: None, place, ticket: None }
+        Driver { link: Some(link), work: Some(work), alarm: Alarm::default(), place, ticket: None }
     }
 
     /// Whether it need not give way to anybody.
@@ -138,10 +138,12 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
                 continue;
             }
             let due = [link.deadline(), alarm].into_iter().flatten().min();
-            if link.is_over() || !rings(&mut self.alarm, due, cx) {
+            let (false, Some(due)) = (link.is_over(), due) else { break };
+            let now = Moment::now();
+            if now < due {
+                self.alarm.set(due, now, self.place.connection());
                 break;
             }
-            let now = Moment::now();
             look |= connection.tick(now, cx);
             if let Some(end) = link.tick(now, has_room) {
                 look |= connection.end(end, cx);
@@ -151,9 +153,16 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
             link.observe();
             look |= connection.over(Some(cx));
             self.link = None;
+            self.alarm.cancel(self.place.connection());
             self.place.give_up();
         }
         look
+    }
+}
+
+impl<IO> Drop for Driver<IO> {
+    fn drop(&mut self) {
+        self.alarm.cancel(self.place.connection());
     }
 }
 
@@ -175,28 +184,4 @@ fn write<IO: AsyncRead + AsyncWrite + Unpin>(link: &mut Link<IO>, mut outbox: Ba
             Outgoing::Number(output) => link.number(output),
         }
     }
-}
-
-/// Whether `due` has come; else the task is woken when it does.
-fn rings(alarm: &mut Option<Pin<Box<Sleep>>>, due: Option<Moment>, cx: &mut Context<'_>) -> bool {
-    let Some(due) = due else { return false };
-    let (now, due) = (Instant::now(), Instant::from(due));
-    // Not left to the alarm: a peer that sends without end uses up all that tokio lets one task do at a time.
-    if due <= now {
-        return true;
-    }
-    let alarm = match alarm {
-        // It is set already, and knows whom to wake. Moving it costs more than waking up once for nothing.
-        Some(alarm) if now < alarm.deadline() && alarm.deadline() <= due => return false,
-        Some(alarm) => alarm,
-        none => none.insert(Box::pin(sleep_until(due))),
-    };
-    if alarm.deadline() > due {
-        alarm.as_mut().reset(due);
-    }
-    if alarm.as_mut().poll(cx).is_pending() {
-        return false;
-    }
-    alarm.as_mut().reset(due);
-    alarm.as_mut().poll(cx).is_ready()
 }

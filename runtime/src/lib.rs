@@ -14,6 +14,7 @@ macro_rules! crash_point {
 #[path = "fuzzing.rs"]
 pub mod __fuzzing;
 mod accepted;
+mod alarm;
 mod announce;
 mod boxed;
 mod choice;

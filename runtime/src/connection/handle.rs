@@ -118,10 +118,15 @@ impl Connection {
             Leaves::AtOnce => self.close(close),
             Leaves::BetweenTurns => {
                 self.is_leaving.store(true, Ordering::Release);
-                let driver = self.lock().driver.clone();
-                wake(driver);
+                self.rouse();
             }
         }
+    }
+
+    /// Has the task run that drives it.
+    pub(crate) fn rouse(&self) {
+        let driver = self.lock().driver.clone();
+        wake(driver);
     }
 
     /// Queues the number of the output that was sent last. It takes no room: there is at most one behind each message.
