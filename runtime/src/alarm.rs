@@ -168,3 +168,120 @@ impl PartialEq for Set {
 }
 
 impl Eq for Set {}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+    use std::task::Poll;
+
+    use tokio::runtime::Builder;
+    use tokio::task::{JoinSet, yield_now};
+
+    use super::*;
+    use crate::registry::ConnectionId;
+
+    const MS: Duration = Duration::from_millis(1);
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+    /// Somebody with an alarm.
+    struct Sleeper {
+        connection: Arc<Connection>,
+        alarm: Alarm,
+    }
+
+    impl Sleeper {
+        fn new() -> Self {
+            let connection = Arc::new(Connection::new(ConnectionId::unique()));
+            Sleeper { connection, alarm: Alarm::default() }
+        }
+
+        /// By how much too late it wakes up, and how often it does so before.
+        async fn sleep(&mut self, time: Duration) -> (Duration, u32) {
+            let due = Moment::now().checked_add(time).expect("it comes");
+            let mut polls = 0;
+            poll_fn(|cx| {
+                self.connection.drive(cx.waker(), 0);
+                let now = Moment::now();
+                if due <= now {
+                    return Poll::Ready((now.since(due), polls - 1));
+                }
+                polls += 1;
+                self.alarm.set(due, now, &self.connection);
+                Poll::Pending
+            })
+            .await
+        }
+    }
+
+    impl Drop for Sleeper {
+        fn drop(&mut self) {
+            self.alarm.cancel(&self.connection);
+        }
+    }
+
+    /// How many alarms are set here.
+    fn set() -> usize {
+        Alarms::here().lock().set.len()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn many_are_woken_on_time_whatever_the_order_in_which_they_fall_asleep() {
+        let mut all = JoinSet::new();
+        for number in 0..10_000u32 {
+            let time = [MS * (number + 1), MS * (10_000 - number), DAY * (number % 30 + 1)][number as usize % 3];
+            all.spawn(async move { Sleeper::new().sleep(time).await });
+        }
+        let woken = all.join_all().await;
+        assert!(woken.iter().all(|(late, too_early)| *late < MS && *too_early == 0), "{:?}", woken.iter().max());
+        assert_eq!(set(), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_rings_earlier_is_left_and_one_that_rings_later_moved() {
+        let mut sleeper = Sleeper::new();
+        for time in [2 * DAY, DAY] {
+            assert!(tokio::time::timeout(MS, sleeper.sleep(time)).await.is_err());
+            assert_eq!(set(), 1);
+        }
+        assert_eq!((sleeper.sleep(10 * MS).await.1, set()), (0, 0));
+        assert!(tokio::time::timeout(MS, sleeper.sleep(10 * MS)).await.is_err());
+        assert_eq!(sleeper.sleep(20 * MS).await.1, 1, "it was woken once for nothing");
+    }
+
+    #[tokio::test]
+    async fn who_leaves_is_neither_woken_nor_kept() {
+        let [mut first, mut second] = [Sleeper::new(), Sleeper::new()];
+        let kept = Arc::downgrade(&first.connection);
+        for sleeper in [&mut first, &mut second] {
+            assert!(tokio::time::timeout(MS, sleeper.sleep(DAY)).await.is_err());
+        }
+        assert_eq!(set(), 2);
+        drop(first);
+        assert_eq!((set(), kept.strong_count()), (1, 0));
+        second.alarm.cancel(&second.connection);
+        second.alarm.cancel(&second.connection);
+        assert_eq!(set(), 0);
+    }
+
+    #[test]
+    fn each_runtime_has_its_own_and_takes_it_along() {
+        let runtimes = [Builder::new_current_thread(), Builder::new_multi_thread(), Builder::new_current_thread()]
+            .map(|mut builder| builder.enable_time().build().expect("there can be one"));
+        let known = runtimes.each_ref().map(|runtime| {
+            runtime.spawn(async { Sleeper::new().sleep(DAY).await });
+            runtime.block_on(async {
+                Sleeper::new().sleep(MS).await;
+                while set() == 0 {
+                    yield_now().await;
+                }
+                assert_eq!(set(), 1);
+                Arc::downgrade(&Alarms::here())
+            })
+        });
+        for (runtime, known) in runtimes.into_iter().zip(known) {
+            assert_eq!(runtime.block_on(async { Sleeper::new().sleep(MS).await }).1, 0, "the others are there");
+            drop(runtime);
+            assert_eq!(known.strong_count(), 0);
+        }
+    }
+}
