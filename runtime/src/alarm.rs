@@ -16,28 +16,27 @@ use tokio::time::{Sleep, sleep};
 use crate::connection::Connection;
 use crate::moment::Moment;
 
-/// A connection's own. Who drops it while it is set cancels it before.
+/// When a connection is to be woken, if it is. Its task cancels that when it ends; one that ends outside of its runtime leaves
+/// it there until then.
 #[derive(Debug, Default)]
-pub(crate) struct Alarm {
-    at: Option<Moment>,
-    /// Those that it is one of, since it was first set.
-    all: Option<Arc<Alarms>>,
-}
+pub(crate) struct Alarm(Option<Moment>);
 
 impl Alarm {
     /// Has the connection's task woken when it is `due`, which is later than now.
     pub(crate) fn set(&mut self, due: Moment, now: Moment, connection: &Arc<Connection>) {
         // It is set already. Moving it costs more than waking up once for nothing.
-        if self.at.is_some_and(|at| now < at && at <= due) {
+        if self.0.is_some_and(|at| now < at && at <= due) {
             return;
         }
-        let before = self.at.replace(due);
-        self.all.get_or_insert_with(Alarms::here).change(before, Some(due), connection);
+        let before = self.0.replace(due);
+        Alarms::here().change(before, Some(due), connection);
     }
 
     pub(crate) fn cancel(&mut self, connection: &Arc<Connection>) {
-        if let (Some(at), Some(all)) = (self.at.take(), self.all.take()) {
-            all.change(Some(at), None, connection);
+        let Some(at) = self.0.take() else { return };
+        let alarms = Handle::try_current().ok().and_then(|runtime| find(&all(), runtime.id()));
+        if let Some(alarms) = alarms {
+            alarms.change(Some(at), None, connection);
         }
     }
 }
@@ -57,11 +56,15 @@ struct State {
     next: Option<Moment>,
 }
 
-/// Those of all runtimes that there are: few, and each is looked for once in a connection's life.
+/// Those of all runtimes that there are, which are few.
 static ALL: Mutex<Vec<(Id, Arc<Alarms>)>> = Mutex::new(Vec::new());
 
 fn all() -> MutexGuard<'static, Vec<(Id, Arc<Alarms>)>> {
     ALL.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn find(all: &[(Id, Arc<Alarms>)], runtime: Id) -> Option<Arc<Alarms>> {
+    all.iter().find(|(id, _)| *id == runtime).map(|(_, alarms)| Arc::clone(alarms))
 }
 
 impl Alarms {
@@ -69,8 +72,8 @@ impl Alarms {
     fn here() -> Arc<Self> {
         let runtime = Handle::current();
         let mut all = all();
-        if let Some((_, alarms)) = all.iter().find(|(id, _)| *id == runtime.id()) {
-            return Arc::clone(alarms);
+        if let Some(alarms) = find(&all, runtime.id()) {
+            return alarms;
         }
         let timer = Box::pin(sleep(Duration::ZERO));
         let alarms = Arc::<Self>::default();
