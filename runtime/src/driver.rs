@@ -100,7 +100,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
             let wants = connection.drive(cx.waker(), link.room());
             let Wants { outbox, bytes, is_all, alarm, mut has_room, has_reader, awaits, has_changes, closes } = wants;
             if has_changes && let Some(settings) = connection.changes() {
-                apply(link, *settings);
+                apply(link, settings);
             }
             write(link, outbox, bytes);
             if closes {

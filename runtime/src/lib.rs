@@ -35,6 +35,7 @@ mod history;
 mod keepalive;
 mod lane;
 mod limits;
+mod line;
 mod link;
 pub mod lock;
 mod message;

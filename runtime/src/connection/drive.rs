@@ -9,7 +9,7 @@ use crate::close::Close;
 use crate::link::End;
 use crate::message::Message;
 use crate::moment::Moment;
-use crate::queues::Queues;
+use crate::queues::Sizes;
 
 /// What the handles of a connection want of its driver. Whoever wants more from then on wakes it.
 pub(crate) struct Wants {
@@ -45,18 +45,18 @@ impl Connection {
             line.dissolve();
             state = self.lock();
         }
-        let (outbox, bytes) = state.take_outbox(room, &self.queues);
-        let sender = if bytes > 0 { state.line.first() } else { None };
+        let (outbox, bytes) = state.take_outbox(room, self.sizes);
+        let sender = if bytes > 0 { state.aside.first() } else { None };
         let wants = Wants {
             outbox,
             bytes,
             is_all: state.outbox.is_empty(),
             alarm: state.alarm,
-            has_room: state.dropped || !self.queues.is_full(self.held.load(Ordering::Relaxed)),
+            has_room: state.dropped || !self.sizes.is_full(self.held.load(Ordering::Relaxed)),
             has_reader: !state.dropped,
             awaits: state.reader.as_ref().is_some_and(|reader| reader.will_wake(waker)),
-            has_changes: state.settings.is_some(),
-            closes: state.farewell.as_ref().is_some_and(|farewell| farewell.close.is_some()),
+            has_changes: state.aside.has_changes(),
+            closes: state.aside.farewell().is_some_and(|farewell| farewell.close.is_some()),
         };
         drop(state);
         wake(sender);
@@ -64,22 +64,22 @@ impl Connection {
     }
 
     /// Takes what the handles have changed.
-    pub(crate) fn changes(&self) -> Option<Box<Settings>> {
-        self.lock().settings.take()
+    pub(crate) fn changes(&self) -> Option<Settings> {
+        self.lock().aside.take_settings()
     }
 
     /// The close that is asked for behind everything that is to be written, by a handle or, where no reader is left, by there
     /// being none.
     pub(crate) fn asked_close(&self) -> Option<Close> {
-        self.lock().farewell.as_ref()?.close.clone()
+        self.lock().aside.farewell()?.close.clone()
     }
 
     /// Puts a message that has come behind others, to be [delivered](Self::deliver) with them. Whether there is room for one more.
     #[inline]
     pub(crate) fn take_in(&self, came: &mut Batch<Message>, message: Message) -> bool {
-        let taken = self.queues.came(message.len());
+        let taken = self.sizes.came(message.len());
         came.push(message);
-        !self.queues.is_full(self.held.fetch_add(taken, Ordering::Relaxed) + taken)
+        !self.sizes.is_full(self.held.fetch_add(taken, Ordering::Relaxed) + taken)
     }
 
     /// Hands to the reader what has come. Whether the driving task itself has to look at it.
@@ -156,7 +156,7 @@ impl Connection {
 
 impl State {
     /// Takes what is to be written first, for which there is room for so many bytes, and makes room for more. How many it has.
-    fn take_outbox(&mut self, room: usize, queues: &Queues) -> (Batch<Outgoing>, usize) {
+    fn take_outbox(&mut self, room: usize, sizes: Sizes) -> (Batch<Outgoing>, usize) {
         if self.outbox.is_empty() {
             return (Batch::default(), 0);
         }
@@ -166,7 +166,7 @@ impl State {
                 break;
             }
             (many, bytes) = (many + 1, bytes + next.bytes());
-            self.said -= next.room(queues);
+            self.said -= next.room(sizes);
         }
         (self.outbox.take_first(many), bytes)
     }

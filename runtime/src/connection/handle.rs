@@ -28,7 +28,7 @@ impl Connection {
     pub(crate) fn change(&self, settings: Settings) {
         let driver = {
             let mut state = self.lock();
-            let known = state.settings.get_or_insert_default();
+            let known = state.aside.settings();
             known.limits = settings.limits.or(known.limits);
             known.pings = settings.pings.or(known.pings.take());
             state.driver.clone()
@@ -53,7 +53,7 @@ impl Connection {
             *batch = mem::take(&mut state.inbox);
             drop(state);
             return self.poll_receive(batch, deadline, cx);
-        } else if let Some(farewell) = &mut state.farewell
+        } else if let Some(farewell) = state.aside.farewell_mut()
             && let Some(end) = farewell.end.take()
         {
             let (said, kept) = said(end);
@@ -77,9 +77,9 @@ impl Connection {
 
     /// Lets more come in the place of a message that was received.
     fn make_room(&self, message: &Message, cx: &Context<'_>) {
-        let taken = self.queues.came(message.len());
+        let taken = self.sizes.came(message.len());
         let before = self.held.fetch_sub(taken, Ordering::Relaxed);
-        if self.queues.is_full(before) && !self.queues.is_full(before - taken) {
+        if self.sizes.is_full(before) && !self.sizes.is_full(before - taken) {
             // Whoever drives it has said whom to wake before it looked whether there is room.
             let driver = self.lock().driver_beside(cx);
             wake(driver);
@@ -149,7 +149,7 @@ impl Connection {
 
     /// Whether the connection has ended or was told to.
     pub(crate) fn is_closing(&self) -> bool {
-        self.lock().farewell.is_some()
+        self.lock().aside.farewell().is_some()
     }
 
     /// Asks for a close; the first to ask is the one whose code and reason are sent.
