@@ -22,12 +22,18 @@ use crate::moment::Moment;
 pub(crate) struct Alarm(Option<Moment>);
 
 impl Alarm {
-    /// Has the connection's task woken when it is `due`, which is later than now.
-    pub(crate) fn set(&mut self, due: Moment, now: Moment, connection: &Arc<Connection>) {
-        // It is set already. Moving it costs more than waking up once for nothing.
-        if self.0.is_some_and(|at| now < at && at <= due) {
-            return;
-        }
+    /// Whether it rings by then. If that is too early, moving it costs more than waking up once for nothing.
+    pub(crate) fn rings_by(&self, due: Moment) -> bool {
+        self.0.is_some_and(|at| at <= due)
+    }
+
+    /// Notes that it [has rung](Connection::ring), or one that was set before.
+    pub(crate) fn has_rung(&mut self) {
+        self.0 = self.0.filter(|at| Moment::now() < *at);
+    }
+
+    /// Has the connection's task woken at that moment.
+    pub(crate) fn set(&mut self, due: Moment, connection: &Arc<Connection>) {
         let before = self.0.replace(due);
         Alarms::here().change(before, Some(due), connection);
     }
@@ -106,7 +112,7 @@ impl Alarms {
                 Some(first) if first.at <= now => {
                     let first = state.set.pop_first();
                     drop(state);
-                    first.inspect(|first| first.connection.rouse());
+                    first.inspect(|first| first.connection.ring());
                 }
                 first => {
                     state.next = first.map(|first| first.at);
@@ -203,13 +209,17 @@ mod tests {
             let due = Moment::now().checked_add(time).expect("it comes");
             let mut polls = 0;
             poll_fn(|cx| {
-                self.connection.drive(cx.waker(), 0);
+                if self.connection.drive(cx.waker(), 0).has_rung {
+                    self.alarm.has_rung();
+                }
                 let now = Moment::now();
                 if due <= now {
                     return Poll::Ready((now.since(due), polls - 1));
                 }
                 polls += 1;
-                self.alarm.set(due, now, &self.connection);
+                if !self.alarm.rings_by(due) {
+                    self.alarm.set(due, &self.connection);
+                }
                 Poll::Pending
             })
             .await

@@ -98,7 +98,11 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
         let mut look = false;
         loop {
             let wants = connection.drive(cx.waker(), link.room());
-            let Wants { outbox, bytes, is_all, alarm, mut has_room, has_reader, awaits, has_changes, closes } = wants;
+            let Wants { outbox, bytes, is_all, alarm, has_rung, mut has_room, has_reader, awaits, has_changes, closes } =
+                wants;
+            if has_rung {
+                self.alarm.has_rung();
+            }
             if has_changes && let Some(settings) = connection.changes() {
                 apply(link, settings);
             }
@@ -138,10 +142,10 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
                 continue;
             }
             let due = [link.deadline(), alarm].into_iter().flatten().min();
-            let (false, Some(due)) = (link.is_over(), due) else { break };
+            let Some(due) = due.filter(|due| !link.is_over() && !self.alarm.rings_by(*due)) else { break };
             let now = Moment::now();
             if now < due {
-                self.alarm.set(due, now, self.place.connection());
+                self.alarm.set(due, self.place.connection());
                 break;
             }
             look |= connection.tick(now, cx);

@@ -1,6 +1,5 @@
 //! What a connection has only at times, all in one box: of one that waits there is nothing of it, and no room for it either.
 
-use std::mem;
 use std::task::Waker;
 
 use super::Settings;
@@ -14,7 +13,7 @@ pub(super) struct Aside(Option<Box<Things>>);
 #[derive(Debug, Default)]
 struct Things {
     /// Who waits for room in the outbox.
-    line: Line,
+    line: Option<Line>,
     /// How the connection ends; from then on nothing can be sent.
     farewell: Option<Farewell>,
     /// Changes that the driver has yet to make.
@@ -67,30 +66,38 @@ impl Aside {
     }
 
     /// Begins to end. Whoever waits for room is to be woken, as there will be none.
-    pub(super) fn part(&mut self) -> (&mut Farewell, Line) {
+    pub(super) fn part(&mut self) -> (&mut Farewell, Option<Line>) {
         let things = self.things();
-        (things.farewell.get_or_insert_default(), mem::take(&mut things.line))
+        (things.farewell.get_or_insert_default(), things.line.take())
     }
 
     /// Whether nobody waits for room ahead of whoever has this spot, or would come now.
     pub(super) fn is_turn_of(&self, spot: Option<Spot>) -> bool {
-        self.0.as_ref().is_none_or(|things| things.line.is_turn_of(spot))
+        self.line().is_none_or(|line| line.is_turn_of(spot))
     }
 
     pub(super) fn wait(&mut self, spot: Option<Spot>, waker: &Waker) -> Spot {
-        self.things().line.wait(spot, waker)
+        self.things().line.get_or_insert_default().wait(spot, waker)
     }
 
     /// Leaves the line. Who is first now, where that was the first.
     pub(super) fn leave(&mut self, spot: Spot) -> Option<Waker> {
-        let line = &mut self.0.as_mut()?.line;
+        let waiting = &mut self.0.as_mut()?.line;
+        let line = waiting.as_mut()?;
         let next = if line.leave(spot) == Some(0) { line.first() } else { None };
-        self.tidy();
+        if line.is_empty() {
+            *waiting = None;
+            self.tidy();
+        }
         next
     }
 
     pub(super) fn first(&self) -> Option<Waker> {
-        self.0.as_ref()?.line.first()
+        self.line()?.first()
+    }
+
+    fn line(&self) -> Option<&Line> {
+        self.0.as_ref()?.line.as_ref()
     }
 
     fn things(&mut self) -> &mut Things {
@@ -99,9 +106,7 @@ impl Aside {
 
     /// Keeps no box for nothing.
     fn tidy(&mut self) {
-        if let Some(Things { line, farewell: None, settings: None, protocol: None }) = self.0.as_deref()
-            && line.is_empty()
-        {
+        if let Some(Things { line: None, farewell: None, settings: None, protocol: None }) = self.0.as_deref() {
             self.0 = None;
         }
     }
@@ -132,7 +137,7 @@ mod tests {
         let spot = aside.wait(None, Waker::noop());
         let (farewell, line) = aside.part();
         farewell.over = true;
-        assert!(line.is_turn_of(Some(spot)) && aside.leave(spot).is_none(), "the line is dissolved");
+        assert!(line.is_some_and(|line| line.is_turn_of(Some(spot))) && aside.leave(spot).is_none(), "the line is dissolved");
         assert!(aside.farewell().is_some_and(|farewell| farewell.over));
     }
 }

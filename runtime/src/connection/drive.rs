@@ -4,7 +4,7 @@ use std::mem;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Waker};
 
-use super::{Batch, Connection, Outgoing, Settings, State, wake, wake_or_look};
+use super::{Batch, Connection, Outgoing, Settings, State, dissolve, wake, wake_or_look};
 use crate::close::Close;
 use crate::link::End;
 use crate::message::Message;
@@ -19,6 +19,8 @@ pub(crate) struct Wants {
     pub(crate) is_all: bool,
     /// When the reader wants to be woken in any case.
     pub(crate) alarm: Option<Moment>,
+    /// Whether the driver's own alarm has woken it.
+    pub(crate) has_rung: bool,
     /// Whether there is room for a message, or none needed, as there is no reader.
     pub(crate) has_room: bool,
     pub(crate) has_reader: bool,
@@ -42,7 +44,7 @@ impl Connection {
             let (farewell, line) = state.part();
             farewell.close.get_or_insert_with(|| Close::new(Close::NORMAL, ""));
             drop(state);
-            line.dissolve();
+            dissolve(line);
             state = self.lock();
         }
         let (outbox, bytes) = state.take_outbox(room, self.sizes);
@@ -52,6 +54,7 @@ impl Connection {
             bytes,
             is_all: state.outbox.is_empty(),
             alarm: state.alarm,
+            has_rung: mem::take(&mut state.has_rung),
             has_room: state.dropped || !self.sizes.is_full(self.held.load(Ordering::Relaxed)),
             has_reader: !state.dropped,
             awaits: state.reader.as_ref().is_some_and(|reader| reader.will_wake(waker)),
@@ -109,7 +112,7 @@ impl Connection {
         farewell.end.get_or_insert(end);
         let looks = state.wake_reader(cx);
         drop(state);
-        line.dissolve();
+        dissolve(line);
         looks
     }
 
@@ -122,6 +125,16 @@ impl Connection {
     /// Whether it is to leave as soon as its session waits for the client.
     pub(crate) fn is_leaving(&self) -> bool {
         self.is_leaving.load(Ordering::Acquire)
+    }
+
+    /// The driver's alarm has come.
+    pub(crate) fn ring(&self) {
+        let driver = {
+            let mut state = self.lock();
+            state.has_rung = true;
+            state.driver.clone()
+        };
+        wake(driver);
     }
 
     /// Does.
@@ -149,7 +162,7 @@ impl Connection {
         let (reader, unsaid) = (state.reader.take(), mem::take(&mut state.outbox));
         drop(state);
         drop(unsaid);
-        line.dissolve();
+        dissolve(line);
         closers.into_iter().chain(reader).fold(false, |own, waker| own | wake_or_look(waker, cx))
     }
 }

@@ -5,7 +5,7 @@ use std::mem;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
-use super::{Batch, Connection, Outgoing, Settings, wake};
+use super::{Batch, Connection, Outgoing, Settings, dissolve, wake};
 use crate::close::Close;
 use crate::link::End;
 use crate::message::Message;
@@ -118,15 +118,10 @@ impl Connection {
             Leaves::AtOnce => self.close(close),
             Leaves::BetweenTurns => {
                 self.is_leaving.store(true, Ordering::Release);
-                self.rouse();
+                let driver = self.lock().driver.clone();
+                wake(driver);
             }
         }
-    }
-
-    /// Has the task run that drives it.
-    pub(crate) fn rouse(&self) {
-        let driver = self.lock().driver.clone();
-        wake(driver);
     }
 
     /// Queues the number of the output that was sent last. It takes no room: there is at most one behind each message.
@@ -161,7 +156,7 @@ impl Connection {
             (state.driver.clone(), line)
         };
         wake(driver);
-        line.dissolve();
+        dissolve(line);
     }
 
     /// Waits until nothing is left of the connection, which has been asked to close.

@@ -86,6 +86,8 @@ struct State {
     told: bool,
     /// When the reader wants to be woken in any case.
     alarm: Option<Moment>,
+    /// The driver was woken by the time.
+    has_rung: bool,
     driver: Option<Waker>,
 }
 
@@ -109,6 +111,7 @@ impl Connection {
             reader: None,
             told: false,
             alarm: None,
+            has_rung: false,
             driver: None,
         };
         Connection {
@@ -166,7 +169,7 @@ impl State {
     }
 
     /// Begins to end. Whoever waits for room is to be woken, as there will be none.
-    fn part(&mut self) -> (&mut Farewell, Line) {
+    fn part(&mut self) -> (&mut Farewell, Option<Line>) {
         self.aside.part()
     }
 
@@ -193,5 +196,12 @@ fn wake_or_look(waker: Waker, cx: Option<&Context<'_>>) -> bool {
 fn wake(waker: Option<Waker>) {
     if let Some(waker) = waker {
         waker.wake();
+    }
+}
+
+/// Wakes those who wait for room that there will not be.
+fn dissolve(line: Option<Line>) {
+    if let Some(line) = line {
+        line.dissolve();
     }
 }
