@@ -67,7 +67,9 @@ impl Line {
     }
 
     fn find(&self, spot: Spot) -> Option<usize> {
-        self.wakers.binary_search_by_key(&spot, |(spot, _)| *spot).ok()
+        let (first, _) = self.wakers.front()?;
+        // Most who ask have been the first, and are no longer there.
+        (*first <= spot).then(|| self.wakers.binary_search_by_key(&spot, |(spot, _)| *spot).ok()).flatten()
     }
 
     fn shrink(&mut self) {

@@ -132,14 +132,15 @@ impl Connection {
     }
 
     /// The same, with such queues.
-    pub(crate) fn with(self, queues: Queues) -> Self {
-        self.lock().when_full = queues.when_full;
-        Connection { sizes: queues.sizes, ..self }
+    pub(crate) fn with(mut self, queues: Queues) -> Self {
+        self.sizes = queues.sizes;
+        self.state_mut().when_full = queues.when_full;
+        self
     }
 
     /// The same, after such a handshake.
-    pub(crate) fn speaking(self, protocol: Option<&'static str>) -> Self {
-        self.lock().aside = Aside::speaking(protocol);
+    pub(crate) fn speaking(mut self, protocol: Option<&'static str>) -> Self {
+        self.state_mut().aside = Aside::speaking(protocol);
         self
     }
 
@@ -149,6 +150,10 @@ impl Connection {
 
     pub(crate) fn protocol(&self) -> Option<&'static str> {
         self.lock().aside.protocol()
+    }
+
+    fn state_mut(&mut self) -> &mut State {
+        self.state.get_mut().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
