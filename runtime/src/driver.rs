@@ -45,6 +45,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Future for Driver<IO> {
         // mostly the client that has woken this task, and what it has sent is there by when the work runs.
         let mut has_run = self.link.as_mut().is_some_and(Link::begin_turn);
         if has_run {
+            self.place.connection().driven_by(cx.waker());
             self.run_work(cx);
         }
         while self.advance(cx) || !has_run {
@@ -117,7 +118,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
                 }
             }
             let mut came = Batch::default();
-            link.read(cx, has_room, |event, cx| {
+            link.read(cx, has_room, |event| {
                 match event {
                     Event::Message(message) if has_reader => {
                         has_room = connection.take_in(&mut came, message);
@@ -126,13 +127,13 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
                     Event::Message(_) => {}
                     Event::Heard(output) => connection.note_heard(output),
                     Event::End(end) => {
-                        look |= connection.deliver(mem::take(&mut came), cx);
-                        look |= connection.end(end, cx);
+                        look |= connection.deliver(mem::take(&mut came));
+                        look |= connection.end(end);
                     }
                 }
                 Taken { looks: look, has_room }
             });
-            look |= connection.deliver(came, cx);
+            look |= connection.deliver(came);
             if look {
                 return true;
             }
@@ -148,14 +149,14 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
                 self.alarm.set(due, self.place.connection());
                 break;
             }
-            look |= connection.tick(now, cx);
+            look |= connection.tick(now);
             if let Some(end) = link.tick(now, has_room) {
-                look |= connection.end(end, cx);
+                look |= connection.end(end);
             }
         }
         if link.is_over() {
             link.observe();
-            look |= connection.over(Some(cx));
+            look |= connection.over();
             self.link = None;
             self.alarm.cancel(self.place.connection());
             self.place.give_up();

@@ -209,7 +209,7 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.connection.over(None);
+        self.connection.over();
         self.give_up();
         if let Some(server) = self.connection.server() {
             server.forget();

@@ -2,9 +2,9 @@
 
 use std::mem;
 use std::sync::atomic::Ordering;
-use std::task::{Context, Waker};
+use std::task::Waker;
 
-use super::{Batch, Connection, Outgoing, Settings, State, dissolve, wake, wake_or_look};
+use super::{Batch, Connection, Outgoing, Settings, State, dissolve, wake};
 use crate::close::Close;
 use crate::link::End;
 use crate::message::Message;
@@ -32,6 +32,11 @@ pub(crate) struct Wants {
 }
 
 impl Connection {
+    /// Notes which task drives it, which is the one that this is called in.
+    pub(crate) fn driven_by(&self, waker: &Waker) {
+        self.lock().driver.get_or_insert_with(|| waker.clone());
+    }
+
     /// Notes whom to wake when a handle wants something, and returns what they want by now. There is room for so many bytes of what
     /// is to be written.
     pub(crate) fn drive(&self, waker: &Waker, room: usize) -> Wants {
@@ -57,7 +62,7 @@ impl Connection {
             has_rung: mem::take(&mut state.has_rung),
             has_room: state.dropped || !self.sizes.is_full(self.held.load(Ordering::Relaxed)),
             has_reader: !state.dropped,
-            awaits: state.reader.as_ref().is_some_and(|reader| reader.will_wake(waker)),
+            awaits: state.awaits,
             has_changes: state.aside.has_changes(),
             closes: state.aside.farewell().is_some_and(|farewell| farewell.close.is_some()),
         };
@@ -87,17 +92,17 @@ impl Connection {
 
     /// Hands to the reader what has come. Whether the driving task itself has to look at it.
     #[inline]
-    pub(crate) fn deliver(&self, came: Batch<Message>, cx: &Context<'_>) -> bool {
-        !came.is_empty() && self.hand_over(came, cx)
+    pub(crate) fn deliver(&self, came: Batch<Message>) -> bool {
+        !came.is_empty() && self.hand_over(came)
     }
 
-    fn hand_over(&self, came: Batch<Message>, cx: &Context<'_>) -> bool {
+    fn hand_over(&self, came: Batch<Message>) -> bool {
         let mut state = self.lock();
         if state.dropped {
             return false;
         }
         state.inbox.append(came);
-        state.wake_reader(cx)
+        state.wake_reader()
     }
 
     /// Notes that the peer has got everything up to the output of this number.
@@ -106,20 +111,20 @@ impl Connection {
     }
 
     /// Tells the reader how the connection ended. Nothing can be sent any more.
-    pub(crate) fn end(&self, end: End, cx: &Context<'_>) -> bool {
+    pub(crate) fn end(&self, end: End) -> bool {
         let mut state = self.lock();
         let (farewell, line) = state.part();
         farewell.end.get_or_insert(end);
-        let looks = state.wake_reader(cx);
+        let looks = state.wake_reader();
         drop(state);
         dissolve(line);
         looks
     }
 
     /// Wakes the reader if its time is over.
-    pub(crate) fn tick(&self, now: Moment, cx: &Context<'_>) -> bool {
+    pub(crate) fn tick(&self, now: Moment) -> bool {
         let mut state = self.lock();
-        state.alarm.is_some_and(|alarm| alarm <= now) && state.wake_reader(cx)
+        state.alarm.is_some_and(|alarm| alarm <= now) && state.wake_reader()
     }
 
     /// Whether it is to leave as soon as its session waits for the client.
@@ -153,17 +158,20 @@ impl Connection {
     }
 
     /// Notes that nothing is left. Whether the driving task itself was waiting for it.
-    pub(crate) fn over(&self, cx: Option<&Context<'_>>) -> bool {
+    pub(crate) fn over(&self) -> bool {
         let mut state = self.lock();
         let (farewell, line) = state.part();
         farewell.over = true;
         farewell.end.get_or_insert_with(|| End::Closed(Close::new(Close::ABNORMAL, "")));
-        let closers = mem::take(&mut farewell.closers);
-        let (reader, unsaid) = (state.reader.take(), mem::take(&mut state.outbox));
+        let (mut closers, unsaid) = (mem::take(&mut farewell.closers), mem::take(&mut state.outbox));
+        let all = closers.len();
+        closers.retain(|closer| !state.is_driven_by(closer));
+        let looks = state.wake_reader() || closers.len() < all;
         drop(state);
         drop(unsaid);
         dissolve(line);
-        closers.into_iter().chain(reader).fold(false, |own, waker| own | wake_or_look(waker, cx))
+        closers.into_iter().for_each(Waker::wake);
+        looks
     }
 }
 

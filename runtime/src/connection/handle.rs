@@ -63,10 +63,8 @@ impl Connection {
             state.alarm = None;
             return Poll::Ready(Received::Silence);
         } else {
-            match &mut state.reader {
-                Some(reader) => reader.clone_from(cx.waker()),
-                none => *none = Some(cx.waker().clone()),
-            }
+            state.awaits = state.is_driven_by(cx.waker());
+            state.reader = (!state.awaits).then(|| Box::new(cx.waker().clone()));
             let before = mem::replace(&mut state.alarm, deadline);
             if deadline.is_some() && deadline != before { state.driver_beside(cx) } else { None }
         };
@@ -89,22 +87,23 @@ impl Connection {
     /// Forgets who waits for a message: whoever still does will say so again.
     pub(crate) fn forget_reader(&self) {
         let mut state = self.lock();
-        (state.reader, state.alarm) = (None, None);
+        (state.awaits, state.reader, state.alarm) = (false, None, None);
     }
 
     /// Whether somebody waits for a message.
     pub(crate) fn is_awaited(&self) -> bool {
-        self.lock().reader.is_some()
+        let state = self.lock();
+        state.awaits || state.reader.is_some()
     }
 
     /// Has the reader look around, whether or not a message comes.
     pub(crate) fn tell(&self) {
-        let reader = {
+        let driver = {
             let mut state = self.lock();
             state.told = true;
-            state.reader.take()
+            if state.wake_reader() { state.driver.clone() } else { None }
         };
-        wake(reader);
+        wake(driver);
     }
 
     /// Whether the reader is to look around, as it then does. Who has begun to [receive](Self::poll_receive) is woken.

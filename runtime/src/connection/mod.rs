@@ -10,6 +10,7 @@ mod handle;
 mod sending;
 
 use std::fmt;
+use std::mem;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Waker};
@@ -31,6 +32,8 @@ pub(crate) struct Connection {
     state: Mutex<State>,
     /// How much the inbox and the outbox hold.
     sizes: Sizes,
+    /// What becomes of a message for which the outbox has no room.
+    when_full: WhenFull,
     /// What the messages count for that have come, and that the reader has not received.
     held: AtomicU32,
     /// The number of the last output that the peer is known to have got.
@@ -75,13 +78,15 @@ struct State {
     id: ConnectionId,
     inbox: Batch<Message>,
     outbox: Batch<Outgoing>,
-    /// What the outbox's messages count for, and what becomes of one for which there is no room.
+    /// What the outbox's messages count for.
     said: u32,
-    when_full: WhenFull,
     aside: Aside,
     /// The socket was dropped, and with it the only reader.
     dropped: bool,
-    reader: Option<Waker>,
+    /// The driving task itself waits for a message.
+    awaits: bool,
+    /// Another task does: few connections are read by one.
+    reader: Option<Box<Waker>>,
     /// The reader is to look around, whether or not a message has come.
     told: bool,
     /// When the reader wants to be woken in any case.
@@ -105,9 +110,9 @@ impl Connection {
             inbox: Batch::default(),
             outbox: Batch::default(),
             said: 0,
-            when_full: WhenFull::Wait,
             aside: Aside::default(),
             dropped: false,
+            awaits: false,
             reader: None,
             told: false,
             alarm: None,
@@ -117,6 +122,7 @@ impl Connection {
         Connection {
             state: Mutex::new(state),
             sizes: Sizes::DEFAULT,
+            when_full: WhenFull::Wait,
             held: AtomicU32::new(0),
             heard: AtomicU64::new(0),
             server: None,
@@ -132,15 +138,14 @@ impl Connection {
     }
 
     /// The same, with such queues.
-    pub(crate) fn with(mut self, queues: Queues) -> Self {
-        self.sizes = queues.sizes;
-        self.state_mut().when_full = queues.when_full;
-        self
+    pub(crate) fn with(self, Queues { sizes, when_full }: Queues) -> Self {
+        Connection { sizes, when_full, ..self }
     }
 
     /// The same, after such a handshake.
     pub(crate) fn speaking(mut self, protocol: Option<&'static str>) -> Self {
-        self.state_mut().aside = Aside::speaking(protocol);
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        state.aside = Aside::speaking(protocol);
         self
     }
 
@@ -150,10 +155,6 @@ impl Connection {
 
     pub(crate) fn protocol(&self) -> Option<&'static str> {
         self.lock().aside.protocol()
-    }
-
-    fn state_mut(&mut self) -> &mut State {
-        self.state.get_mut().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -178,24 +179,23 @@ impl State {
         self.aside.part()
     }
 
-    fn wake_reader(&mut self, cx: &Context<'_>) -> bool {
+    /// Has the reader look at what has come. Whether that is the driving task, which says so.
+    fn wake_reader(&mut self) -> bool {
         self.alarm = None;
-        self.reader.take().is_some_and(|reader| wake_or_look(reader, Some(cx)))
+        if let Some(reader) = self.reader.take() {
+            reader.wake();
+        }
+        mem::take(&mut self.awaits)
+    }
+
+    fn is_driven_by(&self, waker: &Waker) -> bool {
+        self.driver.as_ref().is_some_and(|driver| driver.will_wake(waker))
     }
 
     /// The driver, unless `cx` is the driver's own.
     fn driver_beside(&self, cx: &Context<'_>) -> Option<Waker> {
-        self.driver.as_ref().filter(|driver| !driver.will_wake(cx.waker())).cloned()
+        if self.is_driven_by(cx.waker()) { None } else { self.driver.clone() }
     }
-}
-
-/// Wakes `waker`, or says that it is the task's own, which had better look by itself.
-fn wake_or_look(waker: Waker, cx: Option<&Context<'_>>) -> bool {
-    let own = cx.is_some_and(|cx| waker.will_wake(cx.waker()));
-    if !own {
-        waker.wake();
-    }
-    own
 }
 
 fn wake(waker: Option<Waker>) {

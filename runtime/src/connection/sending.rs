@@ -38,7 +38,7 @@ impl Future for Sending<'_> {
         }
         let said = state.said + connection.sizes.said(message.len());
         if said > connection.sizes.room() || !state.aside.is_turn_of(self.spot) {
-            match state.when_full {
+            match connection.when_full {
                 WhenFull::Wait => {
                     self.spot = Some(state.aside.wait(self.spot, cx.waker()));
                     return Poll::Pending;
