@@ -9,8 +9,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::{Instant, Sleep, sleep_until};
 
+use crate::alarm::Alarm;
 use crate::close::Close;
 use crate::connection::{Batch, Outgoing, Settings, Wants};
 use crate::lane::Ticket;
@@ -28,7 +28,7 @@ pub(crate) struct Driver<IO> {
     /// While it lasts.
     link: Option<Link<IO>>,
     work: Option<Work>,
-    alarm: Option<Pin<Box<Sleep>>>,
+    alarm: Alarm,
     place: Place,
     /// While it waits in its server's lane.
     ticket: Option<Box<Ticket>>,
@@ -45,6 +45,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Future for Driver<IO> {
         // mostly the client that has woken this task, and what it has sent is there by when the work runs.
         let mut has_run = self.link.as_mut().is_some_and(Link::begin_turn);
         if has_run {
+            self.place.connection().driven_by(cx.waker());
             self.run_work(cx);
         }
         while self.advance(cx) || !has_run {
@@ -57,7 +58,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Future for Driver<IO> {
 
 impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
     pub(crate) fn new(link: Link<IO>, place: Place, work: Work) -> Self {
-        Driver { link: Some(link), work: Some(work), alarm: None, place, ticket: None }
+        Driver { link: Some(link), work: Some(work), alarm: Alarm::default(), place, ticket: None }
     }
 
     /// Whether it need not give way to anybody.
@@ -98,9 +99,13 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
         let mut look = false;
         loop {
             let wants = connection.drive(cx.waker(), link.room());
-            let Wants { outbox, bytes, is_all, alarm, mut has_room, has_reader, awaits, has_changes, closes } = wants;
+            let Wants { outbox, bytes, is_all, alarm, has_rung, mut has_room, has_reader, awaits, has_changes, closes } =
+                wants;
+            if has_rung {
+                self.alarm.has_rung();
+            }
             if has_changes && let Some(settings) = connection.changes() {
-                apply(link, *settings);
+                apply(link, settings);
             }
             write(link, outbox, bytes);
             if closes {
@@ -113,7 +118,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
                 }
             }
             let mut came = Batch::default();
-            link.read(cx, has_room, |event, cx| {
+            link.read(cx, has_room, |event| {
                 match event {
                     Event::Message(message) if has_reader => {
                         has_room = connection.take_in(&mut came, message);
@@ -122,13 +127,13 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
                     Event::Message(_) => {}
                     Event::Heard(output) => connection.note_heard(output),
                     Event::End(end) => {
-                        look |= connection.deliver(mem::take(&mut came), cx);
-                        look |= connection.end(end, cx);
+                        look |= connection.deliver(mem::take(&mut came));
+                        look |= connection.end(end);
                     }
                 }
                 Taken { looks: look, has_room }
             });
-            look |= connection.deliver(came, cx);
+            look |= connection.deliver(came);
             if look {
                 return true;
             }
@@ -138,22 +143,31 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
                 continue;
             }
             let due = [link.deadline(), alarm].into_iter().flatten().min();
-            if link.is_over() || !rings(&mut self.alarm, due, cx) {
+            let Some(due) = due.filter(|due| !link.is_over() && !self.alarm.rings_by(*due)) else { break };
+            let now = Moment::now();
+            if now < due {
+                self.alarm.set(due, self.place.connection());
                 break;
             }
-            let now = Moment::now();
-            look |= connection.tick(now, cx);
+            look |= connection.tick(now);
             if let Some(end) = link.tick(now, has_room) {
-                look |= connection.end(end, cx);
+                look |= connection.end(end);
             }
         }
         if link.is_over() {
             link.observe();
-            look |= connection.over(Some(cx));
+            look |= connection.over();
             self.link = None;
+            self.alarm.cancel(self.place.connection());
             self.place.give_up();
         }
         look
+    }
+}
+
+impl<IO> Drop for Driver<IO> {
+    fn drop(&mut self) {
+        self.alarm.cancel(self.place.connection());
     }
 }
 
@@ -175,28 +189,4 @@ fn write<IO: AsyncRead + AsyncWrite + Unpin>(link: &mut Link<IO>, mut outbox: Ba
             Outgoing::Number(output) => link.number(output),
         }
     }
-}
-
-/// Whether `due` has come; else the task is woken when it does.
-fn rings(alarm: &mut Option<Pin<Box<Sleep>>>, due: Option<Moment>, cx: &mut Context<'_>) -> bool {
-    let Some(due) = due else { return false };
-    let (now, due) = (Instant::now(), Instant::from(due));
-    // Not left to the alarm: a peer that sends without end uses up all that tokio lets one task do at a time.
-    if due <= now {
-        return true;
-    }
-    let alarm = match alarm {
-        // It is set already, and knows whom to wake. Moving it costs more than waking up once for nothing.
-        Some(alarm) if now < alarm.deadline() && alarm.deadline() <= due => return false,
-        Some(alarm) => alarm,
-        none => none.insert(Box::pin(sleep_until(due))),
-    };
-    if alarm.deadline() > due {
-        alarm.as_mut().reset(due);
-    }
-    if alarm.as_mut().poll(cx).is_pending() {
-        return false;
-    }
-    alarm.as_mut().reset(due);
-    alarm.as_mut().poll(cx).is_ready()
 }

@@ -6,15 +6,13 @@
 //! come for others meanwhile goes before the next. Where there are several threads they look for each other, and nobody
 //! is held back.
 
-use std::collections::VecDeque;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker, ready};
 
 use tokio::runtime::{Handle, RuntimeFlavor};
 
-/// For how many there is room while nobody waits.
-const FEW: usize = 64;
+use crate::line::{Line, Spot};
 
 #[derive(Debug, Default)]
 pub(crate) struct Lane(Mutex<State>);
@@ -23,11 +21,9 @@ pub(crate) struct Lane(Mutex<State>);
 struct State {
     /// Somebody has gone since the runtime has last looked for I/O.
     is_taken: bool,
-    waiting: VecDeque<(u64, Waker)>,
+    waiting: Line,
     /// Whose turn it is, who has yet to notice.
-    called: Option<u64>,
-    /// How many have waited so far.
-    tickets: u64,
+    called: Option<Spot>,
 }
 
 impl Lane {
@@ -41,13 +37,11 @@ impl Lane {
     pub(crate) fn is_open(self: &Arc<Self>, ticket: &mut Option<Box<Ticket>>, cx: &Context<'_>) -> bool {
         let mut state = self.lock();
         match ticket {
-            Some(ticket) if state.called == Some(ticket.number) => state.called = None,
+            Some(ticket) if state.called == Some(ticket.spot) => state.called = None,
             Some(_) => return false,
             None if state.is_taken => {
-                state.tickets += 1;
-                let number = state.tickets;
-                state.waiting.push_back((number, cx.waker().clone()));
-                *ticket = Some(Box::new(Ticket { lane: Arc::clone(self), number }));
+                let spot = state.waiting.wait(None, cx.waker());
+                *ticket = Some(Box::new(Ticket { lane: Arc::clone(self), spot }));
                 return false;
             }
             None => state.is_taken = true,
@@ -62,11 +56,8 @@ impl Lane {
 
     fn call_next(&self) {
         let mut state = self.lock();
-        let next = state.waiting.pop_front();
-        if state.waiting.is_empty() && state.waiting.capacity() > FEW {
-            state.waiting = VecDeque::new(); // A crowd is behind it.
-        }
-        (state.called, state.is_taken) = (next.as_ref().map(|(ticket, _)| *ticket), next.is_some());
+        let next = state.waiting.take_first();
+        (state.called, state.is_taken) = (next.as_ref().map(|(spot, _)| *spot), next.is_some());
         drop(state);
         if let Some((_, waker)) = next {
             waker.wake();
@@ -89,15 +80,13 @@ impl Wake for Lane {
 #[derive(Debug)]
 pub(crate) struct Ticket {
     lane: Arc<Lane>,
-    number: u64,
+    spot: Spot,
 }
 
 impl Drop for Ticket {
     fn drop(&mut self) {
         let mut state = self.lane.lock();
-        if let Ok(place) = state.waiting.binary_search_by_key(&self.number, |(number, _)| *number) {
-            state.waiting.remove(place);
-        } else if state.called == Some(self.number) {
+        if state.waiting.leave(self.spot).is_none() && state.called == Some(self.spot) {
             drop(state);
             self.lane.call_next();
         }

@@ -14,6 +14,7 @@ macro_rules! crash_point {
 #[path = "fuzzing.rs"]
 pub mod __fuzzing;
 mod accepted;
+mod alarm;
 mod announce;
 mod aside;
 mod boxed;
@@ -35,6 +36,7 @@ mod history;
 mod keepalive;
 mod lane;
 mod limits;
+mod line;
 mod link;
 pub mod lock;
 mod message;

@@ -30,9 +30,15 @@ use crate::limits;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Queues {
+    pub(crate) sizes: Sizes,
+    pub(crate) when_full: WhenFull,
+}
+
+/// How much waits on either side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Sizes {
     inbox: u32,
     outbox: u32,
-    pub(crate) when_full: WhenFull,
 }
 
 /// What becomes of a message for a client that does not read as fast as it is spoken to. What a conversation says
@@ -53,14 +59,14 @@ impl Queues {
     /// How much of what has come waits, in bytes; 1 KiB at least.
     #[must_use]
     pub const fn inbox(mut self, bytes: usize) -> Self {
-        self.inbox = size(bytes);
+        self.sizes.inbox = size(bytes);
         self
     }
 
     /// How much of what was said waits, in bytes; 1 KiB at least.
     #[must_use]
     pub const fn outbox(mut self, bytes: usize) -> Self {
-        self.outbox = size(bytes);
+        self.sizes.outbox = size(bytes);
         self
     }
 
@@ -71,8 +77,11 @@ impl Queues {
         self
     }
 
-    pub(crate) const DEFAULT: Self =
-        Queues { inbox: size(limits::QUEUE), outbox: size(limits::QUEUE), when_full: WhenFull::Wait };
+    pub(crate) const DEFAULT: Self = Queues { sizes: Sizes::DEFAULT, when_full: WhenFull::Wait };
+}
+
+impl Sizes {
+    pub(crate) const DEFAULT: Self = Sizes { inbox: size(limits::QUEUE), outbox: size(limits::QUEUE) };
 
     /// The room for what was said.
     pub(crate) fn room(&self) -> u32 {

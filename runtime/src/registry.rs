@@ -110,26 +110,65 @@ impl Connections {
     /// }
     /// ```
     pub fn get(id: impl Into<ConnectionId>) -> Option<Sender> {
-        let connection = Arc::clone(open().get(&id.into())?);
+        let connection = Arc::clone(register().get(&id.into())?);
         (!connection.is_ending()).then(|| Sender::new(connection))
     }
 
     /// How many connections are open.
     pub fn count() -> usize {
-        open().len()
+        let register = register();
+        register.numbered.len() + register.named.len()
     }
 }
 
-static OPEN: LazyLock<Mutex<HashMap<ConnectionId, Arc<Connection>>>> = LazyLock::new(Mutex::default);
+/// Most have a number, which takes less room than a name.
+#[derive(Debug, Default)]
+struct Register {
+    numbered: HashMap<u64, Arc<Connection>>,
+    named: HashMap<Arc<str>, Arc<Connection>>,
+}
 
-fn open() -> MutexGuard<'static, HashMap<ConnectionId, Arc<Connection>>> {
-    OPEN.lock().unwrap_or_else(PoisonError::into_inner)
+static REGISTER: LazyLock<Mutex<Register>> = LazyLock::new(Mutex::default);
+
+fn register() -> MutexGuard<'static, Register> {
+    REGISTER.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Register {
+    fn get(&self, id: &ConnectionId) -> Option<&Arc<Connection>> {
+        match &id.0 {
+            Id::Number(number) => self.numbered.get(number),
+            Id::Name(name) => self.named.get(name),
+        }
+    }
+
+    fn insert(&mut self, id: ConnectionId, connection: Arc<Connection>) {
+        match id.0 {
+            Id::Number(number) => self.numbered.insert(number, connection),
+            Id::Name(name) => self.named.insert(name, connection),
+        };
+    }
+
+    /// Takes out the connection that has this identifier, unless the name is another one's by now.
+    fn remove(&mut self, id: ConnectionId, connection: &Arc<Connection>) {
+        match id.0 {
+            Id::Number(number) => drop(self.numbered.remove(&number)),
+            Id::Name(name) => {
+                if let Entry::Occupied(entry) = self.named.entry(name)
+                    && Arc::ptr_eq(entry.get(), connection)
+                {
+                    entry.remove();
+                }
+            }
+        }
+    }
 }
 
 /// The open connections of a server.
 pub(crate) fn connections_of(server: &Open) -> Vec<Arc<Connection>> {
     let is_its = |connection: &&Arc<Connection>| connection.server().is_some_and(|its| ptr::eq(&**its, server));
-    open().values().filter(is_its).cloned().collect()
+    let register = register();
+    register.numbered.values().chain(register.named.values()).filter(is_its).cloned().collect()
 }
 
 /// A connection's place among the open ones, of the process and of its server. Given up when dropped; but the server waits
@@ -141,7 +180,7 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) fn take(connection: Arc<Connection>) -> Self {
-        open().insert(connection.id(), Arc::clone(&connection));
+        register().insert(connection.id(), Arc::clone(&connection));
         if connection.server().is_some_and(|server| server.enter()) {
             connection.close(restart());
         }
@@ -162,20 +201,15 @@ impl Place {
         if let Some(server) = self.connection.server() {
             server.leave();
         }
-        // Under one lock, so that no `identify` comes between the name and its removal. The name may be another
-        // connection's already.
-        let mut open = open();
-        if let Entry::Occupied(entry) = open.entry(self.connection.id())
-            && Arc::ptr_eq(entry.get(), &self.connection)
-        {
-            entry.remove();
-        }
+        // Under one lock, so that no `identify` comes between the name and its removal.
+        let mut register = register();
+        register.remove(self.connection.id(), &self.connection);
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.connection.over(None);
+        self.connection.over();
         self.give_up();
         if let Some(server) = self.connection.server() {
             server.forget();
@@ -186,8 +220,8 @@ impl Drop for Place {
 /// Gives a connection an identifier of the application's.
 pub(crate) fn identify(connection: &Arc<Connection>, id: ConnectionId, taken: Taken) -> Result<(), Error> {
     let replaced = {
-        let mut open = open();
-        let holder = open.get(&id).filter(|holder| !Arc::ptr_eq(holder, connection));
+        let mut register = register();
+        let holder = register.get(&id).filter(|holder| !Arc::ptr_eq(holder, connection));
         let replaced = match (holder.filter(|holder| !holder.is_ending()), taken) {
             (None, _) => None,
             (Some(_), Taken::Refuse) => return Err(Error::taken()),
@@ -195,8 +229,8 @@ pub(crate) fn identify(connection: &Arc<Connection>, id: ConnectionId, taken: Ta
         };
         // One that has ended has left, or is about to: then it must not come in again.
         let before = connection.rename(id.clone()).ok_or_else(Error::closed)?;
-        open.remove(&before);
-        open.insert(id, Arc::clone(connection));
+        register.remove(before, connection);
+        register.insert(id, Arc::clone(connection));
         replaced
     };
     if let Some((holder, close)) = replaced {

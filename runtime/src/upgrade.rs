@@ -180,7 +180,9 @@ impl Upgrade {
             (Leaves::BetweenTurns, WhenFull::Drop) => self.queues.when_full(WhenFull::Wait),
             _ => self.queues,
         };
-        let connection = Connection::new(ConnectionId::unique()).with(queues).speaking(self.protocol);
+        // A conversation does not ask.
+        let protocol = self.protocol.filter(|_| leaves == Leaves::AtOnce);
+        let connection = Connection::new(ConnectionId::unique()).with(queues).speaking(protocol);
         let Hosted { sockets, client, cork, .. } = self.hosted;
         let connection = Arc::new(connection.at(sockets, leaves));
         let peer = self.peer.map(display);

@@ -2,14 +2,14 @@
 
 use std::mem;
 use std::sync::atomic::Ordering;
-use std::task::{Context, Waker};
+use std::task::Waker;
 
-use super::{Batch, Connection, Outgoing, Settings, State, wake, wake_or_look};
+use super::{Batch, Connection, Outgoing, Settings, State, dissolve, wake};
 use crate::close::Close;
 use crate::link::End;
 use crate::message::Message;
 use crate::moment::Moment;
-use crate::queues::Queues;
+use crate::queues::Sizes;
 
 /// What the handles of a connection want of its driver. Whoever wants more from then on wakes it.
 pub(crate) struct Wants {
@@ -19,6 +19,8 @@ pub(crate) struct Wants {
     pub(crate) is_all: bool,
     /// When the reader wants to be woken in any case.
     pub(crate) alarm: Option<Moment>,
+    /// Whether the driver's own alarm has woken it.
+    pub(crate) has_rung: bool,
     /// Whether there is room for a message, or none needed, as there is no reader.
     pub(crate) has_room: bool,
     pub(crate) has_reader: bool,
@@ -30,6 +32,11 @@ pub(crate) struct Wants {
 }
 
 impl Connection {
+    /// Notes which task drives it, which is the one that this is called in.
+    pub(crate) fn driven_by(&self, waker: &Waker) {
+        self.lock().driver.get_or_insert_with(|| waker.clone());
+    }
+
     /// Notes whom to wake when a handle wants something, and returns what they want by now. There is room for so many bytes of what
     /// is to be written.
     pub(crate) fn drive(&self, waker: &Waker, room: usize) -> Wants {
@@ -42,21 +49,22 @@ impl Connection {
             let (farewell, line) = state.part();
             farewell.close.get_or_insert_with(|| Close::new(Close::NORMAL, ""));
             drop(state);
-            line.dissolve();
+            dissolve(line);
             state = self.lock();
         }
-        let (outbox, bytes) = state.take_outbox(room, &self.queues);
-        let sender = if bytes > 0 { state.line.first() } else { None };
+        let (outbox, bytes) = state.take_outbox(room, self.sizes);
+        let sender = if bytes > 0 { state.aside.first() } else { None };
         let wants = Wants {
             outbox,
             bytes,
             is_all: state.outbox.is_empty(),
             alarm: state.alarm,
-            has_room: state.dropped || !self.queues.is_full(self.held.load(Ordering::Relaxed)),
+            has_rung: mem::take(&mut state.has_rung),
+            has_room: state.dropped || !self.sizes.is_full(self.held.load(Ordering::Relaxed)),
             has_reader: !state.dropped,
-            awaits: state.reader.as_ref().is_some_and(|reader| reader.will_wake(waker)),
-            has_changes: state.settings.is_some(),
-            closes: state.farewell.as_ref().is_some_and(|farewell| farewell.close.is_some()),
+            awaits: state.awaits,
+            has_changes: state.aside.has_changes(),
+            closes: state.aside.farewell().is_some_and(|farewell| farewell.close.is_some()),
         };
         drop(state);
         wake(sender);
@@ -64,37 +72,37 @@ impl Connection {
     }
 
     /// Takes what the handles have changed.
-    pub(crate) fn changes(&self) -> Option<Box<Settings>> {
-        self.lock().settings.take()
+    pub(crate) fn changes(&self) -> Option<Settings> {
+        self.lock().aside.take_settings()
     }
 
     /// The close that is asked for behind everything that is to be written, by a handle or, where no reader is left, by there
     /// being none.
     pub(crate) fn asked_close(&self) -> Option<Close> {
-        self.lock().farewell.as_ref()?.close.clone()
+        self.lock().aside.farewell()?.close.clone()
     }
 
     /// Puts a message that has come behind others, to be [delivered](Self::deliver) with them. Whether there is room for one more.
     #[inline]
     pub(crate) fn take_in(&self, came: &mut Batch<Message>, message: Message) -> bool {
-        let taken = self.queues.came(message.len());
+        let taken = self.sizes.came(message.len());
         came.push(message);
-        !self.queues.is_full(self.held.fetch_add(taken, Ordering::Relaxed) + taken)
+        !self.sizes.is_full(self.held.fetch_add(taken, Ordering::Relaxed) + taken)
     }
 
     /// Hands to the reader what has come. Whether the driving task itself has to look at it.
     #[inline]
-    pub(crate) fn deliver(&self, came: Batch<Message>, cx: &Context<'_>) -> bool {
-        !came.is_empty() && self.hand_over(came, cx)
+    pub(crate) fn deliver(&self, came: Batch<Message>) -> bool {
+        !came.is_empty() && self.hand_over(came)
     }
 
-    fn hand_over(&self, came: Batch<Message>, cx: &Context<'_>) -> bool {
+    fn hand_over(&self, came: Batch<Message>) -> bool {
         let mut state = self.lock();
         if state.dropped {
             return false;
         }
         state.inbox.append(came);
-        state.wake_reader(cx)
+        state.wake_reader()
     }
 
     /// Notes that the peer has got everything up to the output of this number.
@@ -103,25 +111,35 @@ impl Connection {
     }
 
     /// Tells the reader how the connection ended. Nothing can be sent any more.
-    pub(crate) fn end(&self, end: End, cx: &Context<'_>) -> bool {
+    pub(crate) fn end(&self, end: End) -> bool {
         let mut state = self.lock();
         let (farewell, line) = state.part();
         farewell.end.get_or_insert(end);
-        let looks = state.wake_reader(cx);
+        let looks = state.wake_reader();
         drop(state);
-        line.dissolve();
+        dissolve(line);
         looks
     }
 
     /// Wakes the reader if its time is over.
-    pub(crate) fn tick(&self, now: Moment, cx: &Context<'_>) -> bool {
+    pub(crate) fn tick(&self, now: Moment) -> bool {
         let mut state = self.lock();
-        state.alarm.is_some_and(|alarm| alarm <= now) && state.wake_reader(cx)
+        state.alarm.is_some_and(|alarm| alarm <= now) && state.wake_reader()
     }
 
     /// Whether it is to leave as soon as its session waits for the client.
     pub(crate) fn is_leaving(&self) -> bool {
         self.is_leaving.load(Ordering::Acquire)
+    }
+
+    /// The driver's alarm has come.
+    pub(crate) fn ring(&self) {
+        let driver = {
+            let mut state = self.lock();
+            state.has_rung = true;
+            state.driver.clone()
+        };
+        wake(driver);
     }
 
     /// Does.
@@ -140,23 +158,26 @@ impl Connection {
     }
 
     /// Notes that nothing is left. Whether the driving task itself was waiting for it.
-    pub(crate) fn over(&self, cx: Option<&Context<'_>>) -> bool {
+    pub(crate) fn over(&self) -> bool {
         let mut state = self.lock();
         let (farewell, line) = state.part();
         farewell.over = true;
         farewell.end.get_or_insert_with(|| End::Closed(Close::new(Close::ABNORMAL, "")));
-        let closers = mem::take(&mut farewell.closers);
-        let (reader, unsaid) = (state.reader.take(), mem::take(&mut state.outbox));
+        let (mut closers, unsaid) = (mem::take(&mut farewell.closers), mem::take(&mut state.outbox));
+        let all = closers.len();
+        closers.retain(|closer| !state.is_driven_by(closer));
+        let looks = state.wake_reader() || closers.len() < all;
         drop(state);
         drop(unsaid);
-        line.dissolve();
-        closers.into_iter().chain(reader).fold(false, |own, waker| own | wake_or_look(waker, cx))
+        dissolve(line);
+        closers.into_iter().for_each(Waker::wake);
+        looks
     }
 }
 
 impl State {
     /// Takes what is to be written first, for which there is room for so many bytes, and makes room for more. How many it has.
-    fn take_outbox(&mut self, room: usize, queues: &Queues) -> (Batch<Outgoing>, usize) {
+    fn take_outbox(&mut self, room: usize, sizes: Sizes) -> (Batch<Outgoing>, usize) {
         if self.outbox.is_empty() {
             return (Batch::default(), 0);
         }
@@ -166,7 +187,7 @@ impl State {
                 break;
             }
             (many, bytes) = (many + 1, bytes + next.bytes());
-            self.said -= next.room(queues);
+            self.said -= next.room(sizes);
         }
         (self.outbox.take_first(many), bytes)
     }

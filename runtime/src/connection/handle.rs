@@ -5,7 +5,7 @@ use std::mem;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
-use super::{Batch, Connection, Outgoing, Settings, wake};
+use super::{Batch, Connection, Outgoing, Settings, dissolve, wake};
 use crate::close::Close;
 use crate::link::End;
 use crate::message::Message;
@@ -28,7 +28,7 @@ impl Connection {
     pub(crate) fn change(&self, settings: Settings) {
         let driver = {
             let mut state = self.lock();
-            let known = state.settings.get_or_insert_default();
+            let known = state.aside.settings();
             known.limits = settings.limits.or(known.limits);
             known.pings = settings.pings.or(known.pings.take());
             state.driver.clone()
@@ -53,7 +53,7 @@ impl Connection {
             *batch = mem::take(&mut state.inbox);
             drop(state);
             return self.poll_receive(batch, deadline, cx);
-        } else if let Some(farewell) = &mut state.farewell
+        } else if let Some(farewell) = state.aside.farewell_mut()
             && let Some(end) = farewell.end.take()
         {
             let (said, kept) = said(end);
@@ -63,10 +63,8 @@ impl Connection {
             state.alarm = None;
             return Poll::Ready(Received::Silence);
         } else {
-            match &mut state.reader {
-                Some(reader) => reader.clone_from(cx.waker()),
-                none => *none = Some(cx.waker().clone()),
-            }
+            state.awaits = state.is_driven_by(cx.waker());
+            state.reader = (!state.awaits).then(|| Box::new(cx.waker().clone()));
             let before = mem::replace(&mut state.alarm, deadline);
             if deadline.is_some() && deadline != before { state.driver_beside(cx) } else { None }
         };
@@ -77,9 +75,9 @@ impl Connection {
 
     /// Lets more come in the place of a message that was received.
     fn make_room(&self, message: &Message, cx: &Context<'_>) {
-        let taken = self.queues.came(message.len());
+        let taken = self.sizes.came(message.len());
         let before = self.held.fetch_sub(taken, Ordering::Relaxed);
-        if self.queues.is_full(before) && !self.queues.is_full(before - taken) {
+        if self.sizes.is_full(before) && !self.sizes.is_full(before - taken) {
             // Whoever drives it has said whom to wake before it looked whether there is room.
             let driver = self.lock().driver_beside(cx);
             wake(driver);
@@ -89,22 +87,23 @@ impl Connection {
     /// Forgets who waits for a message: whoever still does will say so again.
     pub(crate) fn forget_reader(&self) {
         let mut state = self.lock();
-        (state.reader, state.alarm) = (None, None);
+        (state.awaits, state.reader, state.alarm) = (false, None, None);
     }
 
     /// Whether somebody waits for a message.
     pub(crate) fn is_awaited(&self) -> bool {
-        self.lock().reader.is_some()
+        let state = self.lock();
+        state.awaits || state.reader.is_some()
     }
 
     /// Has the reader look around, whether or not a message comes.
     pub(crate) fn tell(&self) {
-        let reader = {
+        let driver = {
             let mut state = self.lock();
             state.told = true;
-            state.reader.take()
+            if state.wake_reader() { state.driver.clone() } else { None }
         };
-        wake(reader);
+        wake(driver);
     }
 
     /// Whether the reader is to look around, as it then does. Who has begun to [receive](Self::poll_receive) is woken.
@@ -144,7 +143,7 @@ impl Connection {
 
     /// Whether the connection has ended or was told to.
     pub(crate) fn is_closing(&self) -> bool {
-        self.lock().farewell.is_some()
+        self.lock().aside.farewell().is_some()
     }
 
     /// Asks for a close; the first to ask is the one whose code and reason are sent.
@@ -156,7 +155,7 @@ impl Connection {
             (state.driver.clone(), line)
         };
         wake(driver);
-        line.dissolve();
+        dissolve(line);
     }
 
     /// Waits until nothing is left of the connection, which has been asked to close.

@@ -3,10 +3,10 @@
 //! The lock is held for a few instructions and never over an await. Where a handle is polled by the driving task
 //! itself, nobody is woken: that task looks again before it sleeps.
 
+mod aside;
 mod batch;
 mod drive;
 mod handle;
-mod line;
 mod sending;
 
 use std::fmt;
@@ -15,30 +15,29 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Waker};
 
+use self::aside::{Aside, Farewell};
 pub(crate) use self::batch::Batch;
 pub(crate) use self::drive::Wants;
-use self::line::Line;
-use crate::close::Close;
 use crate::keepalive::PingPolicy;
 use crate::limits::{self, Limits};
-use crate::link::End;
+use crate::line::Line;
 use crate::message::Message;
 use crate::moment::Moment;
 use crate::open::{Leaves, Open};
-use crate::queues::Queues;
+use crate::queues::{Queues, Sizes, WhenFull};
 use crate::registry::ConnectionId;
 
 /// A connection, as its handles see it.
 pub(crate) struct Connection {
     state: Mutex<State>,
     /// How much the inbox and the outbox hold.
-    queues: Queues,
+    sizes: Sizes,
+    /// What becomes of a message for which the outbox has no room.
+    when_full: WhenFull,
     /// What the messages count for that have come, and that the reader has not received.
     held: AtomicU32,
     /// The number of the last output that the peer is known to have got.
     heard: AtomicU64,
-    /// The subprotocol that was agreed on.
-    protocol: Option<&'static str>,
     /// The server that it is one of, and how it takes leave when that stops.
     server: Option<Arc<Open>>,
     leaves: Leaves,
@@ -67,9 +66,9 @@ impl Outgoing {
     }
 
     /// How much room it takes in the outbox.
-    fn room(&self, queues: &Queues) -> u32 {
+    fn room(&self, sizes: Sizes) -> u32 {
         match self {
-            Outgoing::Message(message) => queues.said(message.len()),
+            Outgoing::Message(message) => sizes.said(message.len()),
             Outgoing::Number(_) => 0,
         }
     }
@@ -79,33 +78,22 @@ struct State {
     id: ConnectionId,
     inbox: Batch<Message>,
     outbox: Batch<Outgoing>,
-    /// What the outbox's messages count for, and who waits until that is less.
+    /// What the outbox's messages count for.
     said: u32,
-    line: Line,
-    /// How the connection ends; from then on nothing can be sent.
-    farewell: Option<Box<Farewell>>,
+    aside: Aside,
     /// The socket was dropped, and with it the only reader.
     dropped: bool,
-    /// Changes that the driver has yet to make.
-    settings: Option<Box<Settings>>,
-    reader: Option<Waker>,
+    /// The driving task itself waits for a message.
+    awaits: bool,
+    /// Another task does: few connections are read by one.
+    reader: Option<Box<Waker>>,
     /// The reader is to look around, whether or not a message has come.
     told: bool,
     /// When the reader wants to be woken in any case.
     alarm: Option<Moment>,
+    /// The driver was woken by the time.
+    has_rung: bool,
     driver: Option<Waker>,
-}
-
-#[derive(Debug, Default)]
-struct Farewell {
-    /// The close that this side asks for.
-    close: Option<Close>,
-    /// How the connection ended; said behind the inbox's last message.
-    end: Option<End>,
-    /// Nothing is left: no task, no I/O.
-    over: bool,
-    /// Who waits for that.
-    closers: Vec<Waker>,
 }
 
 /// What a handle can change while the connection runs.
@@ -122,21 +110,21 @@ impl Connection {
             inbox: Batch::default(),
             outbox: Batch::default(),
             said: 0,
-            line: Line::default(),
-            farewell: None,
+            aside: Aside::default(),
             dropped: false,
-            settings: None,
+            awaits: false,
             reader: None,
             told: false,
             alarm: None,
+            has_rung: false,
             driver: None,
         };
         Connection {
             state: Mutex::new(state),
-            queues: Queues::DEFAULT,
+            sizes: Sizes::DEFAULT,
+            when_full: WhenFull::Wait,
             held: AtomicU32::new(0),
             heard: AtomicU64::new(0),
-            protocol: None,
             server: None,
             leaves: Leaves::AtOnce,
             is_leaving: AtomicBool::new(false),
@@ -149,14 +137,16 @@ impl Connection {
         Connection { server, leaves, ..self }
     }
 
-    /// The same, with queues of these sizes.
-    pub(crate) fn with(self, queues: Queues) -> Self {
-        Connection { queues, ..self }
+    /// The same, with such queues.
+    pub(crate) fn with(self, Queues { sizes, when_full }: Queues) -> Self {
+        Connection { sizes, when_full, ..self }
     }
 
     /// The same, after such a handshake.
-    pub(crate) fn speaking(self, protocol: Option<&'static str>) -> Self {
-        Connection { protocol, ..self }
+    pub(crate) fn speaking(mut self, protocol: Option<&'static str>) -> Self {
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        state.aside = Aside::speaking(protocol);
+        self
     }
 
     pub(crate) fn server(&self) -> Option<&Arc<Open>> {
@@ -164,7 +154,7 @@ impl Connection {
     }
 
     pub(crate) fn protocol(&self) -> Option<&'static str> {
-        self.protocol
+        self.lock().aside.protocol()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -181,36 +171,42 @@ impl fmt::Debug for Connection {
 
 impl State {
     fn is_ending(&self) -> bool {
-        self.dropped || self.farewell.is_some()
+        self.dropped || self.aside.farewell().is_some()
     }
 
     /// Begins to end. Whoever waits for room is to be woken, as there will be none.
-    fn part(&mut self) -> (&mut Farewell, Line) {
-        (self.farewell.get_or_insert_default(), mem::take(&mut self.line))
+    fn part(&mut self) -> (&mut Farewell, Option<Line>) {
+        self.aside.part()
     }
 
-    fn wake_reader(&mut self, cx: &Context<'_>) -> bool {
+    /// Has the reader look at what has come. Whether that is the driving task, which says so.
+    fn wake_reader(&mut self) -> bool {
         self.alarm = None;
-        self.reader.take().is_some_and(|reader| wake_or_look(reader, Some(cx)))
+        if let Some(reader) = self.reader.take() {
+            reader.wake();
+        }
+        mem::take(&mut self.awaits)
+    }
+
+    fn is_driven_by(&self, waker: &Waker) -> bool {
+        self.driver.as_ref().is_some_and(|driver| driver.will_wake(waker))
     }
 
     /// The driver, unless `cx` is the driver's own.
     fn driver_beside(&self, cx: &Context<'_>) -> Option<Waker> {
-        self.driver.as_ref().filter(|driver| !driver.will_wake(cx.waker())).cloned()
+        if self.is_driven_by(cx.waker()) { None } else { self.driver.clone() }
     }
-}
-
-/// Wakes `waker`, or says that it is the task's own, which had better look by itself.
-fn wake_or_look(waker: Waker, cx: Option<&Context<'_>>) -> bool {
-    let own = cx.is_some_and(|cx| waker.will_wake(cx.waker()));
-    if !own {
-        waker.wake();
-    }
-    own
 }
 
 fn wake(waker: Option<Waker>) {
     if let Some(waker) = waker {
         waker.wake();
+    }
+}
+
+/// Wakes those who wait for room that there will not be.
+fn dissolve(line: Option<Line>) {
+    if let Some(line) = line {
+        line.dissolve();
     }
 }

@@ -3,10 +3,10 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::line::Spot;
 use super::{Connection, Outgoing, wake};
 use crate::close::Close;
 use crate::error::Error;
+use crate::line::Spot;
 use crate::message::Message;
 use crate::observe;
 use crate::queues::WhenFull;
@@ -33,14 +33,14 @@ impl Future for Sending<'_> {
         let Some(message) = &self.message else { return Poll::Ready(Ok(())) };
         let connection = self.connection;
         let mut state = connection.lock();
-        if state.farewell.is_some() {
+        if state.aside.farewell().is_some() {
             return Poll::Ready(Err(Error::closed()));
         }
-        let said = state.said + connection.queues.said(message.len());
-        if said > connection.queues.room() || !state.line.is_turn_of(self.spot) {
-            match connection.queues.when_full {
+        let said = state.said + connection.sizes.said(message.len());
+        if said > connection.sizes.room() || !state.aside.is_turn_of(self.spot) {
+            match connection.when_full {
                 WhenFull::Wait => {
-                    self.spot = Some(state.line.wait(self.spot, cx.waker()));
+                    self.spot = Some(state.aside.wait(self.spot, cx.waker()));
                     return Poll::Pending;
                 }
                 WhenFull::Drop => {
@@ -58,7 +58,7 @@ impl Future for Sending<'_> {
         if let Some(message) = self.message.take() {
             state.outbox.push(Outgoing::Message(message));
         }
-        let next = self.spot.take().and_then(|spot| state.line.leave(spot));
+        let next = self.spot.take().and_then(|spot| state.aside.leave(spot));
         let driver = state.driver_beside(cx);
         drop(state);
         wake(driver);
@@ -71,7 +71,7 @@ impl Future for Sending<'_> {
 impl Drop for Sending<'_> {
     fn drop(&mut self) {
         if let Some(spot) = self.spot {
-            let next = self.connection.lock().line.leave(spot);
+            let next = self.connection.lock().aside.leave(spot);
             wake(next);
         }
     }

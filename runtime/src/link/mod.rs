@@ -88,9 +88,9 @@ enum Phase {
 }
 
 /// Takes what a read brings.
-pub(crate) trait Take: FnMut(Event, &Context<'_>) -> Taken {}
+pub(crate) trait Take: FnMut(Event) -> Taken {}
 
-impl<T: FnMut(Event, &Context<'_>) -> Taken> Take for T {}
+impl<T: FnMut(Event) -> Taken> Take for T {}
 
 /// Whether somebody is to look at what was taken before the connection ends, and whether there is room for more.
 #[derive(Clone, Copy, Debug)]
@@ -197,13 +197,13 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         let mut taken = Taken { looks: false, has_room: room };
         while self.reads(taken) {
             if let Some(held) = self.aside.take(|things| &mut things.held) {
-                taken = self.pass(held, taken, cx, &mut take);
+                taken = self.pass(held, taken, &mut take);
                 continue;
             }
             let mut unread = self.aside.take(|things| &mut things.unread).unwrap_or_default();
             if !unread.is_empty() && !self.needs_more {
                 let mut left = Unread::new(&unread);
-                taken = self.take_apart(&mut left, taken, cx, &mut take);
+                taken = self.take_apart(&mut left, taken, &mut take);
                 unread = unread.slice_ref(left.left());
             } else {
                 if self.phase == Phase::Open {
@@ -223,12 +223,12 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
                     }
                     Poll::Ready(_) => {
                         self.phase = Phase::Over;
-                        take(Event::End(lost("")), cx);
+                        take(Event::End(lost("")));
                         return;
                     }
                 }
                 let mut left = Unread::new(buffer.filled());
-                taken = self.take_apart(&mut left, taken, cx, &mut take);
+                taken = self.take_apart(&mut left, taken, &mut take);
                 unread = Bytes::copy_from_slice(left.left());
             }
             self.leave_unread(unread);
@@ -242,7 +242,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         }
         if self.broken && matches!(self.phase, Phase::Open | Phase::Closing) {
             self.phase = Phase::Over;
-            take(Event::End(lost("")), cx);
+            take(Event::End(lost("")));
         }
     }
 
@@ -263,13 +263,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     }
 
     /// Takes apart what was read, as far as it is there as a whole and there is room for it.
-    fn take_apart(
-        &mut self,
-        unread: &mut Unread<'_>,
-        mut taken: Taken,
-        cx: &Context<'_>,
-        take: &mut impl Take,
-    ) -> Taken {
+    fn take_apart(&mut self, unread: &mut Unread<'_>, mut taken: Taken, take: &mut impl Take) -> Taken {
         let mut now = None;
         while self.reads(taken) {
             let Some(came) = self.incoming.next(unread, &self.limits) else {
@@ -284,12 +278,12 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             let is_part = matches!(came, Ok(Came::Part));
             let now = || *now.get_or_insert_with(Moment::now);
             if !is_part && self.rate.is_exceeded(self.limits.rate, now) {
-                taken = take(Event::End(self.exceeded("too many messages")), cx);
+                taken = take(Event::End(self.exceeded("too many messages")));
             } else if taken.looks && matches!(came, Ok(Came::Close(_)) | Err(_)) {
                 self.aside.things().held = Some(came);
                 break;
             } else {
-                taken = self.pass(came, taken, cx, take);
+                taken = self.pass(came, taken, take);
             }
         }
         self.needs_more = false;
@@ -297,7 +291,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     }
 
     /// Hands over what has come, if it is for anybody.
-    fn pass(&mut self, came: Result<Came, Fault>, before: Taken, cx: &Context<'_>, take: &mut impl Take) -> Taken {
+    fn pass(&mut self, came: Result<Came, Fault>, before: Taken, take: &mut impl Take) -> Taken {
         let event = match came {
             Ok(Came::Message(message)) => self.received(message),
             Ok(Came::Part) => None,
@@ -309,7 +303,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             Ok(Came::Close(close)) => Some(Event::End(self.peer_closed(close))),
             Err(fault) => Some(Event::End(self.fault(fault))),
         };
-        event.map_or(before, |event| take(event, cx))
+        event.map_or(before, take)
     }
 
     /// Ends what there is too much of.
@@ -401,7 +395,7 @@ mod tests {
         let mut read = 0;
         for (expected, times) in [(many - 6 - usize::from(limits::FRAMES), 1), (many - 6, 2), (many, 2), (many, 2)] {
             link.begin_turn();
-            link.read(&mut Context::from_waker(&waker), true, |_, _: &Context<'_>| {
+            link.read(&mut Context::from_waker(&waker), true, |_| {
                 read += 1;
                 Taken { looks: false, has_room: true }
             });
@@ -416,7 +410,7 @@ mod tests {
             let mut link = Link::new(near, said.to_vec().into(), Limits::default(), PingPolicy::OFF);
             let mut cx = Context::from_waker(Waker::noop());
             link.begin_turn();
-            link.read(&mut cx, true, |_, _: &Context<'_>| Taken { looks: false, has_room: true });
+            link.read(&mut cx, true, |_| Taken { looks: false, has_room: true });
             link.flush(&mut cx);
             assert_eq!(link.is_over(), is_over, "{said:x?}");
         }

@@ -126,10 +126,9 @@ impl<C: Conversation> Process<C> {
     /// The client says something.
     pub(super) fn say(&mut self, message: Message) -> (Vec<Message>, Stands) {
         if let Some(client) = &self.client {
-            let cx = Context::from_waker(Waker::noop());
             let mut came = Batch::default();
             client.connection.take_in(&mut came, message);
-            client.connection.deliver(came, &cx);
+            client.connection.deliver(came);
         }
         self.settle()
     }
@@ -251,7 +250,7 @@ impl Client {
                 && let Some(close) = self.close_wanted()
             {
                 // The client answers the close, so that the conversation is known to have been heard to its end.
-                self.connection.end(End::Closed(close.clone()), cx);
+                self.connection.end(End::Closed(close.clone()));
                 closed = Some(close);
             } else if closed.is_none() && self.connection.is_awaited() {
                 return Poll::Ready(Stands::Waits);
