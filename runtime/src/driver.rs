@@ -75,7 +75,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
         let Some(work) = &mut self.work else { return };
         let connection = self.place.connection();
         // A session is asked whether it waits for its client, each time that it has gone as far as it can.
-        let is_leaving = connection.is_leaving();
+        let is_leaving = connection.has_yet_to_leave();
         if is_leaving {
             connection.forget_reader();
         }
@@ -139,7 +139,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
             }
             // All that one read brought has been answered: now the answers leave, by one write.
             link.flush_together(cx);
-            if link.has_room() && (!is_all || closes) {
+            if link.has_room() && (!is_all || closes) || link.has_failed() {
                 continue;
             }
             let due = [link.deadline(), alarm].into_iter().flatten().min();

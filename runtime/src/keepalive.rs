@@ -67,7 +67,9 @@ impl PingPolicy {
     /// connection is then closed with 1011, and [`receive`](crate::WebSocket::receive) says
     /// [`Close::ABNORMAL`](crate::Close::ABNORMAL).
     ///
-    /// While a full inbox keeps the socket from reading, no deadline runs.
+    /// While a full inbox keeps the socket from reading, pings go out and no deadline runs: nothing can be heard. A peer that is
+    /// gone is then noticed by TCP, since it acknowledges no ping; within what time, the operating system says, or the
+    /// [`Server`](crate::Server), where it is one of those.
     pub const fn protocol(every: Duration, timeout: Duration) -> Self {
         PingPolicy(Policy::Protocol { every: Nanos::new(every), timeout: Nanos::new(timeout) })
     }
@@ -115,6 +117,17 @@ impl Owed {
     }
 }
 
+/// What is known of the peer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Peer {
+    /// So many bytes have come from it so far.
+    Heard(u64),
+    /// It is not read from.
+    Unread,
+    /// It has yet to read what was written before, and would see no ping.
+    Busy,
+}
+
 /// What is due.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Due {
@@ -145,23 +158,14 @@ impl Keepalive {
         }
     }
 
-    /// `heard` is how many bytes have come so far; `None` while the socket is kept from reading.
-    pub(crate) fn tick(&mut self, now: Moment, heard: Option<u64>) -> Due {
-        let Some(bytes) = heard else {
-            // Not reading, so nothing can be heard: neither blame the peer for it nor wake up all the time.
-            if self.deadline().is_some_and(|deadline| deadline <= now) {
-                if let Owed::Sign { .. } = self.owed {
-                    self.owed = Owed::NOTHING;
-                }
-                self.schedule(now);
-            }
-            return Due::Nothing;
-        };
+    /// What is due, by what is known of the peer.
+    pub(crate) fn tick(&mut self, now: Moment, peer: Peer) -> Due {
         if let Owed::Sign { by, before } = self.owed {
-            if bytes != before {
-                self.owed = Owed::NOTHING;
-            } else if by <= now {
-                return Due::Lost;
+            match peer {
+                Peer::Heard(bytes) if bytes == before && by <= now => return Due::Lost,
+                Peer::Heard(bytes) if bytes == before => {}
+                // Nobody is blamed for what cannot be heard.
+                Peer::Heard(_) | Peer::Unread | Peer::Busy => self.owed = Owed::NOTHING,
             }
         }
         if self.next.is_none_or(|next| next > now) {
@@ -170,9 +174,10 @@ impl Keepalive {
         self.schedule(now);
         match &self.policy {
             Policy::Off => Due::Nothing,
+            _ if peer == Peer::Busy => Due::Nothing,
             Policy::Protocol { timeout, .. } => {
-                if let (Owed::Echoes(_), Some(by)) = (self.owed, timeout.behind(now)) {
-                    self.owed = Owed::Sign { by, before: bytes };
+                if let (Owed::Echoes(_), Peer::Heard(before), Some(by)) = (self.owed, peer, timeout.behind(now)) {
+                    self.owed = Owed::Sign { by, before };
                 }
                 Due::Ping
             }
@@ -217,19 +222,19 @@ mod tests {
     fn a_peer_is_lost_when_nothing_comes_within_the_timeout_of_a_ping() {
         let start = Moment::now();
         let mut keepalive = Keepalive::new(PingPolicy::default(), start);
-        assert_eq!(keepalive.tick(after(start, 19), Some(7)), Due::Nothing);
-        assert_eq!(keepalive.tick(after(start, 20), Some(7)), Due::Ping);
-        assert_eq!(keepalive.tick(after(start, 39), Some(7)), Due::Nothing);
-        assert_eq!(keepalive.tick(after(start, 40), Some(7)), Due::Lost);
+        assert_eq!(keepalive.tick(after(start, 19), Peer::Heard(7)), Due::Nothing);
+        assert_eq!(keepalive.tick(after(start, 20), Peer::Heard(7)), Due::Ping);
+        assert_eq!(keepalive.tick(after(start, 39), Peer::Heard(7)), Due::Nothing);
+        assert_eq!(keepalive.tick(after(start, 40), Peer::Heard(7)), Due::Lost);
     }
 
     #[test]
     fn any_byte_is_a_sign_of_life() {
         let start = Moment::now();
         let mut keepalive = Keepalive::new(PingPolicy::default(), start);
-        assert_eq!(keepalive.tick(after(start, 20), Some(7)), Due::Ping);
-        assert_eq!(keepalive.tick(after(start, 40), Some(8)), Due::Ping);
-        assert_eq!(keepalive.tick(after(start, 60), Some(8)), Due::Lost);
+        assert_eq!(keepalive.tick(after(start, 20), Peer::Heard(7)), Due::Ping);
+        assert_eq!(keepalive.tick(after(start, 40), Peer::Heard(8)), Due::Ping);
+        assert_eq!(keepalive.tick(after(start, 60), Peer::Heard(8)), Due::Lost);
     }
 
     #[test]
@@ -237,19 +242,21 @@ mod tests {
         let start = Moment::now();
         let mut keepalive = Keepalive::new(PingPolicy::protocol(SECOND, 3 * SECOND), start);
         for seconds in 1..4 {
-            assert_eq!(keepalive.tick(after(start, seconds), Some(0)), Due::Ping);
+            assert_eq!(keepalive.tick(after(start, seconds), Peer::Heard(0)), Due::Ping);
         }
-        assert_eq!(keepalive.tick(after(start, 4), Some(0)), Due::Lost);
+        assert_eq!(keepalive.tick(after(start, 4), Peer::Heard(0)), Due::Lost);
     }
 
     #[test]
     fn who_does_not_listen_blames_nobody() {
         let start = Moment::now();
         let mut keepalive = Keepalive::new(PingPolicy::default(), start);
-        assert_eq!(keepalive.tick(after(start, 20), Some(7)), Due::Ping);
-        assert_eq!(keepalive.tick(after(start, 400), None), Due::Nothing);
-        assert_eq!(keepalive.tick(after(start, 401), Some(7)), Due::Nothing);
-        assert_eq!(keepalive.deadline(), Some(after(start, 420)));
+        assert_eq!(keepalive.tick(after(start, 20), Peer::Heard(7)), Due::Ping);
+        assert_eq!(keepalive.tick(after(start, 39), Peer::Unread), Due::Nothing);
+        assert_eq!(keepalive.tick(after(start, 400), Peer::Unread), Due::Ping, "it is asked all the same");
+        assert_eq!(keepalive.tick(after(start, 419), Peer::Heard(7)), Due::Nothing);
+        assert_eq!(keepalive.tick(after(start, 420), Peer::Busy), Due::Nothing);
+        assert_eq!(keepalive.deadline(), Some(after(start, 440)));
     }
 
     #[test]
@@ -257,7 +264,7 @@ mod tests {
         let start = Moment::now();
         let mut keepalive = Keepalive::new(PingPolicy::message("ping-message", 10 * SECOND), start);
         assert!(!keepalive.is_echo(&"ping-message".into()));
-        assert_eq!(keepalive.tick(after(start, 10), Some(0)), Due::Message("ping-message".into()));
+        assert_eq!(keepalive.tick(after(start, 10), Peer::Heard(0)), Due::Message("ping-message".into()));
         assert!(!keepalive.is_echo(&"another".into()));
         assert!(keepalive.is_echo(&"ping-message".into()));
         assert!(!keepalive.is_echo(&"ping-message".into()));

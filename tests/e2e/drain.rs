@@ -9,6 +9,7 @@ use converse::{Close, Held, Sessions, WebSocket};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout};
+use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::{Client, Gate, Log, Raw, Running, serve, serve_as, socket};
 
@@ -68,6 +69,36 @@ async fn a_turn_that_runs_is_stored_and_its_words_come_before_the_close() {
     client.send("36").await;
     assert_eq!(client.text().await, "Ada is 36.");
     assert_eq!(client.closed().await.0, Close::NORMAL);
+}
+
+/// Otherwise whoever types fast enough would have every deploy take as long as it may.
+#[tokio::test(start_paused = true)]
+async fn what_was_typed_ahead_begins_no_turn_any_more() {
+    let (gate, sessions) = (Gate::default(), Sessions::in_memory());
+    let server = serve(slow(&gate, &sessions)).await;
+    let mut client = server.connect().await;
+    assert_eq!(client.text().await, "Name?");
+    client.send("Ada").await;
+    gate.reached.notified().await;
+    for reply in ["no age", "36", "never heard"] {
+        client.send(reply).await;
+    }
+    // Once this is answered, all that went before has come.
+    client.send(Message::Ping("come?".into())).await;
+    while client.next().await != Some(Message::Pong("come?".into())) {}
+    let mut stopped = server.stop();
+    assert!(timeout(Duration::from_millis(300), &mut stopped).await.is_err(), "it waits for the turn");
+    gate.open.notify_one();
+    assert_eq!(client.text().await, "Done.");
+    assert_eq!(client.text().await, "Age?");
+    assert_eq!(client.closed().await.0, Close::RESTART);
+    stopped.await.unwrap().unwrap();
+
+    let server = serve(slow(&gate, &sessions)).await;
+    let mut client = server.connect().await;
+    while client.text().await != "Age?" {}
+    client.send("36").await;
+    assert_eq!(client.text().await, "Ada is 36.");
 }
 
 #[tokio::test]

@@ -22,6 +22,20 @@ conversation! {
     }
 }
 
+conversation! {
+    /// Thinks about the first reply for ever, and takes no more of those that come meanwhile than it has room for.
+    Ponder {
+        let anything: String = ask "Anything?";
+        drop(anything);
+        std::future::pending::<()>().await;
+    }
+}
+
+#[ws_route("/ponder", ping = "1s", pong = "1s")]
+async fn ponder() -> Ponder {
+    Ponder
+}
+
 #[ws_route("/greet", ping = "1s", pong = "1s")]
 async fn greet() -> Held<Greeting> {
     Greeting.keyed("ada")
@@ -33,6 +47,10 @@ const FOUND_OUT: Duration = Duration::from_secs(2 + 3);
 /// The addresses of the client that is lost, and of another one.
 const LOST: &str = "10.9.0.2";
 const ELSEWHERE: &str = "10.9.0.3";
+
+/// The same for one that is not read from, so that nothing tells but TCP, which tries again and again: there are two pings, and
+/// what comes of the first is seen when the second is due.
+const FOUND_OUT_UNREAD: Duration = Duration::from_secs(10);
 
 /// Set where the network may be changed.
 const ALONE: &str = "CONVERSE_ALONE";
@@ -58,6 +76,8 @@ async fn inside() {
         return;
     }
     ip("link set lo up").await;
+    // An hour's patience is of no use here.
+    std::fs::write("/proc/sys/net/ipv4/tcp_retries2", "2").expect("this network is ours");
     for address in [LOST, ELSEWHERE] {
         ip(&format!("addr add {address}/32 dev lo")).await;
     }
@@ -66,13 +86,18 @@ async fn inside() {
         ws.ping_policy(converse::PingPolicy::protocol(Duration::from_secs(1), Duration::from_secs(1)));
         let _ = ends.send(ws.receive().await);
     });
-    let server = serve(Router::new().merge(routes![greet]).merge(by_hand).layer(Sessions::in_memory())).await;
+    let server = serve(Router::new().merge(routes![greet, ponder]).merge(by_hand).layer(Sessions::in_memory())).await;
     let mut lost = client(server.address, LOST, "/greet").await;
     assert_eq!(lost.text().await, "Name?");
     lost.send("Ada").await;
     assert_eq!(lost.text().await, "Age?");
     let silent = client(server.address, LOST, "/").await;
-    assert_eq!(Connections::count(), 2);
+    let mut unread = client(server.address, LOST, "/ponder").await;
+    assert_eq!(unread.text().await, "Anything?");
+    for number in 0..100 {
+        unread.send(number.to_string()).await;
+    }
+    assert_eq!(Connections::count(), 3);
 
     ip(&format!("route del local {LOST} table local")).await;
     ip(&format!("route add blackhole {LOST} table local")).await;
@@ -80,11 +105,12 @@ async fn inside() {
     let end = ended.recv().await.expect("the handler says how it ended");
     assert!(matches!(end, Received::Closed(Close { code: Close::ABNORMAL, .. })), "{end:?}");
     assert!(cut_off.elapsed() < FOUND_OUT, "{:?}", cut_off.elapsed());
-    // Both sockets are given up: nobody answers their last words.
+    // All sockets are given up: nobody answers their last words.
     while Connections::count() > 0 {
         tokio::task::yield_now().await;
     }
-    drop((lost, silent));
+    assert!(cut_off.elapsed() < FOUND_OUT_UNREAD, "{:?}", cut_off.elapsed());
+    drop((lost, silent, unread));
 
     let mut elsewhere = client(server.address, ELSEWHERE, "/greet").await;
     assert_eq!(elsewhere.text().await, "Age?");

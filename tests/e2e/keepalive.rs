@@ -53,6 +53,28 @@ async fn pings_are_answered_while_the_handler_is_busy() {
     assert_eq!(client.closed().await.0, 1000);
 }
 
+/// A proxy between the two sees them; and where the client is gone, nobody acknowledges them.
+#[tokio::test(start_paused = true)]
+async fn pings_go_out_though_nothing_more_is_read() {
+    let mut client = connect(socket(async |mut ws: WebSocket| {
+        sleep(90 * SECOND).await;
+        while let Received::Message(message) = ws.receive().await {
+            ws.send(message).await?;
+        }
+        Ok::<(), converse::Error>(())
+    }))
+    .await;
+    for number in 0..100 {
+        client.send(number.to_string()).await;
+    }
+    for seconds in [20, 40, 60, 80] {
+        assert!(matches!(client.next().await, Some(Message::Ping(_))), "after {seconds} s");
+    }
+    for number in 0..100 {
+        assert_eq!(client.text().await, number.to_string(), "nothing is lost, and nobody given up");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_echo_of_a_ping_message_is_no_message() {
     let mut client = connect(socket(async |mut ws: WebSocket| {

@@ -127,9 +127,9 @@ impl Connection {
         state.alarm.is_some_and(|alarm| alarm <= now) && state.wake_reader()
     }
 
-    /// Whether it is to leave as soon as its session waits for the client.
-    pub(crate) fn is_leaving(&self) -> bool {
-        self.is_leaving.load(Ordering::Acquire)
+    /// Whether it is to leave as soon as its session waits for the client, and has not yet.
+    pub(crate) fn has_yet_to_leave(&self) -> bool {
+        self.is_leaving() && !self.has_left.load(Ordering::Relaxed)
     }
 
     /// The driver's alarm has come.
@@ -144,7 +144,7 @@ impl Connection {
 
     /// Does.
     pub(crate) fn leave(&self, close: Close) {
-        self.is_leaving.store(false, Ordering::Release);
+        self.has_left.store(true, Ordering::Relaxed);
         self.close(close);
     }
 

@@ -36,20 +36,26 @@ impl Connection {
         wake(driver);
     }
 
+    /// Whether it leaves between two turns, so that none begins any more.
+    pub(crate) fn is_leaving(&self) -> bool {
+        self.is_leaving.load(Ordering::Acquire)
+    }
+
     /// The next message, or how the connection ended, or silence where `deadline` has passed. What has come behind that message is
-    /// left in `batch`, which is asked first.
+    /// left in `batch`, which is asked first. One that is leaving only ends.
     pub(crate) fn poll_receive(
         &self,
         batch: &mut Batch<Message>,
         deadline: Option<Moment>,
         cx: &mut Context<'_>,
     ) -> Poll<Received> {
-        if let Some(message) = batch.pop() {
+        let is_leaving = self.is_leaving();
+        if !is_leaving && let Some(message) = batch.pop() {
             self.make_room(&message, cx);
             return Poll::Ready(Received::Message(message));
         }
         let mut state = self.lock();
-        let driver = if !state.inbox.is_empty() {
+        let driver = if !is_leaving && !state.inbox.is_empty() {
             *batch = mem::take(&mut state.inbox);
             drop(state);
             return self.poll_receive(batch, deadline, cx);
@@ -59,7 +65,7 @@ impl Connection {
             let (said, kept) = said(end);
             farewell.end = Some(End::Closed(kept));
             return Poll::Ready(said);
-        } else if deadline.is_some_and(|deadline| deadline <= Moment::now()) {
+        } else if !is_leaving && deadline.is_some_and(|deadline| deadline <= Moment::now()) {
             state.alarm = None;
             return Poll::Ready(Received::Silence);
         } else {

@@ -41,8 +41,9 @@ pub(crate) struct Connection {
     /// The server that it is one of, and how it takes leave when that stops.
     server: Option<Arc<Open>>,
     leaves: Leaves,
-    /// It is to leave between two turns.
+    /// It is to leave between two turns, or has: whoever reads gets nothing any more that a turn begins by.
     is_leaving: AtomicBool,
+    has_left: AtomicBool,
     /// It is no longer one of the open ones.
     is_out: AtomicBool,
 }
@@ -128,6 +129,7 @@ impl Connection {
             server: None,
             leaves: Leaves::AtOnce,
             is_leaving: AtomicBool::new(false),
+            has_left: AtomicBool::new(false),
             is_out: AtomicBool::new(false),
         }
     }

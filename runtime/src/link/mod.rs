@@ -240,10 +240,15 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             // Behind the others.
             cx.waker().wake_by_ref();
         }
-        if self.broken && matches!(self.phase, Phase::Open | Phase::Closing) {
+        if self.has_failed() {
             self.phase = Phase::Over;
             take(Event::End(lost("")));
         }
+    }
+
+    /// Whether writing has failed, and reading has yet to tell what of it comes.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.broken && matches!(self.phase, Phase::Open | Phase::Closing)
     }
 
     /// Whether what comes next is read.

@@ -5,7 +5,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use super::frames::PING;
 use super::{End, Link, Phase, lost};
 use crate::close::Close;
-use crate::keepalive::Due;
+use crate::keepalive::{Due, Peer};
 use crate::limits;
 use crate::moment::Moment;
 
@@ -42,9 +42,13 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         if self.asks.is_some_and(|due| due <= now) {
             self.ask(now);
         }
-        // A peer that is still busy reading has not seen the ping yet; that it stops reading has its own deadline.
-        let heard = (reading && self.has_room()).then_some(self.read);
-        match self.keepalive.tick(now, heard) {
+        let peer = match (self.has_room(), reading) {
+            // That it stops reading has its own deadline.
+            (false, _) => Peer::Busy,
+            (true, false) => Peer::Unread,
+            (true, true) => Peer::Heard(self.read),
+        };
+        match self.keepalive.tick(now, peer) {
             Due::Nothing => None,
             Due::Ping => {
                 self.give(PING, &[]);

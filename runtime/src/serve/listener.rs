@@ -8,6 +8,8 @@ use std::net::SocketAddr;
 use tokio::net::TcpListener;
 
 use super::stream::Stream;
+#[cfg(target_os = "linux")]
+use crate::keepalive::PingPolicy;
 
 /// What a [`Server`](crate::Server) serves on: tokio's `TcpListener` and, on Unix, its `UnixListener`.
 ///
@@ -19,6 +21,10 @@ pub trait Listener: Send + Sync + 'static {
     #[doc(hidden)]
     fn address(&self) -> io::Result<Self::Address>;
 
+    /// Sets what all of its connections have from the beginning.
+    #[doc(hidden)]
+    fn prepare(&self) {}
+
     /// The next connection, and where it comes from if that can be told.
     #[doc(hidden)]
     fn accept(&self) -> impl Future<Output = io::Result<(Stream, Option<SocketAddr>)>> + Send;
@@ -29,6 +35,20 @@ impl Listener for TcpListener {
 
     fn address(&self) -> io::Result<SocketAddr> {
         self.local_addr()
+    }
+
+    #[cfg(target_os = "linux")]
+    fn prepare(&self) {
+        use nix::sys::socket::setsockopt;
+        use nix::sys::socket::sockopt::TcpUserTimeout;
+
+        // As long as a WebSocket's ping may stay unanswered (RFC 5482; inherited, by tcp(7)): where nothing is read, an answer
+        // would not be seen, and who is gone is found out by what TCP has to send again.
+        let (every, timeout) = PingPolicy::TIMES;
+        let patience = u32::try_from((every + timeout).as_millis()).unwrap_or(u32::MAX);
+        if let Err(error) = setsockopt(self, TcpUserTimeout, &patience) {
+            tracing::debug!(%error, "a peer that is gone is found out when the system says so");
+        }
     }
 
     async fn accept(&self) -> io::Result<(Stream, Option<SocketAddr>)> {
@@ -81,5 +101,24 @@ mod unix {
     fn is_stale(path: &std::path::Path) -> bool {
         let is_socket = fs::symlink_metadata(path).is_ok_and(|file| file.file_type().is_socket());
         is_socket && UnixStream::connect(path).is_err_and(|error| error.kind() == ErrorKind::ConnectionRefused)
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use nix::sys::socket::getsockopt;
+    use nix::sys::socket::sockopt::TcpUserTimeout;
+    use tokio::net::TcpStream;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_peer_has_forty_seconds_to_acknowledge_what_was_sent() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a port");
+        listener.prepare();
+        let client = TcpStream::connect(listener.address().expect("it has one")).await;
+        let (accepted, _) = TcpListener::accept(&listener).await.expect("somebody connects");
+        assert_eq!(getsockopt(&accepted, TcpUserTimeout), Ok(40_000));
+        drop(client);
     }
 }

@@ -149,6 +149,7 @@ impl<L: Listener> Server<L> {
     /// If the socket has no address.
     pub fn from_listener(listener: L) -> Result<Self> {
         let address = listener.address()?;
+        listener.prepare();
         let stop = Box::pin(signal());
         Ok(Server { listener, address, stop, rules: Rules::default(), drain: Drain::default() })
     }

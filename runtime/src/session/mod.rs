@@ -358,7 +358,9 @@ impl<C: Conversation> Session<C> {
         if let Some(first) = self.aside.take(|things| &mut things.first) {
             return Poll::Ready(Ok(first));
         }
-        if let Some(event) = self.events.next_kept() {
+        // Whoever goes on with it hears what has come, and there is no hurry.
+        let is_leaving = self.wire.as_mut().is_some_and(|wire| wire.socket().connection().is_leaving());
+        if !is_leaving && let Some(event) = self.events.next_kept() {
             return Poll::Ready(Ok(Woken::By(Input::Event(event))));
         }
         let due = self.clocks.due();
@@ -377,6 +379,9 @@ impl<C: Conversation> Session<C> {
                 Came::Left => Err(Ending::Left),
                 Came::Amiss(close) => Err(Ending::Amiss(close)),
             });
+        }
+        if is_leaving {
+            return Poll::Pending;
         }
         if self.kept.as_ref().is_some_and(Kept::is_told) {
             return Poll::Ready(Ok(Woken::Told));
