@@ -30,16 +30,6 @@ pub(super) struct Gap {
     at: usize,
 }
 
-impl Name {
-    fn new(id: Id, slot: Slot) -> Self {
-        Name { head: head(id), slot }
-    }
-
-    fn cmp(&self, id: Id, id_at: &impl Fn(Slot) -> Id) -> Ordering {
-        self.head.cmp(&head(id)).then_with(|| id_at(self.slot).cmp(&id))
-    }
-}
-
 fn head(id: Id) -> u32 {
     let [a, b, c, d, ..] = *id.as_bytes();
     u32::from_be_bytes([a, b, c, d])
@@ -47,28 +37,33 @@ fn head(id: Id) -> u32 {
 
 /// Each method is told how to find out the name of what stands somewhere.
 impl Names {
-    /// The block, and where in it, or where it would be.
-    fn seek(&self, id: Id, id_at: &impl Fn(Slot) -> Id) -> (usize, Result<usize, usize>) {
-        let behind = self.0.partition_point(|block| block[0].cmp(id, id_at).is_le());
+    /// Where a name is or would be: behind all that come before it.
+    fn seek(&self, id: Id, id_at: &impl Fn(Slot) -> Id) -> Gap {
+        let head = head(id);
+        let order = |name: &Name| match name.head.cmp(&head) {
+            Ordering::Equal => order(name.slot, id, id_at),
+            order => order,
+        };
+        let behind = self.0.partition_point(|names| names.first().is_some_and(|name| order(name).is_le()));
         let block = behind.saturating_sub(1);
-        let names = self.0.get(block).map_or(&[][..], |names| names);
-        (block, names.binary_search_by(|name| name.cmp(id, id_at)))
+        let at = self.0.get(block).map_or(0, |names| names.partition_point(|name| order(name).is_lt()));
+        Gap { block, at }
     }
 
     pub(super) fn find(&self, id: Id, id_at: impl Fn(Slot) -> Id) -> Result<Slot, Gap> {
-        match self.seek(id, &id_at) {
-            (block, Ok(at)) => Ok(self.0[block][at].slot),
-            (block, Err(at)) => Err(Gap { block, at }),
-        }
+        let gap = self.seek(id, &id_at);
+        let name = self.0.get(gap.block).and_then(|names| names.get(gap.at));
+        name.map(|name| name.slot).filter(|&slot| id_at(slot) == id).ok_or(gap)
     }
 
     /// Adds one where it was not, and nothing was changed since.
     pub(super) fn fill(&mut self, Gap { block, at }: Gap, id: Id, slot: Slot) {
-        let Some(names) = self.0.get_mut(block) else { return self.0.push(vec![Name::new(id, slot)]) };
+        let name = Name { head: head(id), slot };
+        let Some(names) = self.0.get_mut(block) else { return self.0.push(vec![name]) };
         if names.len() == names.capacity() {
             names.reserve_exact(STEP);
         }
-        names.insert(at, Name::new(id, slot));
+        names.insert(at, name);
         if names.len() == MOST {
             let half = names.split_off(MOST / 2);
             names.shrink_to_fit();
@@ -78,7 +73,7 @@ impl Names {
 
     /// Removes one that is still there.
     pub(super) fn remove(&mut self, id: Id, id_at: impl Fn(Slot) -> Id) {
-        let (block, Ok(at)) = self.seek(id, &id_at) else { return };
+        let Gap { block, at } = self.seek(id, &id_at);
         let names = &mut self.0[block];
         names.remove(at);
         if names.is_empty() {
@@ -103,11 +98,14 @@ impl Names {
 
     /// Those behind this one.
     pub(super) fn behind(&self, after: Option<Id>, id_at: impl Fn(Slot) -> Id) -> impl Iterator<Item = Slot> {
-        let (block, at) = after.map_or((0, 0), |after| match self.seek(after, &id_at) {
-            (block, Ok(at)) => (block, at + 1),
-            (block, Err(at)) => (block, at),
-        });
-        let blocks = self.0.get(block..).unwrap_or_default();
-        blocks.iter().flatten().skip(at).map(|name| name.slot)
+        let first = after.map_or(Gap { block: 0, at: 0 }, |after| self.seek(after, &id_at));
+        let names = self.0.get(first.block..).unwrap_or_default().iter().flatten().skip(first.at).map(|name| name.slot);
+        names.skip_while(move |&slot| Some(id_at(slot)) == after)
     }
+}
+
+/// Which of two names comes first that begin alike.
+#[cold]
+fn order(slot: Slot, id: Id, id_at: &impl Fn(Slot) -> Id) -> Ordering {
+    id_at(slot).cmp(&id)
 }

@@ -25,20 +25,19 @@ pub(super) struct Place {
 }
 
 impl Place {
-    fn is_of(&self, record: &Record) -> bool {
-        is(&self.question, &record.question) && is(&self.flow, &record.flow) && self.schema == record.schema
-    }
-
-    /// Questions come first: mostly it is they that differ.
+    /// In an order in which mostly the first question tells two apart, or tells that they are the same.
     fn cmp(&self, record: &Record) -> Ordering {
-        let ordering = self.question.cmp(&record.question).then_with(|| self.flow.cmp(&record.flow));
+        let ordering = cmp(&self.question, &record.question).then_with(|| cmp(&self.flow, &record.flow));
         ordering.then_with(|| self.schema.cmp(&record.schema))
     }
 }
 
-/// Both are mostly the same text of the program.
-fn is(one: &str, other: &str) -> bool {
-    ptr::eq(one, other) || one == other
+fn cmp(one: &str, other: &str) -> Ordering {
+    // Mostly it is the same text of the program.
+    if ptr::eq(one, other) {
+        return Ordering::Equal;
+    }
+    one.len().cmp(&other.len()).then_with(|| one.cmp(other))
 }
 
 impl Places {
@@ -60,7 +59,7 @@ impl Places {
 
     /// Where a record comes to that was there.
     pub(super) fn go_on(&mut self, from: Slot, record: &Record) -> Slot {
-        if self.all[from].is_of(record) {
+        if self.all[from].cmp(record).is_eq() {
             return from;
         }
         let to = self.enter(record);
