@@ -66,3 +66,50 @@ impl Default for Page {
         Page { first: Time::MAX, count: 0, dates: Box::default() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn date(millis: usize) -> Time {
+        Time::from_millis(millis as u64)
+    }
+
+    fn slot(number: usize) -> Slot {
+        Slot::new(number / PAGE, number % PAGE)
+    }
+
+    #[test]
+    fn those_are_found_that_have_come() {
+        let mut dates = Dates::default();
+        let mut all = vec![None; 5 * PAGE];
+        for step in 0..20_000 {
+            let (number, millis) = (step * 7919 % all.len(), step * 31 % 1000);
+            all[number] = Some(date(millis)).filter(|_| step % 3 != 0);
+            dates.set(slot(number), all[number]);
+            assert_eq!(dates.get(slot(number)), all[number]);
+            if step % 50 == 0 {
+                let now = date(step * 13 % 1000);
+                let found: Vec<_> = dates.until(now).collect();
+                let come = (0..all.len()).filter(|&number| all[number].is_some_and(|date| date <= now));
+                assert!(come.map(slot).eq(found));
+            }
+        }
+    }
+
+    #[test]
+    fn without_dates_there_is_no_room_for_them() {
+        let mut dates = Dates::default();
+        dates.set(slot(PAGE), None);
+        assert_eq!(dates.get(slot(PAGE)), None);
+        for number in 0..3 * PAGE {
+            dates.set(slot(number), Some(Time::MAX));
+        }
+        assert_eq!(dates.until(Time::MAX).count(), 3 * PAGE);
+        for number in 0..3 * PAGE {
+            dates.set(slot(number), None);
+        }
+        assert!(dates.0.iter().all(|page| page.dates.is_empty()));
+        assert_eq!(dates.until(Time::MAX).count(), 0);
+    }
+}

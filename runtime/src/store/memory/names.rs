@@ -109,3 +109,95 @@ impl Names {
 fn order(slot: Slot, id: Id, id_at: &impl Fn(Slot) -> Id) -> Ordering {
     id_at(slot).cmp(&id)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::slab::PAGE;
+    use super::*;
+
+    /// Names that begin alike in many ways, in no order.
+    fn id(number: usize, heads: u32) -> Id {
+        let number = (number as u32).wrapping_mul(0x9E37_79B9);
+        let mut bytes = [0; 16];
+        bytes[..4].copy_from_slice(&(number % heads).to_be_bytes());
+        bytes[12..].copy_from_slice(&number.to_be_bytes());
+        Id::from_bytes(bytes)
+    }
+
+    fn slot(number: usize) -> Slot {
+        Slot::new(number / PAGE, number % PAGE)
+    }
+
+    /// The same names in a tree.
+    struct Both {
+        heads: u32,
+        names: Names,
+        tree: BTreeMap<Id, Slot>,
+    }
+
+    impl Both {
+        fn id_at(&self) -> impl Fn(Slot) -> Id + use<> {
+            let heads = self.heads;
+            move |slot| id(slot.place().0 * PAGE + slot.place().1, heads)
+        }
+
+        /// Adds a name that is not there, or removes it.
+        fn change(&mut self, number: usize) {
+            let id = id(number, self.heads);
+            match self.names.find(id, self.id_at()) {
+                Ok(found) => {
+                    assert_eq!(self.tree.remove(&id), Some(found));
+                    self.names.remove(id, self.id_at());
+                }
+                Err(gap) => {
+                    assert_eq!(self.tree.insert(id, slot(number)), None);
+                    self.names.fill(gap, id, slot(number));
+                }
+            }
+        }
+
+        fn check(&self) {
+            let all: Vec<_> = self.names.behind(None, self.id_at()).collect();
+            assert!(all.iter().eq(self.tree.values()));
+            for number in [0, 1, 17, 999] {
+                let after = id(number, self.heads);
+                let behind = self.names.behind(Some(after), self.id_at());
+                assert!(behind.eq(self.tree.iter().filter(|(id, _)| **id > after).map(|(_, &slot)| slot)));
+            }
+            assert!(self.names.0.iter().all(|names| !names.is_empty() && names.len() < MOST));
+        }
+
+        fn room(&self) -> usize {
+            self.names.0.iter().map(Vec::capacity).sum()
+        }
+    }
+
+    #[test]
+    fn names_are_where_a_tree_has_them() {
+        for heads in [1, 2, 7, u32::MAX] {
+            let mut both = Both { heads, names: Names::default(), tree: BTreeMap::new() };
+            both.check();
+            for round in 0..4 {
+                for number in (0..3000).filter(|number| round == 0 || number % 5 < 4 || number % 11 < round) {
+                    both.change(number);
+                    if number % 100 == 0 {
+                        both.check();
+                    }
+                }
+                both.check();
+            }
+        }
+    }
+
+    #[test]
+    fn they_take_little_more_room_than_there_are() {
+        let mut both = Both { heads: u32::MAX, names: Names::default(), tree: BTreeMap::new() };
+        (0..10_000).for_each(|number| both.change(number));
+        assert!(both.room() < 11_500, "{}", both.room());
+        (0..10_000).filter(|number| number % 20 != 0).for_each(|number| both.change(number));
+        both.check();
+        assert!(both.room() < 1_500, "{}", both.room());
+    }
+}

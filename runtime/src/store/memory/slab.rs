@@ -71,6 +71,11 @@ impl<T> Slab<T> {
         Some(value)
     }
 
+    pub(super) fn get(&self, slot: Slot) -> Option<&T> {
+        let (page, at) = slot.place();
+        self.pages.get(page)?.values.get(at)?.as_ref()
+    }
+
     pub(super) fn values(&self) -> impl Iterator<Item = &T> {
         self.pages.iter().flat_map(|page| page.values.iter().flatten())
     }
@@ -86,15 +91,14 @@ impl<T> Index<Slot> for Slab<T> {
     type Output = T;
 
     fn index(&self, slot: Slot) -> &T {
-        let (page, at) = slot.place();
-        self.pages[page].values[at].as_ref().expect("it has not gone")
+        self.get(slot).expect("it has not gone")
     }
 }
 
 impl<T> IndexMut<Slot> for Slab<T> {
     fn index_mut(&mut self, slot: Slot) -> &mut T {
         let (page, at) = slot.place();
-        self.pages[page].values[at].as_mut().expect("it has not gone")
+        self.pages.get_mut(page).and_then(|page| page.values.get_mut(at)?.as_mut()).expect("it has not gone")
     }
 }
 
