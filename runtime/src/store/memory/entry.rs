@@ -1,12 +1,12 @@
 //! A record, as it is kept.
 
-use std::collections::{BTreeMap, HashSet};
-
 use bytes::Bytes;
 
 use super::keys::Keyed;
 use super::places::Place;
+use super::rest::{Events, Rest};
 use super::slab::Slot;
+use super::stamp::Stamp;
 use crate::message::Text;
 use crate::store::{EventId, Id, Pushed, Record, Status, StoredEvent, Time, WriteId};
 
@@ -17,38 +17,18 @@ pub(super) struct Entry {
     pub(super) status: Status,
     pub(super) place: Slot,
     write: WriteId,
-    due: Option<Time>,
-    created: Time,
-    updated: Time,
-    body: Box<[u8]>,
-    /// Nothing where it would be empty.
-    more: Option<Box<More>>,
-}
-
-/// What few have.
-#[derive(Default)]
-struct More {
-    key: Option<Text>,
-    /// Until when nobody else can claim it.
-    claimed: Option<Time>,
-    /// Nothing where none has come.
-    events: Option<Box<Events>>,
-}
-
-/// What was sent to a conversation.
-#[derive(Default)]
-struct Events {
-    /// What waits, by its number.
-    waiting: BTreeMap<u64, StoredEvent>,
-    /// Every event that came.
-    known: HashSet<EventId>,
+    due: Stamp,
+    created: Stamp,
+    updated: Stamp,
+    rest: Rest,
 }
 
 impl Entry {
     pub(super) fn new(record: &Record, place: Slot) -> Self {
         let Record { id, status, version, write, due, created, updated, .. } = *record;
-        let body = record.body[..].into();
-        let mut entry = Entry { id, version, status, place, write, due, created, updated, body, more: None };
+        let (due, created, updated) = (due.into(), Some(created).into(), Some(updated).into());
+        let rest = Rest::Body(record.body[..].into());
+        let mut entry = Entry { id, version, status, place, write, due, created, updated, rest };
         entry.set_key(record.key.as_ref());
         entry
     }
@@ -57,17 +37,20 @@ impl Entry {
     pub(super) fn write(&mut self, record: &Record, place: Slot) {
         let Record { status, version, write, due, created, updated, .. } = *record;
         (self.version, self.status, self.place, self.write) = (version, status, place, write);
-        (self.due, self.created, self.updated) = (due, created, updated);
-        match self.body.len() == record.body.len() {
-            true => self.body.copy_from_slice(&record.body),
-            false => self.body = record.body[..].into(),
-        }
-        self.claim(None);
+        (self.due, self.created, self.updated) = (due.into(), Some(created).into(), Some(updated).into());
+        self.rest.set_body(&record.body);
         self.set_key(record.key.as_ref());
     }
 
+    /// Sets the key of what was just written, and so is not claimed.
+    fn set_key(&mut self, key: Option<&Text>) {
+        if key.is_some() || self.rest.more().is_some() {
+            self.rest.change(|more| (more.key, more.claimed) = (key.cloned(), None));
+        }
+    }
+
     pub(super) fn record(&self, place: &Place, expires: Option<Time>) -> Record {
-        let Entry { id, version, status, write, due, created, updated, .. } = *self;
+        let Entry { id, version, status, write, due, created, .. } = *self;
         Record {
             id,
             key: self.key().cloned(),
@@ -77,40 +60,40 @@ impl Entry {
             status,
             version,
             write,
-            due,
+            due: due.date(),
             expires,
-            created,
-            updated,
-            body: Bytes::copy_from_slice(&self.body),
+            created: created.date().expect("it was created"),
+            updated: self.updated(),
+            body: Bytes::copy_from_slice(self.rest.body()),
         }
     }
 
+    fn updated(&self) -> Time {
+        self.updated.date().expect("it was written")
+    }
+
     fn key(&self) -> Option<&Text> {
-        self.more.as_ref()?.key.as_ref()
+        self.rest.more()?.key.as_ref()
     }
 
     /// How it is found by its key, where it has one.
     pub(super) fn keyed(&self) -> Option<(&Text, Keyed)> {
-        let keyed = Keyed { is_open: self.status != Status::Done, updated: self.updated, id: self.id };
-        self.key().map(|key| (key, keyed))
+        let key = self.key()?;
+        Some((key, Keyed { is_open: self.status != Status::Done, updated: self.updated(), id: self.id }))
     }
 
     /// When it can be claimed.
     pub(super) fn wake(&self) -> Option<Time> {
-        let claimed = self.more.as_ref().and_then(|more| more.claimed);
-        claimed.or(self.due.filter(|_| self.status == Status::Live))
+        let claimed = self.rest.more().and_then(|more| more.claimed);
+        claimed.or_else(|| self.due.date().filter(|_| self.status == Status::Live))
     }
 
-    pub(super) fn claim(&mut self, until: Option<Time>) {
-        self.set(until, |more| &mut more.claimed);
-    }
-
-    fn set_key(&mut self, key: Option<&Text>) {
-        self.set(key.cloned(), |more| &mut more.key);
+    pub(super) fn claim(&mut self, until: Time) {
+        self.rest.change(|more| more.claimed = Some(until));
     }
 
     fn events(&self) -> Option<&Events> {
-        self.more.as_ref()?.events.as_deref()
+        self.rest.more()?.events.as_deref()
     }
 
     /// The events that wait, by their numbers.
@@ -118,7 +101,7 @@ impl Entry {
         self.events().into_iter().flat_map(|events| events.waiting.iter().map(|(number, event)| (*number, event)))
     }
 
-    /// Takes an event, if no more than `most` wait then.
+    /// Takes an event, unless `most` wait already.
     pub(super) fn push(&mut self, number: u64, event: &StoredEvent, most: usize) -> Pushed {
         let events = self.events();
         if self.status == Status::Done {
@@ -130,32 +113,37 @@ impl Entry {
         if events.map_or(0, |events| events.waiting.len()) >= most {
             return Pushed::Full;
         }
-        let events = self.more.get_or_insert_default().events.get_or_insert_default();
-        events.known.insert(event.id.clone());
-        events.waiting.insert(number, event.clone());
+        self.rest.change(|more| {
+            let events = more.events.get_or_insert_default();
+            events.known.insert(event.id.clone());
+            events.waiting.insert(number, event.clone());
+        });
         Pushed::New
     }
 
     /// Has these events wait no more, and none where it is done, and says of each that it has gone.
     pub(super) fn consume(&mut self, consumed: &[EventId], mut gone: impl FnMut(u64)) {
+        if self.events().is_none() {
+            return;
+        }
         let is_done = self.status == Status::Done;
-        let Some(events) = self.more.as_mut().and_then(|more| more.events.as_mut()) else { return };
-        for (number, _) in events.waiting.extract_if(.., |_, event| is_done || consumed.contains(&event.id)) {
-            gone(number);
-        }
-        if is_done {
-            self.set(None, |more| &mut more.events);
-        }
+        self.rest.change(|more| {
+            let events = more.events.as_mut().into_iter();
+            let waiting = events.flat_map(|events| {
+                events.waiting.extract_if(.., |_, event| is_done || consumed.contains(&event.id))
+            });
+            waiting.for_each(|(number, _)| gone(number));
+            more.events.take_if(|_| is_done);
+        });
     }
+}
 
-    /// Sets something that few have.
-    fn set<T>(&mut self, value: Option<T>, of: impl FnOnce(&mut More) -> &mut Option<T>) {
-        if value.is_some() || self.more.is_some() {
-            let more = self.more.get_or_insert_default();
-            *of(more) = value;
-            if let More { key: None, claimed: None, events: None } = **more {
-                self.more = None;
-            }
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_has_no_room_for_what_few_have() {
+        assert_eq!(size_of::<Option<Entry>>(), 80);
     }
 }

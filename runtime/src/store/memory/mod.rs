@@ -5,8 +5,10 @@ mod entry;
 mod keys;
 mod names;
 mod places;
+mod rest;
 mod shelf;
 mod slab;
+mod stamp;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -140,7 +140,7 @@ impl Shelf {
         let claim = |slot| {
             let entry = &mut self.entries[slot];
             let wake = entry.wake();
-            entry.claim(Some(until));
+            entry.claim(until);
             relist(&mut self.wakes, slot, wake, Some(until));
             entry.id
         };
