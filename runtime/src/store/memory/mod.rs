@@ -9,6 +9,7 @@ mod rest;
 mod shelf;
 mod slab;
 mod stamp;
+mod wakes;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -10,6 +10,7 @@ use super::keys::Keys;
 use super::names::{Gap, Names};
 use super::places::Places;
 use super::slab::{Slab, Slot};
+use super::wakes::Wakes;
 use crate::store::{
     Arrivals, Count, EventId, Filter, Id, Mark, Pushed, Record, Status, StoreError, StoredEvent, Summary, Time,
 };
@@ -23,8 +24,7 @@ pub(super) struct Shelf {
     names: Names,
     keys: Keys,
     places: Places,
-    /// When entries can be claimed.
-    wakes: BTreeSet<(Time, Slot)>,
+    wakes: Wakes,
     expiries: Dates,
     /// What each event that waits is for, by its number.
     waiting: BTreeMap<u64, Id>,
@@ -58,7 +58,7 @@ impl Shelf {
         let entry = Entry::new(record, self.places.enter(record));
         let slot = self.entries.insert(entry);
         self.names.fill(gap, record.id, slot);
-        self.list(slot, record.expires, None);
+        self.list(slot, record.expires);
         Ok(())
     }
 
@@ -71,20 +71,19 @@ impl Shelf {
         if let Some((key, keyed)) = entry.keyed() {
             self.keys.remove(&self.places[entry.place].flow, key, &keyed);
         }
-        let wake = entry.wake();
         entry.write(record, self.places.go_on(entry.place, record));
         entry.consume(consumed, |number| _ = self.waiting.remove(&number));
-        self.list(slot, record.expires, wake);
+        self.list(slot, record.expires);
         Ok(())
     }
 
-    /// Lists an entry as it is now. It is listed by its name already, and to wake then.
-    fn list(&mut self, slot: Slot, expires: Option<Time>, wake: Option<Time>) {
+    /// Lists an entry as it is now. It is listed by its name already.
+    fn list(&mut self, slot: Slot, expires: Option<Time>) {
         let entry = &self.entries[slot];
         if let Some((key, keyed)) = entry.keyed() {
             self.keys.add(&self.places[entry.place].flow, key, keyed);
         }
-        relist(&mut self.wakes, slot, wake, entry.wake());
+        self.wakes.set(slot, entry.wake());
         self.expiries.set(slot, expires);
     }
 
@@ -96,12 +95,12 @@ impl Shelf {
     fn remove(&mut self, slot: Slot) {
         let id = self.entries[slot].id;
         self.names.remove(id, |slot| self.entries[slot].id);
+        self.wakes.set(slot, None);
         self.expiries.set(slot, None);
         let Some(entry) = self.entries.remove(slot) else { return };
         if let Some((key, keyed)) = entry.keyed() {
             self.keys.remove(&self.places[entry.place].flow, key, &keyed);
         }
-        relist(&mut self.wakes, slot, entry.wake(), None);
         for (number, _) in entry.waiting() {
             self.waiting.remove(&number);
         }
@@ -134,14 +133,12 @@ impl Shelf {
 
     /// What is due of these flows, which nobody else can claim until then.
     pub(super) fn claim_due(&mut self, flows: &[&str], now: Time, until: Time, most: usize) -> Vec<Id> {
-        let due = self.wakes.iter().take_while(|(wake, _)| *wake <= now);
-        let is_known = |slot: &Slot| flows.contains(&&*self.places[self.entries[*slot].place].flow);
-        let due: Vec<_> = due.map(|&(_, slot)| slot).filter(is_known).take(most).collect();
+        let is_known = |slot| flows.contains(&&*self.places[self.entries[slot].place].flow);
+        let due = self.wakes.until(now, most, |slot| self.entries[slot].wake(), is_known);
         let claim = |slot| {
             let entry = &mut self.entries[slot];
-            let wake = entry.wake();
             entry.claim(until);
-            relist(&mut self.wakes, slot, wake, Some(until));
+            self.wakes.set(slot, Some(until));
             entry.id
         };
         due.into_iter().map(claim).collect()
@@ -183,13 +180,5 @@ impl Shelf {
         let mut counts: Vec<_> = records.into_iter().map(count).collect();
         counts.sort_unstable();
         counts
-    }
-}
-
-/// Puts an entry under another date.
-fn relist(list: &mut BTreeSet<(Time, Slot)>, slot: Slot, before: Option<Time>, date: Option<Time>) {
-    if before != date {
-        before.map(|before| list.remove(&(before, slot)));
-        list.extend(date.map(|date| (date, slot)));
     }
 }
