@@ -41,7 +41,9 @@ impl Dates {
         pages.flat_map(move |(number, page)| {
             page.first = page.dates.iter().flatten().copied().min().unwrap_or(Time::MAX);
             let dates = page.dates.iter().enumerate();
-            dates.filter(move |(_, date)| date.is_some_and(|date| date <= now)).map(move |(at, _)| Slot::new(number, at))
+            dates
+                .filter(move |(_, date)| date.is_some_and(|date| date <= now))
+                .map(move |(at, _)| Slot::new(number, at))
         })
     }
 }

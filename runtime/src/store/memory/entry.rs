@@ -129,9 +129,8 @@ impl Entry {
         let is_done = self.status == Status::Done;
         self.rest.change(|more| {
             let events = more.events.as_mut().into_iter();
-            let waiting = events.flat_map(|events| {
-                events.waiting.extract_if(.., |_, event| is_done || consumed.contains(&event.id))
-            });
+            let waiting = events
+                .flat_map(|events| events.waiting.extract_if(.., |_, event| is_done || consumed.contains(&event.id)));
             waiting.for_each(|(number, _)| gone(number));
             more.events.take_if(|_| is_done);
         });

@@ -38,22 +38,33 @@ fn head(id: Id) -> u32 {
 /// Each method is told how to find out the name of what stands somewhere.
 impl Names {
     /// Where a name is or would be: behind all that come before it.
-    fn seek(&self, id: Id, id_at: &impl Fn(Slot) -> Id) -> Gap {
-        let head = head(id);
-        let order = |name: &Name| match name.head.cmp(&head) {
-            Ordering::Equal => order(name.slot, id, id_at),
-            order => order,
-        };
+    fn seek(&self, order: impl Fn(&Name) -> Ordering) -> Gap {
         let behind = self.0.partition_point(|names| names.first().is_some_and(|name| order(name).is_le()));
         let block = behind.saturating_sub(1);
         let at = self.0.get(block).map_or(0, |names| names.partition_point(|name| order(name).is_lt()));
         Gap { block, at }
     }
 
+    fn at(&self, Gap { block, at }: &Gap) -> Option<Name> {
+        self.0.get(*block)?.get(*at).copied()
+    }
+
     pub(super) fn find(&self, id: Id, id_at: impl Fn(Slot) -> Id) -> Result<Slot, Gap> {
-        let gap = self.seek(id, &id_at);
-        let name = self.0.get(gap.block).and_then(|names| names.get(gap.at));
-        name.map(|name| name.slot).filter(|&slot| id_at(slot) == id).ok_or(gap)
+        let head = head(id);
+        let gap = self.seek(|name| name.head.cmp(&head));
+        match self.at(&gap).filter(|name| name.head == head) {
+            None => Err(gap),
+            Some(name) if id_at(name.slot) == id => Ok(name.slot),
+            Some(_) => self.find_among_alike(id, &id_at),
+        }
+    }
+
+    /// The same where several begin alike.
+    #[cold]
+    fn find_among_alike(&self, id: Id, id_at: &impl Fn(Slot) -> Id) -> Result<Slot, Gap> {
+        let gap = self.seek(whole(id, id_at));
+        let name = self.at(&gap).filter(|name| id_at(name.slot) == id);
+        name.map(|name| name.slot).ok_or(gap)
     }
 
     /// Adds one where it was not, and nothing was changed since.
@@ -73,7 +84,7 @@ impl Names {
 
     /// Removes one that is still there.
     pub(super) fn remove(&mut self, id: Id, id_at: impl Fn(Slot) -> Id) {
-        let Gap { block, at } = self.seek(id, &id_at);
+        let Gap { block, at } = self.seek(whole(id, &id_at));
         let names = &mut self.0[block];
         names.remove(at);
         if names.is_empty() {
@@ -98,16 +109,15 @@ impl Names {
 
     /// Those behind this one.
     pub(super) fn behind(&self, after: Option<Id>, id_at: impl Fn(Slot) -> Id) -> impl Iterator<Item = Slot> {
-        let first = after.map_or(Gap { block: 0, at: 0 }, |after| self.seek(after, &id_at));
+        let first = after.map_or(Gap { block: 0, at: 0 }, |after| self.seek(whole(after, &id_at)));
         let names = self.0.get(first.block..).unwrap_or_default().iter().flatten().skip(first.at).map(|name| name.slot);
         names.skip_while(move |&slot| Some(id_at(slot)) == after)
     }
 }
 
-/// Which of two names comes first that begin alike.
-#[cold]
-fn order(slot: Slot, id: Id, id_at: &impl Fn(Slot) -> Id) -> Ordering {
-    id_at(slot).cmp(&id)
+/// Whether a name comes before this one, by all of both.
+fn whole(id: Id, id_at: &impl Fn(Slot) -> Id) -> impl Fn(&Name) -> Ordering {
+    move |name| name.head.cmp(&head(id)).then_with(|| id_at(name.slot).cmp(&id))
 }
 
 #[cfg(test)]

@@ -182,3 +182,90 @@ impl Shelf {
         counts
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Schema;
+
+    fn time(millis: usize) -> Time {
+        Time::from_millis(millis as u64)
+    }
+
+    /// One of very many, as it is written at this step.
+    fn record(number: usize, version: u64, step: usize) -> Record {
+        let mut id = [0; 16];
+        id[step % 2..][..4].copy_from_slice(&(number as u32).wrapping_mul(0x9E37_79B9).to_be_bytes());
+        Record {
+            key: (number % 7 == 0).then(|| number.to_string().into()),
+            status: if step % 11 == 0 { Status::Parked } else { Status::Live },
+            version,
+            due: (step % 3 == 0).then(|| time(step + step * 31 % 400)),
+            expires: (step % 5 != 0).then(|| time(step + 500 + step * 17 % 900)),
+            body: vec![number as u8; step % 4].into(),
+            ..Record::new(
+                Id::from_bytes(id),
+                ["checkout", "order"][number % 2],
+                ["age", "name", "address"][step % 3],
+                Schema::from_bytes([0; 16]),
+            )
+        }
+    }
+
+    /// Everything that a shelf says of records, by a tree of them.
+    fn compare(shelf: &Shelf, records: &BTreeMap<Id, Record>) {
+        let (mut last, mut pages) = (None, Vec::new());
+        loop {
+            let page = shelf.page(&Filter::default(), last, 7);
+            let Some(summary) = page.last() else { break };
+            last = Some(summary.id);
+            pages.extend(page);
+        }
+        assert!(pages.into_iter().eq(records.values().map(Record::summary)));
+        for record in records.values() {
+            assert_eq!(shelf.record(record.id).as_ref(), Some(record));
+            let found = record.key.as_ref().map(|key| shelf.find(&record.flow, key));
+            assert!(found.is_none_or(|found| found.as_ref() == Some(record)));
+        }
+        let live = records.values().filter(|record| record.status == Status::Live).count();
+        assert_eq!(shelf.histogram().iter().map(|count| count.records).sum::<u64>(), live as u64);
+    }
+
+    #[test]
+    fn many_records_come_change_and_go() {
+        let (mut shelf, mut records) = (Shelf::default(), BTreeMap::<Id, Record>::new());
+        let mut claimed = 0;
+        for step in 0..6000 {
+            let number = step * 7919 % 701;
+            let new = record(number, 1, number);
+            let written = match records.get(&new.id) {
+                None => shelf.create(&new).map(|()| records.insert(new.id, new)),
+                Some(there) if step % 6 == 0 => shelf.delete(there.id, there.version).map(|()| records.remove(&new.id)),
+                Some(there) => {
+                    let next = Record { id: there.id, ..record(number, there.version + 1, step) };
+                    shelf.commit(&next, &[]).map(|()| records.insert(next.id, next))
+                }
+            };
+            written.expect("nobody else writes");
+            if step % 40 == 0 {
+                let due = shelf.claim_due(&["order"], time(step), time(step + 300), 5);
+                assert!(due.iter().all(|id| records[id].flow == "order" && records[id].due <= Some(time(step))));
+                claimed += due.len();
+                let expired = |record: &Record| record.expires.is_some_and(|expires| expires <= time(step));
+                let before = records.len();
+                let cleaned = shelf.clean(time(step), 20);
+                records.retain(|id, record| !expired(record) || shelf.record(*id).is_some());
+                assert_eq!(before - records.len(), cleaned as usize);
+                assert!(cleaned == 20 || !records.values().any(expired));
+            }
+            if step % 200 == 0 {
+                compare(&shelf, &records);
+            }
+        }
+        assert!(claimed > 100 && records.len() > 100);
+        for record in records.into_values() {
+            shelf.delete(record.id, record.version).expect("it is there");
+        }
+        compare(&shelf, &BTreeMap::new());
+    }
+}
