@@ -87,10 +87,10 @@ mod tests {
         let mut all = vec![None; 5 * PAGE];
         for step in 0..20_000 {
             let (number, millis) = (step * 7919 % all.len(), step * 31 % 1000);
-            all[number] = Some(date(millis)).filter(|_| step % 3 != 0);
+            all[number] = Some(date(millis)).filter(|_| !step.is_multiple_of(3));
             dates.set(slot(number), all[number]);
             assert_eq!(dates.get(slot(number)), all[number]);
-            if step % 50 == 0 {
+            if step.is_multiple_of(50) {
                 let now = date(step * 13 % 1000);
                 let found: Vec<_> = dates.until(now).collect();
                 let come = (0..all.len()).filter(|&number| all[number].is_some_and(|date| date <= now));

@@ -197,11 +197,11 @@ mod tests {
         let mut id = [0; 16];
         id[step % 2..][..4].copy_from_slice(&(number as u32).wrapping_mul(0x9E37_79B9).to_be_bytes());
         Record {
-            key: (number % 7 == 0).then(|| number.to_string().into()),
-            status: if step % 11 == 0 { Status::Parked } else { Status::Live },
+            key: (number.is_multiple_of(7)).then(|| number.to_string().into()),
+            status: if step.is_multiple_of(11) { Status::Parked } else { Status::Live },
             version,
-            due: (step % 3 == 0).then(|| time(step + step * 31 % 400)),
-            expires: (step % 5 != 0).then(|| time(step + 500 + step * 17 % 900)),
+            due: (step.is_multiple_of(3)).then(|| time(step + step * 31 % 400)),
+            expires: (!step.is_multiple_of(5)).then(|| time(step + 500 + step * 17 % 900)),
             body: vec![number as u8; step % 4].into(),
             ..Record::new(
                 Id::from_bytes(id),
@@ -240,14 +240,16 @@ mod tests {
             let new = record(number, 1, number);
             let written = match records.get(&new.id) {
                 None => shelf.create(&new).map(|()| records.insert(new.id, new)),
-                Some(there) if step % 6 == 0 => shelf.delete(there.id, there.version).map(|()| records.remove(&new.id)),
+                Some(there) if step.is_multiple_of(6) => {
+                    shelf.delete(there.id, there.version).map(|()| records.remove(&new.id))
+                }
                 Some(there) => {
                     let next = Record { id: there.id, ..record(number, there.version + 1, step) };
                     shelf.commit(&next, &[]).map(|()| records.insert(next.id, next))
                 }
             };
             written.expect("nobody else writes");
-            if step % 40 == 0 {
+            if step.is_multiple_of(40) {
                 let due = shelf.claim_due(&["order"], time(step), time(step + 300), 5);
                 assert!(due.iter().all(|id| records[id].flow == "order" && records[id].due <= Some(time(step))));
                 claimed += due.len();
@@ -258,7 +260,7 @@ mod tests {
                 assert_eq!(before - records.len(), cleaned as usize);
                 assert!(cleaned == 20 || !records.values().any(expired));
             }
-            if step % 200 == 0 {
+            if step.is_multiple_of(200) {
                 compare(&shelf, &records);
             }
         }

@@ -71,9 +71,9 @@ mod tests {
         let at = |slot: Slot| slot.place().0 * 10 + slot.place().1;
         for step in 0..20_000 {
             let (number, millis) = (step * 7919 % 40, step * 31 % 1000);
-            all[number] = Some(date(millis)).filter(|_| step % 3 != 0);
+            all[number] = Some(date(millis)).filter(|_| !step.is_multiple_of(3));
             wakes.set(slot(number), all[number]);
-            if step % 50 == 0 {
+            if step.is_multiple_of(50) {
                 let (now, most) = (date(step * 13 % 1000), step % 7);
                 let passes = |number: usize| number % 4 != step % 4;
                 let found = wakes.until(now, most, |slot| all[at(slot)], |slot| passes(at(slot)));
