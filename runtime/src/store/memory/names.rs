@@ -24,7 +24,7 @@ struct Name {
     slot: Slot,
 }
 
-/// Where a name is not, and would be.
+/// Where a name is, or would be if it were there.
 pub(super) struct Gap {
     block: usize,
     at: usize,
@@ -115,7 +115,7 @@ impl Names {
     }
 }
 
-/// Whether a name comes before this one, by all of both.
+/// How names compare with this one, by all of both.
 fn whole(id: Id, id_at: &impl Fn(Slot) -> Id) -> impl Fn(&Name) -> Ordering {
     move |name| name.head.cmp(&head(id)).then_with(|| id_at(name.slot).cmp(&id))
 }
