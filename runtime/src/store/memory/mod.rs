@@ -1,6 +1,15 @@
 //! A store that forgets with the process.
 
+mod dates;
+mod entry;
+mod keys;
+mod names;
+mod places;
+mod rest;
 mod shelf;
+mod slab;
+mod stamp;
+mod wakes;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -117,7 +126,7 @@ impl Store for Memory {
     }
 
     fn list<'a>(&'a self, filter: &'a Filter, after: Option<Id>, most: usize) -> Answer<'a, Vec<Summary>> {
-        Box::pin(async move { Ok(self.with(|shelf| shelf.list(filter, after, most))) })
+        Box::pin(async move { Ok(self.with(|shelf| shelf.page(filter, after, most))) })
     }
 
     fn histogram(&self) -> Answer<'_, Vec<Count>> {
