@@ -32,19 +32,11 @@ pub(crate) struct Wants {
 }
 
 impl Connection {
-    /// Notes which task drives it, which is the one that this is called in.
-    pub(crate) fn driven_by(&self, waker: &Waker) {
-        self.lock().driver.get_or_insert_with(|| waker.clone());
-    }
-
     /// Notes whom to wake when a handle wants something, and returns what they want by now. There is room for so many bytes of what
     /// is to be written.
     pub(crate) fn drive(&self, waker: &Waker, room: usize) -> Wants {
         let mut state = self.lock();
-        match &mut state.driver {
-            Some(driver) => driver.clone_from(waker),
-            none => *none = Some(waker.clone()),
-        }
+        state.be_driven_by(waker);
         if state.dropped {
             let (farewell, line) = state.part();
             farewell.close.get_or_insert_with(|| Close::new(Close::NORMAL, ""));
@@ -176,6 +168,16 @@ impl Connection {
 }
 
 impl State {
+    /// Whoever has been taken for the driver and is not reads in a task of its own.
+    fn be_driven_by(&mut self, waker: &Waker) {
+        if !self.is_driven_by(waker)
+            && let Some(before) = self.driver.replace(waker.clone())
+            && mem::take(&mut self.awaits)
+        {
+            self.reader = Some(Box::new(before));
+        }
+    }
+
     /// Takes what is to be written first, for which there is room for so many bytes, and makes room for more. How many it has.
     fn take_outbox(&mut self, room: usize, sizes: Sizes) -> (Batch<Outgoing>, usize) {
         if self.outbox.is_empty() {

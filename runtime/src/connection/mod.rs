@@ -85,7 +85,7 @@ struct State {
     dropped: bool,
     /// The driving task itself waits for a message.
     awaits: bool,
-    /// Another task does: few connections are read by one.
+    /// Another one does, as few do.
     reader: Option<Box<Waker>>,
     /// The reader is to look around, whether or not a message has come.
     told: bool,
