@@ -137,7 +137,10 @@ mod tests {
         let spot = aside.wait(None, Waker::noop());
         let (farewell, line) = aside.part();
         farewell.over = true;
-        assert!(line.is_some_and(|line| line.is_turn_of(Some(spot))) && aside.leave(spot).is_none(), "the line is dissolved");
+        assert!(
+            line.is_some_and(|line| line.is_turn_of(Some(spot))) && aside.leave(spot).is_none(),
+            "the line is dissolved"
+        );
         assert!(aside.farewell().is_some_and(|farewell| farewell.over));
     }
 }

@@ -94,7 +94,10 @@ impl Connection {
             return false;
         }
         state.inbox.append(came);
-        state.wake_reader()
+        let (looks, reader) = state.take_reader();
+        drop(state);
+        wake(reader);
+        looks
     }
 
     /// Notes that the peer has got everything up to the output of this number.
@@ -107,21 +110,23 @@ impl Connection {
         let mut state = self.lock();
         let (farewell, line) = state.part();
         farewell.end.get_or_insert(end);
-        let looks = state.wake_reader();
+        let (looks, reader) = state.take_reader();
         drop(state);
         dissolve(line);
+        wake(reader);
         looks
     }
 
     /// Wakes the reader if its time is over.
     pub(crate) fn tick(&self, now: Moment) -> bool {
         let mut state = self.lock();
-        state.alarm.is_some_and(|alarm| alarm <= now) && state.wake_reader()
-    }
-
-    /// Whether it is to leave as soon as its session waits for the client.
-    pub(crate) fn is_leaving(&self) -> bool {
-        self.is_leaving.load(Ordering::Acquire)
+        if state.alarm.is_none_or(|alarm| now < alarm) {
+            return false;
+        }
+        let (looks, reader) = state.take_reader();
+        drop(state);
+        wake(reader);
+        looks
     }
 
     /// The driver's alarm has come.
@@ -132,6 +137,11 @@ impl Connection {
             state.driver.clone()
         };
         wake(driver);
+    }
+
+    /// Whether it is to leave as soon as its session waits for the client.
+    pub(crate) fn is_leaving(&self) -> bool {
+        self.is_leaving.load(Ordering::Acquire)
     }
 
     /// Does.
@@ -158,12 +168,13 @@ impl Connection {
         let (mut closers, unsaid) = (mem::take(&mut farewell.closers), mem::take(&mut state.outbox));
         let all = closers.len();
         closers.retain(|closer| !state.is_driven_by(closer));
-        let looks = state.wake_reader() || closers.len() < all;
+        let (looks, reader) = state.take_reader();
+        let closes = closers.len() < all;
         drop(state);
         drop(unsaid);
         dissolve(line);
-        closers.into_iter().for_each(Waker::wake);
-        looks
+        closers.into_iter().chain(reader).for_each(Waker::wake);
+        looks || closes
     }
 }
 

@@ -99,12 +99,13 @@ impl Connection {
 
     /// Has the reader look around, whether or not a message comes.
     pub(crate) fn tell(&self) {
-        let driver = {
+        let reader = {
             let mut state = self.lock();
             state.told = true;
-            if state.wake_reader() { state.driver.clone() } else { None }
+            let (is_driver, reader) = state.take_reader();
+            if is_driver { state.driver.clone() } else { reader }
         };
-        wake(driver);
+        wake(reader);
     }
 
     /// Whether the reader is to look around, as it then does. Who has begun to [receive](Self::poll_receive) is woken.
