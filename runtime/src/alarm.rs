@@ -138,6 +138,7 @@ async fn ring(ringer: Ringer, mut timer: Pin<Box<Sleep>>) {
             timer.as_mut().reset(next.into());
         }
         tokio::select! {
+            biased;
             () = &mut timer, if next.is_some() => {}
             () = alarms.is_earlier.notified() => {}
         }

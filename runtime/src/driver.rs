@@ -45,7 +45,6 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Future for Driver<IO> {
         // mostly the client that has woken this task, and what it has sent is there by when the work runs.
         let mut has_run = self.link.as_mut().is_some_and(Link::begin_turn);
         if has_run {
-            self.place.connection().driven_by(cx.waker());
             self.run_work(cx);
         }
         while self.advance(cx) || !has_run {

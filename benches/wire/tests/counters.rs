@@ -125,7 +125,7 @@ fn a_visit_costs_no_more_than_it_did() {
 #[test]
 fn a_connection_that_waits_holds_no_more_than_it_did() {
     for (path, visit, [waiting, gone]) in
-        [("/echo", Visit::Echo, [1_240.0, 16.0]), ("/introduce", Visit::OneAnswer, [1_990.0, 415.0])]
+        [("/echo", Visit::Echo, [1_110.0, 16.0]), ("/introduce", Visit::OneAnswer, [1_860.0, 415.0])]
     {
         let wire = Wire::new(path);
         // Tables have grown by then.

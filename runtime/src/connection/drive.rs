@@ -32,19 +32,11 @@ pub(crate) struct Wants {
 }
 
 impl Connection {
-    /// Notes which task drives it, which is the one that this is called in.
-    pub(crate) fn driven_by(&self, waker: &Waker) {
-        self.lock().driver.get_or_insert_with(|| waker.clone());
-    }
-
     /// Notes whom to wake when a handle wants something, and returns what they want by now. There is room for so many bytes of what
     /// is to be written.
     pub(crate) fn drive(&self, waker: &Waker, room: usize) -> Wants {
         let mut state = self.lock();
-        match &mut state.driver {
-            Some(driver) => driver.clone_from(waker),
-            none => *none = Some(waker.clone()),
-        }
+        state.be_driven_by(waker);
         if state.dropped {
             let (farewell, line) = state.part();
             farewell.close.get_or_insert_with(|| Close::new(Close::NORMAL, ""));
@@ -102,7 +94,10 @@ impl Connection {
             return false;
         }
         state.inbox.append(came);
-        state.wake_reader()
+        let (looks, reader) = state.take_reader();
+        drop(state);
+        wake(reader);
+        looks
     }
 
     /// Notes that the peer has got everything up to the output of this number.
@@ -115,21 +110,23 @@ impl Connection {
         let mut state = self.lock();
         let (farewell, line) = state.part();
         farewell.end.get_or_insert(end);
-        let looks = state.wake_reader();
+        let (looks, reader) = state.take_reader();
         drop(state);
         dissolve(line);
+        wake(reader);
         looks
     }
 
     /// Wakes the reader if its time is over.
     pub(crate) fn tick(&self, now: Moment) -> bool {
         let mut state = self.lock();
-        state.alarm.is_some_and(|alarm| alarm <= now) && state.wake_reader()
-    }
-
-    /// Whether it is to leave as soon as its session waits for the client, and has not yet.
-    pub(crate) fn has_yet_to_leave(&self) -> bool {
-        self.is_leaving() && !self.has_left.load(Ordering::Relaxed)
+        if state.alarm.is_none_or(|alarm| now < alarm) {
+            return false;
+        }
+        let (looks, reader) = state.take_reader();
+        drop(state);
+        wake(reader);
+        looks
     }
 
     /// The driver's alarm has come.
@@ -140,6 +137,11 @@ impl Connection {
             state.driver.clone()
         };
         wake(driver);
+    }
+
+    /// Whether it is to leave as soon as its session waits for the client, and has not yet.
+    pub(crate) fn has_yet_to_leave(&self) -> bool {
+        self.is_leaving() && !self.has_left.load(Ordering::Relaxed)
     }
 
     /// Does.
@@ -166,16 +168,27 @@ impl Connection {
         let (mut closers, unsaid) = (mem::take(&mut farewell.closers), mem::take(&mut state.outbox));
         let all = closers.len();
         closers.retain(|closer| !state.is_driven_by(closer));
-        let looks = state.wake_reader() || closers.len() < all;
+        let (looks, reader) = state.take_reader();
+        let closes = closers.len() < all;
         drop(state);
         drop(unsaid);
         dissolve(line);
-        closers.into_iter().for_each(Waker::wake);
-        looks
+        closers.into_iter().chain(reader).for_each(Waker::wake);
+        looks || closes
     }
 }
 
 impl State {
+    /// Whoever has been taken for the driver and is not reads in a task of its own.
+    fn be_driven_by(&mut self, waker: &Waker) {
+        if !self.is_driven_by(waker)
+            && let Some(before) = self.driver.replace(waker.clone())
+            && mem::take(&mut self.awaits)
+        {
+            self.reader = Some(Box::new(before));
+        }
+    }
+
     /// Takes what is to be written first, for which there is room for so many bytes, and makes room for more. How many it has.
     fn take_outbox(&mut self, room: usize, sizes: Sizes) -> (Batch<Outgoing>, usize) {
         if self.outbox.is_empty() {

@@ -69,7 +69,8 @@ impl Connection {
             state.alarm = None;
             return Poll::Ready(Received::Silence);
         } else {
-            state.awaits = state.is_driven_by(cx.waker());
+            // Who reads before it is driven for the first time is most likely the driver.
+            state.awaits = state.driver.get_or_insert_with(|| cx.waker().clone()).will_wake(cx.waker());
             state.reader = (!state.awaits).then(|| Box::new(cx.waker().clone()));
             let before = mem::replace(&mut state.alarm, deadline);
             if deadline.is_some() && deadline != before { state.driver_beside(cx) } else { None }
@@ -104,12 +105,13 @@ impl Connection {
 
     /// Has the reader look around, whether or not a message comes.
     pub(crate) fn tell(&self) {
-        let driver = {
+        let reader = {
             let mut state = self.lock();
             state.told = true;
-            if state.wake_reader() { state.driver.clone() } else { None }
+            let (is_driver, reader) = state.take_reader();
+            if is_driver { state.driver.clone() } else { reader }
         };
-        wake(driver);
+        wake(reader);
     }
 
     /// Whether the reader is to look around, as it then does. Who has begun to [receive](Self::poll_receive) is woken.
@@ -199,6 +201,65 @@ fn said(end: End) -> (Received, Close) {
         End::Failed(error) => {
             let code = error.close_code();
             (Received::Failed(error), Close::new(code, ""))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicU32;
+    use std::task::{Wake, Waker};
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Woken(AtomicU32);
+
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Somebody waits for a message.
+    fn wait(connection: &Connection, waker: &Waker) {
+        let polled = connection.poll_receive(&mut Batch::default(), None, &mut Context::from_waker(waker));
+        assert!(polled.is_pending() && connection.is_awaited());
+    }
+
+    #[test]
+    fn a_reader_beside_the_driver_is_woken_and_one_within_it_told() {
+        for is_driven_first in [true, false] {
+            let woken = [(); 2].map(|()| Arc::new(Woken::default()));
+            let [driver, beside] = woken.each_ref().map(|woken| Waker::from(Arc::clone(woken)));
+            for (reader, looks, times) in [(&driver, true, [0, 0]), (&beside, false, [0, 1])] {
+                let connection = Connection::new(ConnectionId::unique());
+                if is_driven_first {
+                    connection.drive(&driver, 0);
+                }
+                wait(&connection, reader);
+                assert_eq!(connection.drive(&driver, 0).awaits, looks);
+                assert_eq!(connection.deliver(Batch::from_iter(["hello".into()])), looks);
+                assert!(!connection.is_awaited());
+                assert_eq!(woken.each_ref().map(|woken| woken.0.swap(0, Ordering::Relaxed)), times);
+                connection.drop_reader();
+                assert_eq!(woken[0].0.swap(0, Ordering::Relaxed), 1, "the driver is woken in any case");
+            }
+        }
+    }
+
+    #[test]
+    fn who_moves_to_another_task_is_woken_there() {
+        let woken = [(); 2].map(|()| Arc::new(Woken::default()));
+        let [driver, beside] = woken.each_ref().map(|woken| Waker::from(Arc::clone(woken)));
+        let connection = Connection::new(ConnectionId::unique());
+        connection.drive(&driver, 0);
+        for (reader, times) in [(&driver, [1, 0]), (&beside, [0, 1]), (&driver, [1, 0])] {
+            wait(&connection, reader);
+            connection.tell();
+            assert!(connection.is_told() && !connection.is_awaited());
+            assert_eq!(woken.each_ref().map(|woken| woken.0.swap(0, Ordering::Relaxed)), times);
         }
     }
 }

@@ -86,7 +86,7 @@ struct State {
     dropped: bool,
     /// The driving task itself waits for a message.
     awaits: bool,
-    /// Another task does: few connections are read by one.
+    /// Another one does, as few do.
     reader: Option<Box<Waker>>,
     /// The reader is to look around, whether or not a message has come.
     told: bool,
@@ -181,13 +181,10 @@ impl State {
         self.aside.part()
     }
 
-    /// Has the reader look at what has come. Whether that is the driving task, which says so.
-    fn wake_reader(&mut self) -> bool {
+    /// Who waits for what has come, and is to look at it: the driving task itself, or another one, which is to be woken.
+    fn take_reader(&mut self) -> (bool, Option<Waker>) {
         self.alarm = None;
-        if let Some(reader) = self.reader.take() {
-            reader.wake();
-        }
-        mem::take(&mut self.awaits)
+        (mem::take(&mut self.awaits), self.reader.take().map(|reader| *reader))
     }
 
     fn is_driven_by(&self, waker: &Waker) -> bool {
