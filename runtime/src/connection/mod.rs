@@ -3,11 +3,11 @@
 //! The lock is held for a few instructions and never over an await. Where a handle is polled by the driving task
 //! itself, nobody is woken: that task looks again before it sleeps.
 
-mod aside;
 mod batch;
 mod drive;
 mod handle;
 mod sending;
+mod things;
 
 use std::fmt;
 use std::mem;
@@ -15,9 +15,10 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Waker};
 
-use self::aside::{Aside, Farewell};
 pub(crate) use self::batch::Batch;
 pub(crate) use self::drive::Wants;
+use self::things::{Farewell, Things};
+use crate::aside::Aside;
 use crate::keepalive::PingPolicy;
 use crate::limits::{self, Limits};
 use crate::line::Line;
@@ -81,7 +82,7 @@ struct State {
     outbox: Batch<Outgoing>,
     /// What the outbox's messages count for.
     said: u32,
-    aside: Aside,
+    aside: Aside<Things>,
     /// The socket was dropped, and with it the only reader.
     dropped: bool,
     /// The driving task itself waits for a message.

@@ -1,17 +1,15 @@
-//! What a connection has only at times, all in one box: of one that waits there is nothing of it, and no room for it either.
+//! What a connection has only at times: of one that waits there is nothing of it.
 
 use std::task::Waker;
 
 use super::Settings;
+use crate::aside::{self, Aside};
 use crate::close::Close;
 use crate::line::{Line, Spot};
 use crate::link::End;
 
 #[derive(Debug, Default)]
-pub(super) struct Aside(Option<Box<Things>>);
-
-#[derive(Debug, Default)]
-struct Things {
+pub(super) struct Things {
     /// Who waits for room in the outbox.
     line: Option<Line>,
     /// How the connection ends; from then on nothing can be sent.
@@ -34,17 +32,27 @@ pub(super) struct Farewell {
     pub(super) closers: Vec<Waker>,
 }
 
-impl Aside {
+impl aside::Things for Things {
+    fn are_gone(&self) -> bool {
+        matches!(self, Things { line: None, farewell: None, settings: None, protocol: None })
+    }
+}
+
+impl Aside<Things> {
     pub(super) fn speaking(protocol: Option<&'static str>) -> Self {
-        Aside(protocol.map(|protocol| Box::new(Things { protocol: Some(protocol), ..Things::default() })))
+        let mut aside = Self::default();
+        if protocol.is_some() {
+            aside.things().protocol = protocol;
+        }
+        aside
     }
 
     pub(super) fn protocol(&self) -> Option<&'static str> {
-        self.0.as_ref()?.protocol
+        self.get()?.protocol
     }
 
     pub(super) fn has_changes(&self) -> bool {
-        self.0.as_ref().is_some_and(|things| things.settings.is_some())
+        self.get().is_some_and(|things| things.settings.is_some())
     }
 
     pub(super) fn settings(&mut self) -> &mut Settings {
@@ -52,17 +60,15 @@ impl Aside {
     }
 
     pub(super) fn take_settings(&mut self) -> Option<Settings> {
-        let settings = self.0.as_mut()?.settings.take();
-        self.tidy();
-        settings
+        self.take(|things| &mut things.settings)
     }
 
     pub(super) fn farewell(&self) -> Option<&Farewell> {
-        self.0.as_ref()?.farewell.as_ref()
+        self.get()?.farewell.as_ref()
     }
 
     pub(super) fn farewell_mut(&mut self) -> Option<&mut Farewell> {
-        self.0.as_mut()?.farewell.as_mut()
+        self.get_mut()?.farewell.as_mut()
     }
 
     /// Begins to end. Whoever waits for room is to be woken, as there will be none.
@@ -82,12 +88,10 @@ impl Aside {
 
     /// Leaves the line. Who is first now, where that was the first.
     pub(super) fn leave(&mut self, spot: Spot) -> Option<Waker> {
-        let waiting = &mut self.0.as_mut()?.line;
-        let line = waiting.as_mut()?;
+        let line = self.get_mut()?.line.as_mut()?;
         let next = if line.leave(spot) == Some(0) { line.first() } else { None };
         if line.is_empty() {
-            *waiting = None;
-            self.tidy();
+            self.take(|things| &mut things.line);
         }
         next
     }
@@ -97,18 +101,7 @@ impl Aside {
     }
 
     fn line(&self) -> Option<&Line> {
-        self.0.as_ref()?.line.as_ref()
-    }
-
-    fn things(&mut self) -> &mut Things {
-        self.0.get_or_insert_default()
-    }
-
-    /// Keeps no box for nothing.
-    fn tidy(&mut self) {
-        if let Some(Things { line: None, farewell: None, settings: None, protocol: None }) = self.0.as_deref() {
-            self.0 = None;
-        }
+        self.get()?.line.as_ref()
     }
 }
 
@@ -119,12 +112,12 @@ mod tests {
     #[test]
     fn no_box_is_kept_for_nothing() {
         let mut aside = Aside::speaking(None);
-        assert!(aside.0.is_none() && aside.take_settings().is_none() && aside.first().is_none());
+        assert!(aside.get().is_none() && aside.take_settings().is_none() && aside.first().is_none());
         let spots = [(); 2].map(|()| aside.wait(None, Waker::noop()));
         aside.settings();
         assert!(aside.has_changes() && aside.take_settings().is_some() && !aside.has_changes());
         assert!(aside.leave(spots[0]).is_some() && aside.is_turn_of(Some(spots[1])), "another one is first now");
-        assert!(aside.leave(spots[1]).is_none() && aside.0.is_none());
+        assert!(aside.leave(spots[1]).is_none() && aside.get().is_none());
     }
 
     #[test]
@@ -133,7 +126,7 @@ mod tests {
         aside.settings();
         aside.take_settings();
         assert_eq!(aside.protocol(), Some("chat"));
-        let mut aside = Aside::default();
+        let mut aside = Aside::<Things>::default();
         let spot = aside.wait(None, Waker::noop());
         let (farewell, line) = aside.part();
         farewell.over = true;
