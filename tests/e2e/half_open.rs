@@ -77,7 +77,10 @@ async fn inside() {
     }
     ip("link set lo up").await;
     // An hour's patience is of no use here.
-    std::fs::write("/proc/sys/net/ipv4/tcp_retries2", "2").expect("this network is ours");
+    let gives_up = std::fs::write("/proc/sys/net/ipv4/tcp_retries2", "2");
+    if let Err(error) = &gives_up {
+        println!("skipped: a client that is not read from, since TCP cannot be told to give up sooner: {error}");
+    }
     for address in [LOST, ELSEWHERE] {
         ip(&format!("addr add {address}/32 dev lo")).await;
     }
@@ -92,12 +95,15 @@ async fn inside() {
     lost.send("Ada").await;
     assert_eq!(lost.text().await, "Age?");
     let silent = client(server.address, LOST, "/").await;
-    let mut unread = client(server.address, LOST, "/ponder").await;
-    assert_eq!(unread.text().await, "Anything?");
-    for number in 0..100 {
-        unread.send(number.to_string()).await;
+    let mut unread = None;
+    if gives_up.is_ok() {
+        let unread = unread.insert(client(server.address, LOST, "/ponder").await);
+        assert_eq!(unread.text().await, "Anything?");
+        for number in 0..1000 {
+            unread.send(number.to_string()).await;
+        }
     }
-    assert_eq!(Connections::count(), 3);
+    assert_eq!(Connections::count(), if unread.is_some() { 3 } else { 2 });
 
     ip(&format!("route del local {LOST} table local")).await;
     ip(&format!("route add blackhole {LOST} table local")).await;

@@ -64,13 +64,13 @@ async fn pings_go_out_though_nothing_more_is_read() {
         Ok::<(), converse::Error>(())
     }))
     .await;
-    for number in 0..100 {
+    for number in 0..400 {
         client.send(number.to_string()).await;
     }
     for seconds in [20, 40, 60, 80] {
         assert!(matches!(client.next().await, Some(Message::Ping(_))), "after {seconds} s");
     }
-    for number in 0..100 {
+    for number in 0..400 {
         assert_eq!(client.text().await, number.to_string(), "nothing is lost, and nobody given up");
     }
 }

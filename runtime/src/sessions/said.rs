@@ -70,6 +70,9 @@ impl Words {
 
     /// Everything up to this number has arrived.
     pub(crate) fn arrived(&mut self, last: u64) {
+        if last == 0 {
+            return; // Nothing is known yet.
+        }
         let asked = self.numbers.asked;
         self.keep(|number| number > last || number == asked);
     }
