@@ -4,7 +4,7 @@ use std::mem;
 use std::sync::atomic::Ordering;
 use std::task::Waker;
 
-use super::{Batch, Connection, Outgoing, Settings, State, dissolve, wake};
+use super::{Batch, Connection, LEAVING, LEFT, Outgoing, Settings, State, dissolve, wake};
 use crate::close::Close;
 use crate::link::End;
 use crate::message::Message;
@@ -141,12 +141,12 @@ impl Connection {
 
     /// Whether it is to leave as soon as its session waits for the client, and has not yet.
     pub(crate) fn has_yet_to_leave(&self) -> bool {
-        self.is_leaving() && !self.has_left.load(Ordering::Relaxed)
+        self.leaving.load(Ordering::Acquire) == LEAVING
     }
 
     /// Does.
     pub(crate) fn leave(&self, close: Close) {
-        self.has_left.store(true, Ordering::Relaxed);
+        self.leaving.store(LEFT, Ordering::Release);
         self.close(close);
     }
 

@@ -5,7 +5,7 @@ use std::mem;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
-use super::{Batch, Connection, Outgoing, Settings, dissolve, wake};
+use super::{Batch, Connection, LEAVING, Outgoing, STAYS, Settings, dissolve, wake};
 use crate::close::Close;
 use crate::link::End;
 use crate::message::Message;
@@ -38,7 +38,7 @@ impl Connection {
 
     /// Whether it leaves between two turns, so that none begins any more.
     pub(crate) fn is_leaving(&self) -> bool {
-        self.is_leaving.load(Ordering::Acquire)
+        self.leaving.load(Ordering::Acquire) != STAYS
     }
 
     /// The next message, or how the connection ended, or silence where `deadline` has passed. What has come behind that message is
@@ -124,7 +124,7 @@ impl Connection {
         match self.leaves {
             Leaves::AtOnce => self.close(close),
             Leaves::BetweenTurns => {
-                self.is_leaving.store(true, Ordering::Release);
+                let _left = self.leaving.compare_exchange(STAYS, LEAVING, Ordering::AcqRel, Ordering::Relaxed);
                 let driver = self.lock().driver.clone();
                 wake(driver);
             }

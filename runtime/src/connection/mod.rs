@@ -11,7 +11,7 @@ mod things;
 
 use std::fmt;
 use std::mem;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Waker};
 
@@ -42,12 +42,16 @@ pub(crate) struct Connection {
     /// The server that it is one of, and how it takes leave when that stops.
     server: Option<Arc<Open>>,
     leaves: Leaves,
-    /// It is to leave between two turns, or has: whoever reads gets nothing any more that a turn begins by.
-    is_leaving: AtomicBool,
-    has_left: AtomicBool,
+    /// Whether it is to leave between two turns: one of the three below.
+    leaving: AtomicU8,
     /// It is no longer one of the open ones.
     is_out: AtomicBool,
 }
+
+/// It stays; it is to leave, so that whoever reads gets nothing any more that a turn begins by; it does.
+const STAYS: u8 = 0;
+const LEAVING: u8 = 1;
+const LEFT: u8 = 2;
 
 /// What waits to be written.
 #[derive(Debug)]
@@ -129,8 +133,7 @@ impl Connection {
             heard: AtomicU64::new(0),
             server: None,
             leaves: Leaves::AtOnce,
-            is_leaving: AtomicBool::new(false),
-            has_left: AtomicBool::new(false),
+            leaving: AtomicU8::new(STAYS),
             is_out: AtomicBool::new(false),
         }
     }
