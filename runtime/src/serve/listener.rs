@@ -40,21 +40,24 @@ impl Listener for TcpListener {
     #[cfg(target_os = "linux")]
     fn prepare(&self) {
         use nix::sys::socket::setsockopt;
-        use nix::sys::socket::sockopt::TcpUserTimeout;
+        use nix::sys::socket::sockopt::{TcpNoDelay, TcpUserTimeout};
 
-        // As long as a WebSocket's ping may stay unanswered (RFC 5482; inherited, by tcp(7)): where nothing is read, an answer
-        // would not be seen, and who is gone is found out by what TCP has to send again.
+        // Sockets that are accepted inherit these (tcp(7)): each call for one of them would be one more. Nagle's algorithm and
+        // delayed acknowledgements together hold small answers back for 40 ms. The time (RFC 5482) is as long as a WebSocket's
+        // ping may stay unanswered: where nothing is read, no answer is seen, and who is gone is found out by what TCP has to
+        // send again.
         let (every, timeout) = PingPolicy::TIMES;
         let patience = u32::try_from((every + timeout).as_millis()).unwrap_or(u32::MAX);
-        if let Err(error) = setsockopt(self, TcpUserTimeout, &patience) {
-            tracing::debug!(%error, "a peer that is gone is found out when the system says so");
+        let set = setsockopt(self, TcpNoDelay, &true).and_then(|()| setsockopt(self, TcpUserTimeout, &patience));
+        if let Err(error) = set {
+            tracing::warn!(%error, "a listening socket cannot be set up as it should");
         }
     }
 
     async fn accept(&self) -> io::Result<(Stream, Option<SocketAddr>)> {
         let (stream, peer) = TcpListener::accept(self).await?;
-        // Nagle's algorithm and delayed acknowledgements together hold small answers back for 40 ms.
-        let _ = stream.set_nodelay(true);
+        #[cfg(not(target_os = "linux"))]
+        let _ = stream.set_nodelay(true); // as above
         Ok((stream.into(), Some(peer)))
     }
 }
@@ -113,12 +116,13 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_peer_has_forty_seconds_to_acknowledge_what_was_sent() {
+    async fn what_is_accepted_sends_at_once_and_has_forty_seconds_for_it_to_be_acknowledged() {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a port");
         listener.prepare();
         let client = TcpStream::connect(listener.address().expect("it has one")).await;
         let (accepted, _) = TcpListener::accept(&listener).await.expect("somebody connects");
         assert_eq!(getsockopt(&accepted, TcpUserTimeout), Ok(40_000));
+        assert!(accepted.nodelay().expect("it can be asked"));
         drop(client);
     }
 }
