@@ -1,5 +1,6 @@
 //! A process that holds a conversation, as a test sees it: its client is the test, and its time that of the test.
 
+use std::borrow::Cow;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -54,7 +55,7 @@ impl World {
         let mut saved = <Saved<'_>>::deserialize(stored).map_err(|error| error.to_string())?;
         let mut record = Record::new(Id::random(), C::FLOW.name, question, schema);
         let token = Token::random(record.id);
-        saved.access.token = Some(token.hash());
+        saved.access.to_mut().token = Some(token.hash());
         Sessions::new(world.store.clone()).0.put(&mut record, &saved).map_err(|error| error.to_string())?;
         (world.token, world.id) = (Some(token), Some(record.id));
         let runtime = Builder::new_current_thread().build().expect("the system has what a runtime needs");
@@ -172,7 +173,7 @@ impl<C: Conversation> Process<C> {
         let loaded = self.runtime.block_on(self.world.store.load(id));
         let record = loaded.map_err(|error| error.to_string())?.expect("it is stored");
         let mut saved = self.sessions.0.take(&record).map_err(|error| error.to_string())?;
-        saved.access = Access::default();
+        saved.access = Cow::Owned(Access::default());
         let mut written = Vec::new();
         saved.write(&mut written).and_then(|()| serde_json::from_slice(&written)).map_err(|error| error.to_string())
     }
