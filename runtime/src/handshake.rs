@@ -3,8 +3,8 @@
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::header::{
-    ALLOW, CONNECTION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
-    SEC_WEBSOCKET_VERSION, UPGRADE,
+    ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_ACCEPT,
+    SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, TRANSFER_ENCODING, UPGRADE,
 };
 use http::request::Parts;
 use http::{Method, StatusCode, Version};
@@ -23,6 +23,8 @@ pub enum UpgradeRejection {
     /// 405: a request over HTTP/2 that is no `CONNECT` for the protocol `websocket` (RFC 8441 §4).
     #[cfg(feature = "http2")]
     NotExtendedConnect,
+    /// 400: a body, behind which nobody could tell where the WebSocket begins.
+    Body,
     /// 426: a `Sec-WebSocket-Version` other than 13, or none.
     Version,
     /// 400: a `Sec-WebSocket-Key` that is not 16 bytes in base64, or none.
@@ -41,7 +43,7 @@ impl UpgradeRejection {
             #[cfg(feature = "http2")]
             UpgradeRejection::NotExtendedConnect => StatusCode::METHOD_NOT_ALLOWED,
             UpgradeRejection::NotAnUpgrade | UpgradeRejection::Version => StatusCode::UPGRADE_REQUIRED,
-            UpgradeRejection::Key => StatusCode::BAD_REQUEST,
+            UpgradeRejection::Body | UpgradeRejection::Key => StatusCode::BAD_REQUEST,
             UpgradeRejection::Origin => StatusCode::FORBIDDEN,
             UpgradeRejection::NotUpgradable => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -58,6 +60,9 @@ impl std::fmt::Display for UpgradeRejection {
             #[cfg(feature = "http2")]
             UpgradeRejection::NotExtendedConnect => {
                 "this is a WebSocket: over HTTP/2, expected a CONNECT request with `:protocol` `websocket`"
+            }
+            UpgradeRejection::Body => {
+                "a WebSocket handshake has no body: expected neither a `Content-Length` nor a `Transfer-Encoding`"
             }
             UpgradeRejection::Version => "expected the header `Sec-WebSocket-Version: 13`",
             UpgradeRejection::Key => "expected one header `Sec-WebSocket-Key` with 16 bytes in base64",
@@ -78,6 +83,7 @@ impl IntoResponse for UpgradeRejection {
             UpgradeRejection::NotAnUpgrade => "no upgrade",
             #[cfg(feature = "http2")]
             UpgradeRejection::NotExtendedConnect => "no extended connect",
+            UpgradeRejection::Body => "body",
             UpgradeRejection::Version => "version",
             UpgradeRejection::Key => "key",
             UpgradeRejection::Origin => "origin",
@@ -101,7 +107,10 @@ impl IntoResponse for UpgradeRejection {
                 headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
                 headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
             }
-            UpgradeRejection::Key | UpgradeRejection::Origin | UpgradeRejection::NotUpgradable => {}
+            UpgradeRejection::Body
+            | UpgradeRejection::Key
+            | UpgradeRejection::Origin
+            | UpgradeRejection::NotUpgradable => {}
         }
         response
     }
@@ -131,6 +140,9 @@ pub(crate) fn check(request: &Parts) -> Result<Asks, UpgradeRejection> {
     if !asks || request.version < Version::HTTP_11 {
         return Err(UpgradeRejection::NotAnUpgrade);
     }
+    if has_body(headers) {
+        return Err(UpgradeRejection::Body);
+    }
     check_version(headers)?;
     let mut keys = headers.get_all(SEC_WEBSOCKET_KEY).into_iter();
     match (keys.next(), keys.next()) {
@@ -139,7 +151,8 @@ pub(crate) fn check(request: &Parts) -> Result<Asks, UpgradeRejection> {
     }
 }
 
-/// The same over HTTP/2, where there is no key, and nothing that is said of a connection (RFC 8441 §5).
+/// The same over HTTP/2, where there is no key, and nothing that is said of a connection (RFC 8441 §5). What stands where other
+/// requests have a body is the WebSocket.
 #[cfg(feature = "http2")]
 fn check_stream(request: &Parts) -> Result<Asks, UpgradeRejection> {
     let protocol: Option<&hyper::ext::Protocol> = request.extensions.get();
@@ -148,6 +161,11 @@ fn check_stream(request: &Parts) -> Result<Asks, UpgradeRejection> {
     }
     check_version(&request.headers)?;
     Ok(Asks::Stream)
+}
+
+/// Whether something is announced behind the head (RFC 9112 §6). A length of 0 announces nothing.
+fn has_body(headers: &HeaderMap) -> bool {
+    headers.contains_key(TRANSFER_ENCODING) || headers.get_all(CONTENT_LENGTH).into_iter().any(|length| length != "0")
 }
 
 fn check_version(headers: &HeaderMap) -> Result<(), UpgradeRejection> {
@@ -248,6 +266,17 @@ mod tests {
         assert_eq!(get(&with(UPGRADE, "h2c")), Some(UpgradeRejection::NotAnUpgrade));
         assert_eq!(get(&with(SEC_WEBSOCKET_VERSION, "8")), Some(UpgradeRejection::Version));
         assert_eq!(get(&good()[..2]), Some(UpgradeRejection::Version));
+    }
+
+    #[test]
+    fn a_handshake_has_no_body() {
+        let and = |name, value| rejection(Method::GET, &with(name, value));
+        assert_eq!(and(CONTENT_LENGTH, "0"), None);
+        assert_eq!(and(CONTENT_LENGTH, "9"), Some(UpgradeRejection::Body));
+        assert_eq!(and(TRANSFER_ENCODING, "chunked"), Some(UpgradeRejection::Body));
+        let mut both = with(CONTENT_LENGTH, "0");
+        both.push((TRANSFER_ENCODING, "chunked"));
+        assert_eq!(rejection(Method::GET, &both), Some(UpgradeRejection::Body));
     }
 
     #[test]

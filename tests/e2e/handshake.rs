@@ -9,6 +9,7 @@ use crate::support::{Raw, serve, socket};
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: localhost\r\n";
 const UPGRADE: &str = "Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n";
+const REST: &str = "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
 /// What the server answers to a request: the head, without the date, and the body.
 async fn answer(request: &str) -> String {
@@ -71,6 +72,29 @@ expected one header `Sec-WebSocket-Key` with 16 bytes in base64
         let request = format!("{GET}{UPGRADE}Sec-WebSocket-Version: 13\r\n{key}\r\n");
         assert_eq!(answer(&request).await, expected, "{key}");
     }
+}
+
+#[tokio::test]
+async fn a_body_is_a_bad_request() {
+    let expected = "\
+HTTP/1.1 400 Bad Request
+content-type: text/plain; charset=utf-8
+
+a WebSocket handshake has no body: expected neither a `Content-Length` nor a `Transfer-Encoding`
+";
+    for (announced, behind) in [
+        ("Content-Length: 9\r\n", "123456789"),
+        ("Content-Length: 1000000\r\n", ""),
+        ("Transfer-Encoding: chunked\r\n", "0\r\n\r\n"),
+        ("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"),
+    ] {
+        let request = format!("{GET}{UPGRADE}{REST}{announced}\r\n{behind}");
+        // Where both are announced, the connection is closed as well.
+        let answer = answer(&request).await.replace("connection: close\n", "");
+        assert_eq!(answer, expected, "{announced}");
+    }
+    let accepted = answer(&format!("{GET}{UPGRADE}{REST}Content-Length: 0\r\n\r\n")).await;
+    assert!(accepted.starts_with("HTTP/1.1 101 "), "{accepted}");
 }
 
 #[tokio::test]
