@@ -75,6 +75,32 @@ expected one header `Sec-WebSocket-Key` with 16 bytes in base64
 }
 
 #[tokio::test]
+async fn a_host_that_is_none_is_a_bad_request() {
+    let expected = "\
+HTTP/1.1 400 Bad Request
+content-type: text/plain; charset=utf-8
+
+expected one header `Host` with the name of a host
+";
+    let twice = "Host: evil.example\r\nHost: localhost\r\nOrigin: http://evil.example\r\n";
+    for host in ["", "Host:\r\n", "Host: localhost\r\nHost: evil.example\r\n", twice] {
+        let request = format!("GET / HTTP/1.1\r\n{host}{UPGRADE}{REST}\r\n");
+        assert_eq!(answer(&request).await, expected, "{host}");
+    }
+}
+
+#[tokio::test]
+async fn two_versions_are_a_bad_request() {
+    let expected = "\
+HTTP/1.1 400 Bad Request
+content-type: text/plain; charset=utf-8
+
+expected one header `Sec-WebSocket-Version`, and no other
+";
+    assert_eq!(answer(&format!("{GET}{UPGRADE}{REST}Sec-WebSocket-Version: 8\r\n\r\n")).await, expected);
+}
+
+#[tokio::test]
 async fn a_body_is_a_bad_request() {
     let expected = "\
 HTTP/1.1 400 Bad Request
