@@ -3,7 +3,7 @@
 use http::header::{HOST, HeaderMap, ORIGIN};
 
 use crate::error::{Error, Result};
-use crate::flow::is_origin;
+use crate::flow::check_origin;
 
 /// From which pages browsers may open a WebSocket: those of the same host, unless this says otherwise.
 ///
@@ -62,15 +62,13 @@ impl Origins {
     ///
     /// # Errors
     ///
-    /// If one is not written as browsers write them: `https://app.example.org` or `http://localhost:3000`.
+    /// If one is not written as browsers write them, `https://app.example.org` or `http://localhost:3000`: it would let nobody in.
     pub fn allow(origins: impl IntoIterator<Item = impl Into<String>>) -> Result<Self> {
         let origins: Vec<String> = origins.into_iter().map(Into::into).collect();
-        match origins.iter().find(|origin| !is_origin(origin)) {
-            Some(wrong) => Err(Error::new(format!(
-                "`{wrong}` is not an origin: expected a scheme and a host, as in `https://app.example.org`"
-            ))),
-            None => Ok(Origins(Rule::Listed(origins))),
+        for origin in &origins {
+            check_origin(origin).map_err(|wrong| Error::new(format!("`{origin}` is not an origin: {wrong}")))?;
         }
+        Ok(Origins(Rule::Listed(origins)))
     }
 
     /// Any page at all, of whoever makes one: for sockets that know nobody by a cookie.
@@ -181,9 +179,13 @@ mod tests {
 
     #[test]
     fn what_is_not_an_origin_is_told() {
+        let expected = "write a scheme and a host, and nothing behind them: `https://app.example.org`";
         for wrong in ["example.org", "https://", "https://example.org/", "*", "https://a@b"] {
             let error = Origins::allow([wrong]).expect_err(wrong).to_string();
-            assert!(error.starts_with(&format!("`{wrong}` is not an origin: expected")), "{error}");
+            assert_eq!(error, format!("`{wrong}` is not an origin: {expected}"));
         }
+        let error = Origins::allow(["https://a.org", "https://b.org:443"]).expect_err("a port too many").to_string();
+        let expected = "leave out `:443`: browsers do not say the port that `https` has anyway";
+        assert_eq!(error, format!("`https://b.org:443` is not an origin: {expected}"));
     }
 }

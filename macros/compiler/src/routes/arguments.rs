@@ -1,6 +1,6 @@
 //! What stands in `#[ws_route(…)]`: the pattern, and what holds for the sockets of this route alone.
 
-use converse_flow::is_origin;
+use converse_flow::check_origin;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 use syn::ext::IdentExt;
@@ -40,23 +40,24 @@ const OFF: &str = "off";
 /// What is written as a list of texts.
 struct Texts {
     example: &'static str,
-    is_one: fn(&str) -> bool,
     what: &'static str,
-    help: &'static str,
+    /// Or else what to write.
+    check: fn(&str) -> Result<(), String>,
 }
 
 const ORIGINS: Texts = Texts {
     example: "write `origins = [\"https://app.example.org\"]`",
-    is_one: is_origin,
     what: "an origin",
-    help: "write a scheme and a host, and nothing behind them: `https://app.example.org`",
+    check: |text| check_origin(text).map_err(|wrong| wrong.to_string()),
 };
 
 const PROTOCOLS: Texts = Texts {
     example: "write `protocols = [\"chat.v2\", \"chat.v1\"]`",
-    is_one: is_token,
     what: "the name of a subprotocol",
-    help: "it is one word of letters, digits, `.`, `-` and `_`",
+    check: |text| match is_token(text) {
+        true => Ok(()),
+        false => Err("it is one word of letters, digits, `.`, `-` and `_`".to_owned()),
+    },
 };
 
 const HELP: &str = "write `#[ws_route(\"/rooms/{room}\")]`";
@@ -172,8 +173,10 @@ fn setting(cx: &mut Diagnostics, name: &Ident, value: &Expr) -> Option<TokenStre
         "origins" | "protocols" => {
             let kind = if method == "origins" { &ORIGINS } else { &PROTOCOLS };
             let texts = list(cx, value, name, kind.example)?;
-            for text in texts.iter().filter(|text| !(kind.is_one)(&text.value())) {
-                cx.error(text.span(), format_args!("`{}` is not {}", text.value(), kind.what)).help(kind.help);
+            for text in &texts {
+                if let Err(help) = (kind.check)(&text.value()) {
+                    cx.error(text.span(), format_args!("`{}` is not {}", text.value(), kind.what)).help(help);
+                }
             }
             quote_spanned!(span=> &[#(#texts),*])
         }
