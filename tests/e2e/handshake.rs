@@ -142,6 +142,16 @@ async fn a_head_has_a_size() {
 }
 
 #[tokio::test]
+async fn a_head_has_a_hundred_lines() {
+    let lines = |count| (0..count).map(|line| format!("X-{line}: x\r\n")).collect::<String>();
+    // Five are those of the handshake.
+    let accepted = answer(&format!("{GET}{UPGRADE}{REST}{}\r\n", lines(95))).await;
+    assert!(accepted.starts_with("HTTP/1.1 101 "), "{accepted}");
+    let refused = answer(&format!("{GET}{UPGRADE}{REST}{}\r\n", lines(96))).await;
+    assert!(refused.starts_with("HTTP/1.1 431 "), "{refused}");
+}
+
+#[tokio::test]
 async fn an_offer_of_compression_is_declined_and_early_frames_are_kept() {
     let server = serve(socket(async |mut ws: WebSocket| match ws.receive().await {
         Received::Message(message) => ws.send(message).await,
