@@ -91,8 +91,9 @@ impl Upgrade {
         self
     }
 
-    /// Agrees on the first of these subprotocols that the client offers (RFC 6455 §1.9): [`WebSocket::protocol`] says which.
-    /// Where it offers none of them, there is none, and a browser that has asked for one hangs up.
+    /// Agrees on the first of these subprotocols that the client offers (RFC 6455 §1.9): this order counts, and not the client's.
+    /// [`WebSocket::protocol`] says which it is. Where the client offers none of them, there is none, and a browser that has asked
+    /// for one hangs up.
     #[must_use]
     pub fn protocols(mut self, protocols: &[&'static str]) -> Self {
         self.protocol = handshake::negotiate(&self.offered, protocols);
