@@ -138,6 +138,8 @@ impl Upgrade {
     pub async fn converse_with<C: Conversation>(mut self, conversation: impl Into<Held<C>>, with: C::With) -> Response {
         let mut held = Box::new(conversation.into());
         let Some(visit) = self.visit.take() else {
+            // Even where it was named: what is said here has no numbers.
+            self.protocol = self.protocol.filter(|agreed| *agreed != PROTOCOL);
             let with = Arc::new(with);
             return self.run(Leaves::BetweenTurns, |connection| {
                 Box::pin(session::hold(WebSocket::new(connection), held, None, with))

@@ -344,9 +344,13 @@ async fn an_input_for_a_question_that_is_gone_is_dropped_and_counted() {
 
 #[tokio::test]
 async fn without_a_store_nobody_speaks_it() {
-    let plain = Router::new().route("/introduce", any(async |upgrade: Upgrade| upgrade.converse(Introduction).await));
-    let protocol = (header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static("converse.v1"));
-    assert!(Browser::new(&plain, "/introduce").open(Some(protocol)).await.is_err(), "the client does not get it");
+    let plain = any(async |upgrade: Upgrade| upgrade.converse(Introduction).await);
+    let named = any(async |upgrade: Upgrade| upgrade.protocols(&["converse.v1"]).converse(Introduction).await);
+    for route in [plain, named] {
+        let app = Router::new().route("/introduce", route);
+        let protocol = (header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static("converse.v1"));
+        assert!(Browser::new(&app, "/introduce").open(Some(protocol)).await.is_err(), "the client does not get it");
+    }
 }
 
 #[ws_route("/any", origins = dangerous_any)]
