@@ -159,6 +159,30 @@ fn the_readme_shows_the_example() {
 }
 
 #[test]
+fn the_readme_names_what_the_example_depends_on() {
+    let readme = text("README.md");
+    let (_, shown) = readme.split_once("```toml\n[dependencies]\n").expect("README.md has dependencies");
+    let (example, workspace) = (text("examples/introduction/Cargo.toml"), text("Cargo.toml"));
+    let named = |text: &str, name: &str| {
+        let is_it = |line: &&str| line.starts_with(name) && line[name.len()..].starts_with([' ', '.']);
+        text.lines().find(is_it).unwrap_or_else(|| panic!("`{name}` is missing")).to_owned()
+    };
+    let quoted =
+        |line: &str, key: &str| line.split_once(key).and_then(|(_, rest)| Some(rest.split('"').nth(1)?.to_owned()));
+    let features = |line: &str| line.split_once("features = ").map(|(_, features)| features.to_owned());
+    let names = dependencies("examples/introduction/Cargo.toml");
+    assert_eq!(shown.lines().position(|line| line == "```"), Some(names.len()), "README.md has others than {names:?}");
+    for name in names {
+        let (shown, example, workspace) = (named(shown, &name), named(&example, &name), named(&workspace, &name));
+        assert_eq!(features(&shown), features(&example), "{shown}");
+        match quoted(&workspace, "path = ") {
+            Some(path) => assert_eq!(quoted(&shown, "path = "), Some(format!("../converse/{path}")), "{shown}"),
+            None => assert_eq!(quoted(&shown, "version = "), quoted(&workspace, " = "), "{shown}"),
+        }
+    }
+}
+
+#[test]
 fn the_readme_shows_the_example_s_diagram() {
     let diagram = format!("```mermaid\n{}```\n", introduction::Introduction::FLOW.to_mermaid());
     assert!(text("README.md").contains(&diagram), "README.md has another diagram than\n{diagram}");

@@ -56,7 +56,7 @@ impl Close {
 
     /// Whether a peer may close with this code (RFC 6455 §7.4).
     pub(crate) fn is_receivable(&self) -> bool {
-        matches!(self.code, 1000..=1003 | 1007..=1013 | 3000..=4999)
+        matches!(self.code, 1000..=1003 | 1007..=1014 | 3000..=4999)
     }
 
     /// The same, if it may be sent (RFC 6455 §5.5, §7.4).
@@ -83,6 +83,16 @@ impl fmt::Display for Close {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_peer_closes_with_what_is_registered_or_its_own() {
+        for code in [1000, 1003, 1007, 1010, 1013, 1014, 3000, 4999] {
+            assert!(Close::new(code, "").is_receivable(), "{code}");
+        }
+        for code in [0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, u16::MAX] {
+            assert!(!Close::new(code, "").is_receivable(), "{code}");
+        }
+    }
 
     #[test]
     fn only_codes_and_reasons_that_may_be_sent_are() {

@@ -3,8 +3,8 @@
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::header::{
-    ALLOW, CONNECTION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
-    SEC_WEBSOCKET_VERSION, UPGRADE,
+    ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_ACCEPT,
+    SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, TRANSFER_ENCODING, UPGRADE,
 };
 use http::request::Parts;
 use http::{Method, StatusCode, Version};
@@ -23,8 +23,14 @@ pub enum UpgradeRejection {
     /// 405: a request over HTTP/2 that is no `CONNECT` for the protocol `websocket` (RFC 8441 §4).
     #[cfg(feature = "http2")]
     NotExtendedConnect,
+    /// 400: no `Host`, more than one, or one that names nothing (RFC 9112 §3.2).
+    Host,
+    /// 400: a body, behind which nobody could tell where the WebSocket begins.
+    Body,
     /// 426: a `Sec-WebSocket-Version` other than 13, or none.
     Version,
+    /// 400: more than one `Sec-WebSocket-Version` (RFC 6455 §11.3.5).
+    Versions,
     /// 400: a `Sec-WebSocket-Key` that is not 16 bytes in base64, or none.
     Key,
     /// 403: a page of another host, which [`Origins`](crate::Origins) do not let in; or more than one `Origin`.
@@ -41,7 +47,9 @@ impl UpgradeRejection {
             #[cfg(feature = "http2")]
             UpgradeRejection::NotExtendedConnect => StatusCode::METHOD_NOT_ALLOWED,
             UpgradeRejection::NotAnUpgrade | UpgradeRejection::Version => StatusCode::UPGRADE_REQUIRED,
-            UpgradeRejection::Key => StatusCode::BAD_REQUEST,
+            UpgradeRejection::Host | UpgradeRejection::Body | UpgradeRejection::Versions | UpgradeRejection::Key => {
+                StatusCode::BAD_REQUEST
+            }
             UpgradeRejection::Origin => StatusCode::FORBIDDEN,
             UpgradeRejection::NotUpgradable => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -59,7 +67,12 @@ impl std::fmt::Display for UpgradeRejection {
             UpgradeRejection::NotExtendedConnect => {
                 "this is a WebSocket: over HTTP/2, expected a CONNECT request with `:protocol` `websocket`"
             }
+            UpgradeRejection::Host => "expected one header `Host` with the name of a host",
+            UpgradeRejection::Body => {
+                "a WebSocket handshake has no body: expected neither a `Content-Length` nor a `Transfer-Encoding`"
+            }
             UpgradeRejection::Version => "expected the header `Sec-WebSocket-Version: 13`",
+            UpgradeRejection::Versions => "expected one header `Sec-WebSocket-Version`, and no other",
             UpgradeRejection::Key => "expected one header `Sec-WebSocket-Key` with 16 bytes in base64",
             UpgradeRejection::Origin => {
                 "this page may not open a WebSocket here: expected an `Origin` of this host, or one that is allowed"
@@ -78,7 +91,9 @@ impl IntoResponse for UpgradeRejection {
             UpgradeRejection::NotAnUpgrade => "no upgrade",
             #[cfg(feature = "http2")]
             UpgradeRejection::NotExtendedConnect => "no extended connect",
-            UpgradeRejection::Version => "version",
+            UpgradeRejection::Host => "host",
+            UpgradeRejection::Body => "body",
+            UpgradeRejection::Version | UpgradeRejection::Versions => "version",
             UpgradeRejection::Key => "key",
             UpgradeRejection::Origin => "origin",
             UpgradeRejection::NotUpgradable => "not upgradable",
@@ -101,7 +116,12 @@ impl IntoResponse for UpgradeRejection {
                 headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
                 headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
             }
-            UpgradeRejection::Key | UpgradeRejection::Origin | UpgradeRejection::NotUpgradable => {}
+            UpgradeRejection::Host
+            | UpgradeRejection::Body
+            | UpgradeRejection::Versions
+            | UpgradeRejection::Key
+            | UpgradeRejection::Origin
+            | UpgradeRejection::NotUpgradable => {}
         }
         response
     }
@@ -131,6 +151,12 @@ pub(crate) fn check(request: &Parts) -> Result<Asks, UpgradeRejection> {
     if !asks || request.version < Version::HTTP_11 {
         return Err(UpgradeRejection::NotAnUpgrade);
     }
+    if !names_host(headers) {
+        return Err(UpgradeRejection::Host);
+    }
+    if has_body(headers) {
+        return Err(UpgradeRejection::Body);
+    }
     check_version(headers)?;
     let mut keys = headers.get_all(SEC_WEBSOCKET_KEY).into_iter();
     match (keys.next(), keys.next()) {
@@ -139,21 +165,49 @@ pub(crate) fn check(request: &Parts) -> Result<Asks, UpgradeRejection> {
     }
 }
 
-/// The same over HTTP/2, where there is no key, and nothing that is said of a connection (RFC 8441 §5).
+/// The same over HTTP/2, where there is no key, and nothing that is said of a connection (RFC 8441 §5). What stands where other
+/// requests have a body is the WebSocket.
 #[cfg(feature = "http2")]
 fn check_stream(request: &Parts) -> Result<Asks, UpgradeRejection> {
     let protocol: Option<&hyper::ext::Protocol> = request.extensions.get();
     if request.method != Method::CONNECT || protocol.is_none_or(|protocol| protocol.as_str() != "websocket") {
         return Err(UpgradeRejection::NotExtendedConnect);
     }
+    // HTTP/2 names the host by `:authority`, which a `Host` may repeat.
+    if request.headers.contains_key(HOST) && !names_host(&request.headers) {
+        return Err(UpgradeRejection::Host);
+    }
     check_version(&request.headers)?;
     Ok(Asks::Stream)
 }
 
+/// Whether one host is named. Which pages are let in depends on it: where there were two, the proxy in front may have looked at
+/// the other one.
+fn names_host(headers: &HeaderMap) -> bool {
+    let mut hosts = headers.get_all(HOST).into_iter();
+    match (hosts.next(), hosts.next()) {
+        (Some(host), None) => is_host(host.as_bytes()),
+        _ => false,
+    }
+}
+
+/// Whether these are characters of a host and a port (RFC 3986 §3.2.2), and the first one is not the port's.
+fn is_host(host: &[u8]) -> bool {
+    let is_one = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=:[]".contains(byte);
+    host.first().is_some_and(|first| *first != b':') && host.iter().all(is_one)
+}
+
+/// Whether something is announced behind the head (RFC 9112 §6). A length of 0 announces nothing.
+fn has_body(headers: &HeaderMap) -> bool {
+    headers.contains_key(TRANSFER_ENCODING) || headers.get_all(CONTENT_LENGTH).into_iter().any(|length| length != "0")
+}
+
 fn check_version(headers: &HeaderMap) -> Result<(), UpgradeRejection> {
-    match headers.get(SEC_WEBSOCKET_VERSION) {
-        Some(version) if version == "13" => Ok(()),
-        _ => Err(UpgradeRejection::Version),
+    let mut versions = headers.get_all(SEC_WEBSOCKET_VERSION).into_iter();
+    match (versions.next(), versions.next()) {
+        (Some(version), None) if version == "13" => Ok(()),
+        (_, None) => Err(UpgradeRejection::Version),
+        (_, Some(_)) => Err(UpgradeRejection::Versions),
     }
 }
 
@@ -218,6 +272,7 @@ mod tests {
 
     fn good() -> Vec<(HeaderName, &'static str)> {
         vec![
+            (HOST, "localhost:8080"),
             (CONNECTION, "keep-alive, Upgrade"),
             (UPGRADE, "WebSocket"),
             (SEC_WEBSOCKET_VERSION, "13"),
@@ -247,7 +302,39 @@ mod tests {
         assert_eq!(get(&with(CONNECTION, "not-upgrade")), Some(UpgradeRejection::NotAnUpgrade));
         assert_eq!(get(&with(UPGRADE, "h2c")), Some(UpgradeRejection::NotAnUpgrade));
         assert_eq!(get(&with(SEC_WEBSOCKET_VERSION, "8")), Some(UpgradeRejection::Version));
-        assert_eq!(get(&good()[..2]), Some(UpgradeRejection::Version));
+        assert_eq!(get(&good()[..3]), Some(UpgradeRejection::Version));
+    }
+
+    #[test]
+    fn a_handshake_names_one_host() {
+        for host in ["example.org", "EXAMPLE.org:443", "[::1]:8080", "a_b.example.org.", "x%20y"] {
+            assert_eq!(rejection(Method::GET, &with(HOST, host)), None, "{host}");
+        }
+        for host in ["", ":8080", "a b", "evil.org, example.org", "user@example.org", "http://example.org"] {
+            assert_eq!(rejection(Method::GET, &with(HOST, host)), Some(UpgradeRejection::Host), "{host}");
+        }
+        assert_eq!(rejection(Method::GET, &good()[1..]), Some(UpgradeRejection::Host), "none");
+        let twice = [&[(HOST, "evil.org")][..], &good()].concat();
+        assert_eq!(rejection(Method::GET, &twice), Some(UpgradeRejection::Host), "two");
+    }
+
+    #[test]
+    fn a_version_is_said_once() {
+        for other in ["8", "13"] {
+            let twice = [good(), vec![(SEC_WEBSOCKET_VERSION, other)]].concat();
+            assert_eq!(rejection(Method::GET, &twice), Some(UpgradeRejection::Versions), "13 and {other}");
+        }
+    }
+
+    #[test]
+    fn a_handshake_has_no_body() {
+        let and = |name, value| rejection(Method::GET, &with(name, value));
+        assert_eq!(and(CONTENT_LENGTH, "0"), None);
+        assert_eq!(and(CONTENT_LENGTH, "9"), Some(UpgradeRejection::Body));
+        assert_eq!(and(TRANSFER_ENCODING, "chunked"), Some(UpgradeRejection::Body));
+        let mut both = with(CONTENT_LENGTH, "0");
+        both.push((TRANSFER_ENCODING, "chunked"));
+        assert_eq!(rejection(Method::GET, &both), Some(UpgradeRejection::Body));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What can be watched from outside, with the feature `metrics`; without it, nothing is counted and nothing costs.
 //!
 //! Labels are the names that the program gave: of conversations, questions, outcomes and reasons. What a client says is in
-//! none of them.
+//! none of them, and neither is a number that it may choose: each would be a series of its own.
 
 #[cfg(feature = "metrics")]
 use std::time::Instant;
@@ -128,11 +128,24 @@ pub(crate) fn gone() {
     metrics::gauge!("converse_connections").decrement(1.0);
 }
 
+/// Counts together the codes that clients have made up.
+const OTHER: u16 = 0;
+
+/// What a code counts as that a peer has closed with: itself if it is registered, which few are (RFC 6455 §7.4.1, and IANA's
+/// list behind it), and otherwise [`OTHER`]. A code that this side has closed with always counts as itself.
+pub(crate) fn from_peer(code: u16) -> u16 {
+    match code {
+        1000..=1003 | 1005 | 1007..=1014 | 3000 | 3003 | 3008 => code,
+        _ => OTHER,
+    }
+}
+
 /// Counts the bytes of a connection that is over, and what it was closed with.
 pub(crate) fn closed(code: u16, read: u64, written: u64) {
     #[cfg(feature = "metrics")]
     {
-        metrics::counter!("converse_closes_total", "code" => code.to_string()).increment(1);
+        let code = if code == OTHER { "other".to_owned() } else { code.to_string() };
+        metrics::counter!("converse_closes_total", "code" => code).increment(1);
         metrics::counter!("converse_bytes_total", "direction" => "in").increment(read);
         metrics::counter!("converse_bytes_total", "direction" => "out").increment(written);
     }

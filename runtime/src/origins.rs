@@ -1,10 +1,9 @@
 //! From which pages a browser may open a socket.
 
-use axum::http::Uri;
-use http::header::{HOST, HeaderMap, HeaderValue, ORIGIN};
+use http::header::{HOST, HeaderMap, ORIGIN};
 
 use crate::error::{Error, Result};
-use crate::flow::is_origin;
+use crate::flow::check_origin;
 
 /// From which pages browsers may open a WebSocket: those of the same host, unless this says otherwise.
 ///
@@ -63,15 +62,13 @@ impl Origins {
     ///
     /// # Errors
     ///
-    /// If one is not written as browsers write them: `https://app.example.org` or `http://localhost:3000`.
+    /// If one is not written as browsers write them, `https://app.example.org` or `http://localhost:3000`: it would let nobody in.
     pub fn allow(origins: impl IntoIterator<Item = impl Into<String>>) -> Result<Self> {
         let origins: Vec<String> = origins.into_iter().map(Into::into).collect();
-        match origins.iter().find(|origin| !is_origin(origin)) {
-            Some(wrong) => Err(Error::new(format!(
-                "`{wrong}` is not an origin: expected a scheme and a host, as in `https://app.example.org`"
-            ))),
-            None => Ok(Origins(Rule::Listed(origins))),
+        for origin in &origins {
+            check_origin(origin).map_err(|wrong| Error::new(format!("`{origin}` is not an origin: {wrong}")))?;
         }
+        Ok(Origins(Rule::Listed(origins)))
     }
 
     /// Any page at all, of whoever makes one: for sockets that know nobody by a cookie.
@@ -89,11 +86,11 @@ impl Origins {
         let mut origins = headers.get_all(ORIGIN).iter();
         let origin = match (origins.next(), origins.next()) {
             (None, _) => return Trust::Own,
-            (Some(origin), None) => origin,
+            (Some(origin), None) => origin.to_str().unwrap_or_default(),
             (Some(_), Some(_)) => return Trust::Refused,
         };
         let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-        let is_it = |known: &str| origin.as_bytes().eq_ignore_ascii_case(known.as_bytes());
+        let is_it = |known: &str| origin.eq_ignore_ascii_case(known);
         match &self.0 {
             _ if is_of_host(origin, host) => Trust::Own,
             Rule::Any => Trust::Stranger,
@@ -104,13 +101,27 @@ impl Origins {
     }
 }
 
-fn is_of_host(origin: &HeaderValue, host: &str) -> bool {
-    let origin = origin.to_str().ok().and_then(|origin| origin.parse::<Uri>().ok());
-    origin.and_then(|origin| origin.authority().map(|at| at.as_str().eq_ignore_ascii_case(host))) == Some(true)
+/// Whether a page of this origin is one of this host. By which scheme the request has come only a proxy may know, so the page's own
+/// says which port it is that neither of them has to name (RFC 6454 §4).
+fn is_of_host(origin: &str, host: &str) -> bool {
+    let Some((scheme, at)) = origin.split_once("://") else { return false };
+    let port = match scheme {
+        "https" => ":443",
+        "http" => ":80",
+        _ => "",
+    };
+    let (at, host) = (without(at, port), without(host, port));
+    !host.is_empty() && at.eq_ignore_ascii_case(host)
+}
+
+fn without<'a>(at: &'a str, port: &str) -> &'a str {
+    at.strip_suffix(port).unwrap_or(at)
 }
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+
     use super::*;
 
     fn trust(origins: &Origins, origin: &'static [&'static str]) -> Trust {
@@ -135,6 +146,29 @@ mod tests {
     }
 
     #[test]
+    fn a_scheme_s_own_port_may_be_left_out() {
+        for (origin, host, expected) in [
+            ("https://example.org", "example.org", true),
+            ("https://example.org", "Example.org:443", true),
+            ("http://example.org", "example.org:80", true),
+            ("http://[::1]", "[::1]:80", true),
+            ("https://example.org:443", "example.org", true),
+            ("https://example.org", "example.org:80", false),
+            ("http://example.org", "example.org:443", false),
+            ("https://example.org", "example.org:8443", false),
+            ("https://example.org:8443", "example.org", false),
+            ("app://example.org", "example.org:443", false),
+            ("app://example.org", "example.org", true),
+            ("example.org", "example.org", false),
+            ("https://example.org/", "example.org", false),
+            ("https://", "", false),
+            ("https://:443", "", false),
+        ] {
+            assert_eq!(is_of_host(origin, host), expected, "{origin} at {host}");
+        }
+    }
+
+    #[test]
     fn who_is_listed_is_trusted_and_anybody_is_not() {
         let listed = Origins::allow(["https://app.example.org"]).expect("it is one");
         assert_eq!(trust(&listed, &["https://app.example.org"]), Trust::Own);
@@ -145,9 +179,13 @@ mod tests {
 
     #[test]
     fn what_is_not_an_origin_is_told() {
+        let expected = "write a scheme and a host, and nothing behind them: `https://app.example.org`";
         for wrong in ["example.org", "https://", "https://example.org/", "*", "https://a@b"] {
             let error = Origins::allow([wrong]).expect_err(wrong).to_string();
-            assert!(error.starts_with(&format!("`{wrong}` is not an origin: expected")), "{error}");
+            assert_eq!(error, format!("`{wrong}` is not an origin: {expected}"));
         }
+        let error = Origins::allow(["https://a.org", "https://b.org:443"]).expect_err("a port too many").to_string();
+        let expected = "leave out `:443`: browsers do not say the port that `https` has anyway";
+        assert_eq!(error, format!("`https://b.org:443` is not an origin: {expected}"));
     }
 }

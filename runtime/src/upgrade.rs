@@ -91,8 +91,9 @@ impl Upgrade {
         self
     }
 
-    /// Agrees on the first of these subprotocols that the client offers (RFC 6455 §1.9): [`WebSocket::protocol`] says which.
-    /// Where it offers none of them, there is none, and a browser that has asked for one hangs up.
+    /// Agrees on the first of these subprotocols that the client offers (RFC 6455 §1.9): this order counts, and not the client's.
+    /// [`WebSocket::protocol`] says which it is. Where the client offers none of them, there is none, and a browser that has asked
+    /// for one hangs up.
     #[must_use]
     pub fn protocols(mut self, protocols: &[&'static str]) -> Self {
         self.protocol = handshake::negotiate(&self.offered, protocols);
@@ -137,6 +138,8 @@ impl Upgrade {
     pub async fn converse_with<C: Conversation>(mut self, conversation: impl Into<Held<C>>, with: C::With) -> Response {
         let mut held = Box::new(conversation.into());
         let Some(visit) = self.visit.take() else {
+            // Even where it was named: what is said here has no numbers.
+            self.protocol = self.protocol.filter(|agreed| *agreed != PROTOCOL);
             let with = Arc::new(with);
             return self.run(Leaves::BetweenTurns, |connection| {
                 Box::pin(session::hold(WebSocket::new(connection), held, None, with))

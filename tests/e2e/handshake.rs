@@ -9,6 +9,7 @@ use crate::support::{Raw, serve, socket};
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: localhost\r\n";
 const UPGRADE: &str = "Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n";
+const REST: &str = "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
 /// What the server answers to a request: the head, without the date, and the body.
 async fn answer(request: &str) -> String {
@@ -74,6 +75,55 @@ expected one header `Sec-WebSocket-Key` with 16 bytes in base64
 }
 
 #[tokio::test]
+async fn a_host_that_is_none_is_a_bad_request() {
+    let expected = "\
+HTTP/1.1 400 Bad Request
+content-type: text/plain; charset=utf-8
+
+expected one header `Host` with the name of a host
+";
+    let twice = "Host: evil.example\r\nHost: localhost\r\nOrigin: http://evil.example\r\n";
+    for host in ["", "Host:\r\n", "Host: localhost\r\nHost: evil.example\r\n", twice] {
+        let request = format!("GET / HTTP/1.1\r\n{host}{UPGRADE}{REST}\r\n");
+        assert_eq!(answer(&request).await, expected, "{host}");
+    }
+}
+
+#[tokio::test]
+async fn two_versions_are_a_bad_request() {
+    let expected = "\
+HTTP/1.1 400 Bad Request
+content-type: text/plain; charset=utf-8
+
+expected one header `Sec-WebSocket-Version`, and no other
+";
+    assert_eq!(answer(&format!("{GET}{UPGRADE}{REST}Sec-WebSocket-Version: 8\r\n\r\n")).await, expected);
+}
+
+#[tokio::test]
+async fn a_body_is_a_bad_request() {
+    let expected = "\
+HTTP/1.1 400 Bad Request
+content-type: text/plain; charset=utf-8
+
+a WebSocket handshake has no body: expected neither a `Content-Length` nor a `Transfer-Encoding`
+";
+    for (announced, behind) in [
+        ("Content-Length: 9\r\n", "123456789"),
+        ("Content-Length: 1000000\r\n", ""),
+        ("Transfer-Encoding: chunked\r\n", "0\r\n\r\n"),
+        ("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"),
+    ] {
+        let request = format!("{GET}{UPGRADE}{REST}{announced}\r\n{behind}");
+        // Where both are announced, the connection is closed as well.
+        let answer = answer(&request).await.replace("connection: close\n", "");
+        assert_eq!(answer, expected, "{announced}");
+    }
+    let accepted = answer(&format!("{GET}{UPGRADE}{REST}Content-Length: 0\r\n\r\n")).await;
+    assert!(accepted.starts_with("HTTP/1.1 101 "), "{accepted}");
+}
+
+#[tokio::test]
 async fn another_method_is_told_which() {
     let expected = "\
 HTTP/1.1 405 Method Not Allowed
@@ -89,6 +139,16 @@ a WebSocket handshake is a GET request
 async fn a_head_has_a_size() {
     let answer = answer(&format!("{GET}{UPGRADE}Cookie: {}\r\n\r\n", "x".repeat(20_000))).await;
     assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
+}
+
+#[tokio::test]
+async fn a_head_has_a_hundred_lines() {
+    let lines = |count| (0..count).map(|line| format!("X-{line}: x\r\n")).collect::<String>();
+    // Five are those of the handshake.
+    let accepted = answer(&format!("{GET}{UPGRADE}{REST}{}\r\n", lines(95))).await;
+    assert!(accepted.starts_with("HTTP/1.1 101 "), "{accepted}");
+    let refused = answer(&format!("{GET}{UPGRADE}{REST}{}\r\n", lines(96))).await;
+    assert!(refused.starts_with("HTTP/1.1 431 "), "{refused}");
 }
 
 #[tokio::test]

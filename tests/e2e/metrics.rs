@@ -94,6 +94,41 @@ async fn a_dialogue_is_counted_question_by_question() {
     assert!(!seen.keys().any(|key| key.contains("Ada") || key.contains("36")), "no word of what was said");
 }
 
+#[ws_route("/close/{code}")]
+async fn close(code: u16, mut socket: WebSocket) -> converse::Result {
+    if let Received::Message(_) = socket.receive().await {
+        socket.close_with(code, "").await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_client_makes_no_series_by_the_codes_that_it_closes_with() {
+    let recorder = DebuggingRecorder::new();
+    let mut seen = Seen::by(&recorder);
+    let _recorder = metrics::set_default_local_recorder(&recorder);
+    for code in [1000, 1013, 3000, 3001, 4000, 4001, 4408, 4999] {
+        let mut client = Browser::new(&routes![close], "/close/4000").connect().await;
+        client.close(code, "").await;
+        assert_eq!(client.closed().await.0, code);
+    }
+    let mut client = Browser::new(&routes![close], "/close/4123").connect().await;
+    client.send("close").await;
+    assert_eq!(client.closed().await.0, 4123);
+    drop(client);
+    let closes = |all: &BTreeMap<String, f64>| {
+        let of_one = |(key, count): (&String, &f64)| {
+            Some((key.strip_prefix("converse_closes_total{code=")?.strip_suffix('}')?.to_owned(), *count))
+        };
+        all.iter().filter_map(of_one).collect::<Vec<_>>()
+    };
+    while closes(seen.look()).iter().map(|(_, count)| count).sum::<f64>() < 9.0 {
+        tokio::task::yield_now().await;
+    }
+    let expected = [("1000", 1.0), ("1013", 1.0), ("3000", 1.0), ("4123", 1.0), ("other", 5.0)];
+    assert_eq!(closes(&seen.all), expected.map(|(code, count)| (code.to_owned(), count)));
+}
+
 #[tokio::test]
 async fn who_waits_where_is_known_at_any_time() {
     let recorder = DebuggingRecorder::new();

@@ -102,6 +102,28 @@ async fn a_page_of_another_host_is_refused_unless_it_is_listed() {
 }
 
 #[tokio::test]
+async fn a_proxy_on_any_port_names_the_host_as_the_browser_does() {
+    let server = serve(routes![unsaid]).await;
+    for (host, origin, is_own) in [
+        ("example.org:8443", "https://example.org:8443", true),
+        ("example.org", "https://example.org", true),
+        ("example.org:443", "https://example.org", true),
+        ("example.org:80", "http://example.org", true),
+        // Where a proxy leaves the port out.
+        ("example.org", "https://example.org:8443", false),
+    ] {
+        let mut raw = Raw::connect(server.address).await;
+        let request = format!(
+            "GET / HTTP/1.1\r\nHost: {host}\r\nOrigin: {origin}\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\
+            Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        );
+        raw.send(request.as_bytes()).await;
+        let expected = if is_own { "HTTP/1.1 101 " } else { "HTTP/1.1 403 " };
+        assert!(raw.head().await.starts_with(expected), "{origin} at {host}");
+    }
+}
+
+#[tokio::test]
 async fn the_first_subprotocol_that_both_know_is_spoken() {
     let agreed = async |offered: Option<&str>| {
         let offered = offered.map(|offered| (SEC_WEBSOCKET_PROTOCOL, offered));

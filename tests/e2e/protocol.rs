@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::http::{HeaderValue, header};
 
-use crate::support::{Browser, Client, hear, talk};
+use crate::support::{Browser, Client, Raw, hear, serve, talk};
 
 conversation! {
     /// Gets to know a visitor.
@@ -344,7 +344,50 @@ async fn an_input_for_a_question_that_is_gone_is_dropped_and_counted() {
 
 #[tokio::test]
 async fn without_a_store_nobody_speaks_it() {
-    let plain = Router::new().route("/introduce", any(async |upgrade: Upgrade| upgrade.converse(Introduction).await));
-    let protocol = (header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static("converse.v1"));
-    assert!(Browser::new(&plain, "/introduce").open(Some(protocol)).await.is_err(), "the client does not get it");
+    let plain = any(async |upgrade: Upgrade| upgrade.converse(Introduction).await);
+    let named = any(async |upgrade: Upgrade| upgrade.protocols(&["converse.v1"]).converse(Introduction).await);
+    for route in [plain, named] {
+        let app = Router::new().route("/introduce", route);
+        let protocol = (header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static("converse.v1"));
+        assert!(Browser::new(&app, "/introduce").open(Some(protocol)).await.is_err(), "the client does not get it");
+    }
+}
+
+#[ws_route("/any", origins = dangerous_any)]
+async fn anybody() -> Introduction {
+    Introduction
+}
+
+/// What a page of another host hears when it opens a socket and says this.
+async fn stranger(app: &Router, path: &str, hello: &str) -> String {
+    let server = serve(app.clone()).await;
+    let mut raw = Raw::connect(server.address).await;
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nHost: localhost\r\nOrigin: https://evil.example\r\nConnection: Upgrade\r\n\
+        Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+        Sec-WebSocket-Protocol: converse.v1\r\n\r\n"
+    );
+    raw.send(&[request.as_bytes(), &Raw::frame(0x81, hello.as_bytes())].concat()).await;
+    let head = raw.head().await;
+    if !head.starts_with("HTTP/1.1 101 ") {
+        return head.lines().next().unwrap_or_default().to_owned();
+    }
+    // Longer than a frame's first byte can say.
+    let length = raw.take(4).await;
+    let length = usize::from(u16::from_be_bytes([length[2], length[3]]));
+    String::from_utf8(raw.take(length).await).expect("it is text")
+}
+
+#[tokio::test]
+async fn a_page_of_another_host_says_hello_where_the_route_lets_it_in() {
+    let app = routes![introduce, anybody].layer(Sessions::in_memory());
+    let hello = r#"{"t":"hello"}"#;
+    assert_eq!(stranger(&app, "/introduce", hello).await, "HTTP/1.1 403 Forbidden");
+    let welcome: Value = serde_json::from_str(&stranger(&app, "/any", hello).await).expect("a frame");
+    assert_eq!((&welcome["t"], &welcome["state"]), (&json!("welcome"), &json!("new")));
+    let (_peer, first) = Peer::hello(&Browser::new(&app, "/any"), json!({"t": "hello"})).await;
+    let token = first["token"].as_str().expect("a token");
+    let hello = json!({"t": "hello", "token": token}).to_string();
+    let welcome: Value = serde_json::from_str(&stranger(&app, "/any", &hello).await).expect("a frame");
+    assert_eq!((&welcome["id"], &welcome["state"]), (&first["id"], &json!("resumed")));
 }

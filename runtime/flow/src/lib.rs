@@ -18,7 +18,7 @@ pub use dot::Dot;
 pub use draw::Draw;
 pub use mermaid::Mermaid;
 pub use older::Older;
-pub use origin::is_origin;
+pub use origin::{NotAnOrigin, check_origin};
 pub use route::Route;
 
 /// A conversation's graph.

@@ -53,7 +53,7 @@ pub(crate) struct Link<IO> {
     turn: u8,
     /// A message was the last that came, but for a close.
     talks: bool,
-    /// What was closed with, by whoever was first.
+    /// What was closed with, by whoever was first, as it is counted.
     code: u16,
     phase: Phase,
     /// How many bytes may still come once both sides have closed, or the peer has made a mistake: none of one that has closed.
@@ -338,14 +338,13 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             Some(close) if !close.is_receivable() => Some(Close::new(Close::PROTOCOL, "Protocol violation")),
             close => close,
         };
+        self.note(observe::from_peer(close.as_ref().map_or(Close::NO_STATUS, |close| close.code)));
         if self.phase == Phase::Open {
             self.give_close(close.as_ref());
         }
         self.enter(Phase::LastWords, limits::CLOSE);
         self.aside.take(|things| &mut things.rest); // What goes out now is the reply, and nothing behind it.
-        let close = close.unwrap_or_else(|| Close::new(Close::NO_STATUS, ""));
-        self.note(close.code);
-        End::Closed(close)
+        End::Closed(close.unwrap_or_else(|| Close::new(Close::NO_STATUS, "")))
     }
 
     fn fault(&mut self, fault: Fault) -> End {

@@ -196,11 +196,12 @@ impl Json {
         if input.a <= self.out {
             self.ws.heard().fetch_max(input.a, Ordering::Release);
         }
-        if input.n <= self.inputs {
+        if (1..=self.inputs).contains(&input.n) {
             self.owes = true;
             return Ok(None);
         }
         if input.n != self.inputs + 1 {
+            // A gap; or 0, which is no input: who counts from there would take it for applied.
             return Err(amiss(format!("expected the input {}, not {}", self.inputs + 1, input.n)));
         }
         let reply = match (input.text, input.json, input.binary) {
@@ -262,7 +263,7 @@ mod tests {
     #[test]
     fn what_was_taken_before_is_only_acknowledged() {
         let mut json = json();
-        for n in 0..=2 {
+        for n in 1..=2 {
             json.owes = false;
             assert_eq!(json.take(&format!(r#"{{"t":"in","n":{n},"a":8,"text":""}}"#).into()), Ok(None));
             assert!(json.owes);
@@ -274,6 +275,7 @@ mod tests {
     fn anything_else_is_a_mistake() {
         for (frame, reason) in [
             (r#"{"t":"in","n":4,"text":"hi"}"#, "expected the input 3, not 4"),
+            (r#"{"t":"in","n":0,"text":"hi"}"#, "expected the input 3, not 0"),
             (r#"{"t":"in","n":3}"#, "expected one of text, json and binary"),
             (r#"{"t":"in","n":3,"text":"hi","json":1}"#, "expected one of text, json and binary"),
             (r#"{"t":"hello"}"#, r#"expected {"t":"in","n":…} with a text, json or binary"#),

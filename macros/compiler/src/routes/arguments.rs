@@ -1,13 +1,13 @@
 //! What stands in `#[ws_route(…)]`: the pattern, and what holds for the sockets of this route alone.
 
-use converse_flow::is_origin;
+use converse_flow::check_origin;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprArray, ExprLit, Lit, LitInt, LitStr, Token};
+use syn::{Expr, ExprArray, ExprLit, Lit, LitStr, Token};
 
 use crate::diagnostics::{Diagnostics, did_you_mean};
 use crate::syntax::time;
@@ -40,24 +40,28 @@ const OFF: &str = "off";
 /// What is written as a list of texts.
 struct Texts {
     example: &'static str,
-    is_one: fn(&str) -> bool,
-    what: &'static str,
-    help: &'static str,
+    /// What one is not, or else what is amiss with it, and what to write.
+    check: fn(&str) -> Result<(), (&'static str, String)>,
+    is_same: fn(&str, &str) -> bool,
 }
 
 const ORIGINS: Texts = Texts {
     example: "write `origins = [\"https://app.example.org\"]`",
-    is_one: is_origin,
-    what: "an origin",
-    help: "write a scheme and a host, and nothing behind them: `https://app.example.org`",
+    check: |text| check_origin(text).map_err(|wrong| ("is not an origin", wrong.to_string())),
+    is_same: str::eq_ignore_ascii_case,
 };
 
-const PROTOCOLS: Texts = Texts {
-    example: "write `protocols = [\"chat.v2\", \"chat.v1\"]`",
-    is_one: is_token,
-    what: "the name of a subprotocol",
-    help: "it is one word of letters, digits, `.`, `-` and `_`",
-};
+const PROTOCOLS: Texts =
+    Texts { example: "write `protocols = [\"chat.v2\", \"chat.v1\"]`", check: is_protocol, is_same: str::eq };
+
+/// What conversations speak with clients that offer it.
+const CONVERSE: &str = "converse.v1";
+
+/// How small and how large a queue is that gets the size that is written, in bytes.
+const QUEUE: (usize, usize) = (1 << 10, 511 << 20);
+
+/// A ping that comes once in more than a day, in milliseconds, finds nobody out.
+const DAY: u64 = 86_400_000;
 
 const HELP: &str = "write `#[ws_route(\"/rooms/{room}\")]`";
 
@@ -136,8 +140,14 @@ fn setting(cx: &mut Diagnostics, name: &Ident, value: &Expr) -> Option<TokenStre
     let value = match &*name.to_string() {
         "max_message" | "inbox" | "outbox" => {
             let bytes = text(value).and_then(|text| bytes(&text));
-            let help = "write a whole number with its unit: `\"512 B\"`, `\"16 KiB\"`, `\"1 MiB\"`";
+            let help = match &*name.to_string() {
+                "max_message" => "write a whole number with its unit: `\"512 B\"`, `\"16 KiB\"`, `\"1 MiB\"`",
+                _ => "write a whole number with its unit: `\"16 KiB\"`, `\"1 MiB\"`",
+            };
             let bytes = expected(cx, value, name, bytes, "a size", help)?;
+            if name != "max_message" {
+                check_queue(cx, value, name, bytes)?;
+            }
             quote_spanned!(span=> #bytes)
         }
         "max_fragments" | "max_messages_per_second" => {
@@ -164,6 +174,10 @@ fn setting(cx: &mut Diagnostics, name: &Ident, value: &Expr) -> Option<TokenStre
                 _ => "write how long to wait for it, as in `\"20s\"`",
             };
             let millis = expected(cx, value, name, millis, "a time", help)?;
+            if millis > DAY {
+                cx.error(value.span(), format_args!("`{name}` is at most `\"1d\"`")).help(help);
+                return None;
+            }
             quote_spanned!(span=> ::core::time::Duration::from_millis(#millis))
         }
         "origins" if matches!(value, Expr::Path(path) if path.path.is_ident("dangerous_any")) => {
@@ -172,8 +186,13 @@ fn setting(cx: &mut Diagnostics, name: &Ident, value: &Expr) -> Option<TokenStre
         "origins" | "protocols" => {
             let kind = if method == "origins" { &ORIGINS } else { &PROTOCOLS };
             let texts = list(cx, value, name, kind.example)?;
-            for text in texts.iter().filter(|text| !(kind.is_one)(&text.value())) {
-                cx.error(text.span(), format_args!("`{}` is not {}", text.value(), kind.what)).help(kind.help);
+            for (index, text) in texts.iter().enumerate() {
+                let is_it = |before: &LitStr| (kind.is_same)(&before.value(), &text.value());
+                if let Err((amiss, help)) = (kind.check)(&text.value()) {
+                    cx.error(text.span(), format_args!("`{}` {amiss}", text.value())).help(help);
+                } else if texts[..index].iter().any(is_it) {
+                    cx.error(text.span(), format_args!("`{}` stands here twice", text.value()));
+                }
             }
             quote_spanned!(span=> &[#(#texts),*])
         }
@@ -207,6 +226,22 @@ fn expected<T>(cx: &mut Diagnostics, value: &Expr, name: &Ident, read: Option<T>
     read
 }
 
+/// Reports a queue that would not be of this size.
+fn check_queue(cx: &mut Diagnostics, value: &Expr, name: &Ident, bytes: usize) -> Option<()> {
+    let (least, most) = QUEUE;
+    let (message, help) = match bytes {
+        _ if bytes < least => {
+            ("at least `\"1 KiB\"`", "so much the smallest message takes of it: write `\"1 KiB\"`, or more")
+        }
+        _ if bytes > most => {
+            ("at most `\"511 MiB\"`", "each connection may hold so much: write what one is worth, as in `\"1 MiB\"`")
+        }
+        _ => return Some(()),
+    };
+    cx.error(value.span(), format_args!("`{name}` is {message}")).help(help);
+    None
+}
+
 fn text(value: &Expr) -> Option<String> {
     match value {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
@@ -214,10 +249,13 @@ fn text(value: &Expr) -> Option<String> {
     }
 }
 
-fn number(value: &Expr) -> Option<LitInt> {
+/// A whole number, of whichever type it is written as.
+fn number(value: &Expr) -> Option<u32> {
+    const TYPES: [&str; 13] =
+        ["", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize"];
     match value {
-        Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) => {
-            number.base10_parse::<u32>().ok().filter(|number| *number > 0).map(|_| number.clone())
+        Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) if TYPES.contains(&number.suffix()) => {
+            number.base10_parse().ok().filter(|number| *number > 0)
         }
         _ => None,
     }
@@ -250,6 +288,19 @@ fn bytes(text: &str) -> Option<usize> {
     text[..digits].parse::<usize>().ok()?.checked_mul(unit).filter(|bytes| *bytes > 0)
 }
 
+/// Whether this is a name that a route can have for what it speaks.
+fn is_protocol(text: &str) -> Result<(), (&'static str, String)> {
+    if !is_token(text) {
+        let help = "write one word, without spaces, commas and quotes: of letters, digits and signs such as `.`, `-`, `_` and `+`";
+        return Err(("is not the name of a subprotocol", help.to_owned()));
+    }
+    if text == CONVERSE {
+        let help = "leave it out: where a handler returns a conversation, a client that offers it has it anyway";
+        return Err(("is spoken by conversations alone", help.to_owned()));
+    }
+    Ok(())
+}
+
 /// Whether it is a token of HTTP (RFC 9110 §5.6.2).
 fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
@@ -258,6 +309,28 @@ fn is_token(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_subprotocol_is_a_token() {
+        for name in ["chat.v1", "x+json", "!#$%&'*+-.^_`|~", "Converse.v1", "converse.v2"] {
+            assert_eq!(is_protocol(name), Ok(()), "{name}");
+        }
+        for wrong in ["", "chat, v2", "a b", "\"a\"", "a/b", "a:b", "\u{fc}", "converse.v1"] {
+            assert!(is_protocol(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_one_of_any_type() {
+        let number = |text: &str| number(&syn::parse_str(text).expect("an expression"));
+        assert_eq!(
+            (number("10"), number("10u8"), number("1_000i64"), number("0x10")),
+            (Some(10), Some(10), Some(1000), Some(16))
+        );
+        for wrong in ["0", "0u8", "10.0", "10f32", "10x", "-1", "4294967296", "\"10\""] {
+            assert_eq!(number(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn sizes_have_units() {

@@ -52,6 +52,14 @@ async fn never() -> Introduction {
     Introduction
 }
 
+/// As much, as little and as seldom as may be said.
+#[ws_route("/bounds", inbox = "1 KiB", outbox = "511 MiB", ping = "1d", pong = "1ms", max_messages_per_second = 10u8)]
+async fn bounds(_socket: WebSocket) {}
+
+/// Every sign of a token, and a scheme that has no port of its own.
+#[ws_route("/names", protocols = ["x+json", "!#$%&'*+-.^_`|~"], origins = ["app://localhost", "http://[::1]:443"])]
+async fn names(_socket: WebSocket) {}
+
 mod chat {
     use ::converse::prelude::*;
 
@@ -84,7 +92,7 @@ fn main() {
     let stateful: Router<App> = routes![introduce, connect, order,];
     let app: Router = stateful
         .with_state(App)
-        .merge(routes![local, self::made_by_a_macro])
+        .merge(routes![local, bounds, names, self::made_by_a_macro])
         .merge(chat::deep::routes())
         .nest("/{tenant}", routes![]);
     drop(app);
