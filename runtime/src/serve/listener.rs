@@ -5,6 +5,8 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 
+#[cfg(target_os = "linux")]
+use socket2::SockRef;
 use tokio::net::TcpListener;
 
 use super::stream::Stream;
@@ -39,16 +41,13 @@ impl Listener for TcpListener {
 
     #[cfg(target_os = "linux")]
     fn prepare(&self) {
-        use nix::sys::socket::setsockopt;
-        use nix::sys::socket::sockopt::{TcpNoDelay, TcpUserTimeout};
-
         // Sockets that are accepted inherit these (tcp(7)): each call for one of them would be one more. Nagle's algorithm and
         // delayed acknowledgements together hold small answers back for 40 ms. The time (RFC 5482) is as long as a WebSocket's
         // ping may stay unanswered: where nothing is read, no answer is seen, and who is gone is found out by what TCP has to
         // send again.
         let (every, timeout) = PingPolicy::TIMES;
-        let patience = u32::try_from((every + timeout).as_millis()).unwrap_or(u32::MAX);
-        let set = setsockopt(self, TcpNoDelay, &true).and_then(|()| setsockopt(self, TcpUserTimeout, &patience));
+        let socket = SockRef::from(self);
+        let set = socket.set_tcp_nodelay(true).and_then(|()| socket.set_tcp_user_timeout(Some(every + timeout)));
         if let Err(error) = set {
             tracing::warn!(%error, "a listening socket cannot be set up as it should");
         }
@@ -109,8 +108,8 @@ mod unix {
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
-    use nix::sys::socket::getsockopt;
-    use nix::sys::socket::sockopt::TcpUserTimeout;
+    use std::time::Duration;
+
     use tokio::net::TcpStream;
 
     use super::*;
@@ -121,7 +120,8 @@ mod tests {
         listener.prepare();
         let client = TcpStream::connect(listener.address().expect("it has one")).await;
         let (accepted, _) = TcpListener::accept(&listener).await.expect("somebody connects");
-        assert_eq!(getsockopt(&accepted, TcpUserTimeout), Ok(40_000));
+        let patience = SockRef::from(&accepted).tcp_user_timeout().expect("it can be asked");
+        assert_eq!(patience, Some(Duration::from_secs(40)));
         assert!(accepted.nodelay().expect("it can be asked"));
         drop(client);
     }
