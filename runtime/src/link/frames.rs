@@ -60,8 +60,7 @@ impl Head {
 
 /// Takes the mask off a part of a payload that begins `behind` so many bytes of it.
 pub(super) fn unmask(payload: &mut [u8], mask: [u8; 4], behind: usize) {
-    let mut turned = mask;
-    turned.rotate_left(behind % 4);
+    let turned = u32::from_le_bytes(mask).rotate_right(behind as u32 % 4 * u8::BITS).to_le_bytes();
     let [a, b, c, d] = turned;
     let wide = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);
     let (words, rest) = payload.as_chunks_mut();
@@ -76,15 +75,15 @@ pub(super) fn unmask(payload: &mut [u8], mask: [u8; 4], behind: usize) {
 /// Puts a frame behind what is to be sent. A server's has no mask.
 pub(super) fn put(out: &mut Vec<u8>, opcode: u8, is_last: bool, payload: &[u8]) {
     out.reserve(payload.len() + limits::HEAD);
-    out.push(if is_last { 0x80 | opcode } else { opcode });
+    let first = if is_last { 0x80 | opcode } else { opcode };
     match payload.len() {
-        length @ ..126 => out.push(length as u8),
+        length @ ..126 => out.extend_from_slice(&[first, length as u8]),
         length @ ..0x1_0000 => {
-            out.push(126);
+            out.extend_from_slice(&[first, 126]);
             out.extend_from_slice(&(length as u16).to_be_bytes());
         }
         length => {
-            out.push(127);
+            out.extend_from_slice(&[first, 127]);
             out.extend_from_slice(&(length as u64).to_be_bytes());
         }
     }
