@@ -197,7 +197,8 @@ impl<L: Listener> Server<L> {
     /// [for one address](Self::max_connections_per_address) then counts the WebSockets of each client, and not the
     /// connections of these proxies. Who comes over a socket [at a path](Server::bind_unix) is one of them.
     ///
-    /// Where both headers are there and disagree, or the last one in them is not an address, the proxy's own counts.
+    /// Where both headers are there and disagree, or the last one in them is not an address, the request is refused with
+    /// 400: it could be anybody's. Where there is neither, the proxy asks for itself, and its own address counts.
     ///
     /// # Errors
     ///

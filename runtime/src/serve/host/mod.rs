@@ -205,14 +205,20 @@ impl Host {
             return ready(refused).left_future();
         }
         let address = match &self.proxies {
-            // Of a proxy that does not say, its own address counts.
-            Some(proxies) if peer.is_proxy => proxies.client(request.headers()).or(peer.address),
+            Some(proxies) if peer.is_proxy => match proxies.client(request.headers()) {
+                // Where it says nothing, it asks for itself.
+                Ok(client) => client.or(peer.address),
+                Err(undecided) => {
+                    self.refusals.note("client unknown", undecided.words());
+                    return ready(undecided.into_response()).left_future();
+                }
+            },
             _ => peer.address,
         };
         let permit = match self.enter(&request, peer, address) {
             Ok(permit) => permit,
             Err(full) => {
-                self.refusals.note(full);
+                self.refusals.note(full.reason(), full.words());
                 return ready(full.into_response()).left_future();
             }
         };
