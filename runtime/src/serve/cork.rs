@@ -10,6 +10,7 @@ use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::stream::Stream;
+use super::taken::Stall;
 use crate::accepted::Accepted;
 
 /// Whether what HTTP writes is kept back, for whom.
@@ -69,11 +70,14 @@ pub(crate) struct Corked {
     kept: Vec<u8>,
     /// What was read to see what it is, and is to be read once more.
     ahead: Bytes,
+    /// How much of the answers the peer has taken.
+    taken: u64,
+    stall: Stall,
 }
 
 impl Corked {
     pub(super) fn new(stream: Stream, ahead: Bytes, cork: Cork) -> Self {
-        Corked { stream, cork, kept: Vec::new(), ahead }
+        Corked { stream, cork, kept: Vec::new(), ahead, taken: 0, stall: Stall::default() }
     }
 
     /// The connection, and what has yet to be written to it.
@@ -81,8 +85,28 @@ impl Corked {
         (self.stream, self.kept)
     }
 
-    fn stream(self: Pin<&mut Self>) -> Pin<&mut Stream> {
-        Pin::new(&mut self.get_mut().stream)
+    /// Counts what the peer has taken by a write, and gives it up where that was nothing for too long.
+    fn heed<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        done: Poll<io::Result<T>>,
+        taken: impl FnOnce(&T) -> usize,
+    ) -> Poll<io::Result<T>> {
+        match &done {
+            Poll::Ready(Ok(done)) => self.taken += taken(done) as u64,
+            Poll::Ready(Err(_)) => {}
+            Poll::Pending => {
+                let taken = self.stream.taken().unwrap_or(self.taken);
+                if self.stall.poll(cx, taken).is_ready() {
+                    return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+                }
+            }
+        }
+        done
+    }
+
+    fn stream(&mut self) -> Pin<&mut Stream> {
+        Pin::new(&mut self.stream)
     }
 }
 
@@ -103,15 +127,18 @@ impl AsyncWrite for Corked {
             self.kept.extend_from_slice(buf);
             return Poll::Ready(Ok(buf.len()));
         }
-        self.stream().poll_write(cx, buf)
+        let written = self.stream().poll_write(cx, buf);
+        self.heed(cx, written, |written| *written)
     }
 
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.stream().poll_flush(cx)
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let flushed = self.stream().poll_flush(cx);
+        self.heed(cx, flushed, |()| 0)
     }
 
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.stream().poll_shutdown(cx)
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let shut = self.stream().poll_shutdown(cx);
+        self.heed(cx, shut, |()| 0)
     }
 
     fn poll_write_vectored(
@@ -124,7 +151,8 @@ impl AsyncWrite for Corked {
             bufs.iter().for_each(|buf| self.kept.extend_from_slice(buf));
             return Poll::Ready(Ok(self.kept.len() - before));
         }
-        self.stream().poll_write_vectored(cx, bufs)
+        let written = self.stream().poll_write_vectored(cx, bufs);
+        self.heed(cx, written, |written| *written)
     }
 
     fn is_write_vectored(&self) -> bool {

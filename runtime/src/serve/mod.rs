@@ -15,6 +15,7 @@ mod notify;
 mod refuse;
 mod signal;
 mod stream;
+mod taken;
 #[cfg(feature = "tls")]
 mod tls;
 

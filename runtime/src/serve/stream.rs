@@ -18,6 +18,8 @@ use tokio_rustls::server::TlsStream;
 use super::bounds::Permit;
 #[cfg(feature = "http2")]
 use super::http2::Counted;
+#[cfg(feature = "tls")]
+use super::taken;
 
 /// The place is in here, and nowhere else, because this is what survives the upgrade: HTTP is gone by then, and knows of
 /// no WebSocket's end.
@@ -70,7 +72,7 @@ enum Io {
     Unix(Box<UnixStream>),
     /// Around another one, which keeps the place.
     #[cfg(feature = "tls")]
-    Tls(Box<TlsStream<Stream>>),
+    Tls(Box<TlsStream<taken::Counted<Stream>>>),
     /// As HTTP has it: one of many within a connection, or one of another server's.
     Http(Box<TokioIo<Upgraded>>),
 }
@@ -111,6 +113,15 @@ impl Stream {
         }
     }
 
+    /// How much of what was written the peer has taken, where that is not told by the writes: TLS keeps some itself.
+    pub(super) fn taken(&self) -> Option<u64> {
+        match &self.io {
+            #[cfg(feature = "tls")]
+            Io::Tls(stream) => Some(stream.get_ref().0.taken()),
+            _ => None,
+        }
+    }
+
     fn io(self: Pin<&mut Self>) -> Pin<&mut dyn Bytes> {
         match &mut self.get_mut().io {
             Io::Tcp(stream) => Pin::new(stream),
@@ -137,8 +148,8 @@ impl From<UnixStream> for Stream {
 }
 
 #[cfg(feature = "tls")]
-impl From<TlsStream<Stream>> for Stream {
-    fn from(stream: TlsStream<Stream>) -> Self {
+impl From<TlsStream<taken::Counted<Stream>>> for Stream {
+    fn from(stream: TlsStream<taken::Counted<Stream>>) -> Self {
         Stream::over(Io::Tls(Box::new(stream)))
     }
 }
