@@ -6,11 +6,16 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::routing::get;
+use converse::{Received, WebSocket};
 use futures_util::stream;
+use http_body_util::BodyExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::oneshot;
-use tokio::time::{Instant, timeout};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, timeout};
 
-use crate::support::{Raw, serve};
+use crate::http2::Connection;
+use crate::support::{Raw, serve, socket};
 
 /// An answer without end, at `/endless`, and what is done once nobody sends it any more.
 pub(crate) fn endless() -> (Router, oneshot::Receiver<()>) {
@@ -26,8 +31,20 @@ pub(crate) fn endless() -> (Router, oneshot::Receiver<()>) {
     (Router::new().route("/endless", get(handler)), sent)
 }
 
+/// Has time that stands still go on by little: wherever a thread waits, for a socket too, it is set to when the next timer is due.
+pub(crate) fn pace() -> JoinSet<()> {
+    let mut paces = JoinSet::new();
+    paces.spawn(async {
+        loop {
+            sleep(Duration::from_millis(50)).await;
+        }
+    });
+    paces
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_answer_is_not_kept_for_who_does_not_take_it() {
+    let _pace = pace();
     let (app, sent) = endless();
     let server = serve(app).await;
     let mut raw = Raw::connect(server.address).await;
@@ -42,4 +59,78 @@ async fn an_answer_is_not_kept_for_who_does_not_take_it() {
     sent.await.expect_err("nobody says anything");
     assert!((19..=21).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
     let _ = raw.rest().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_is_not_taken_ends_and_the_others_go_on() {
+    let _pace = pace();
+    let (app, sent) = endless();
+    let echo = socket(async |mut ws: WebSocket| {
+        while let Received::Message(message) = ws.receive().await {
+            ws.send(message).await?;
+        }
+        Ok::<_, converse::Error>(())
+    });
+    let server = serve(app.route("/page", get(async || "a page")).merge(echo)).await;
+    let mut connection = Connection::to(server.address).await;
+    let mut client = connection.open("/").await;
+    let begun = Instant::now();
+    let answer = connection.get("/endless").await;
+    let mut sent = std::pin::pin!(sent);
+    loop {
+        client.send("still there").await;
+        assert_eq!(client.text().await, "still there");
+        assert!(begun.elapsed().as_secs() < 60, "it is kept");
+        tokio::select! {
+            _ = &mut sent => break,
+            () = sleep(Duration::from_secs(1)) => {}
+        }
+    }
+    assert!((19..=22).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
+    answer.into_body().collect().await.expect_err("it has no end");
+    client.send("for long").await;
+    assert_eq!(client.text().await, "for long");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_takes_nothing_keeps_no_connection_of_http_2() {
+    let _pace = pace();
+    let server = serve(Router::new().route("/", get(async || "x".repeat(1 << 20)))).await;
+    for window in [0_u32, 1, 20_000] {
+        let mut raw = Raw::connect(server.address).await;
+        raw.0.set_nodelay(true).expect("it is open");
+        let settings = [&4_u16.to_be_bytes()[..], &window.to_be_bytes()].concat();
+        raw.send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await;
+        raw.send(&frame(4, 0, 0, &settings)).await;
+        for stream in 0..128 {
+            // `GET http://a/`, by the static table (RFC 7541 appendix A).
+            raw.send(&frame(1, 5, 1 + 2 * stream, b"\x82\x86\x84\x01\x01a")).await;
+        }
+        let begun = Instant::now();
+        let served = timeout(Duration::from_secs(300), acknowledge(&mut raw));
+        served.await.unwrap_or_else(|_| panic!("a connection with windows of {window} is kept"));
+        assert!(begun.elapsed() < Duration::from_secs(60), "{window}: {:?}", begun.elapsed());
+    }
+}
+
+/// A frame of HTTP/2.
+fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).expect("a short payload").to_be_bytes();
+    [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
+}
+
+/// Acknowledges settings and pings until the server hangs up, and hears nothing of its farewell.
+async fn acknowledge(raw: &mut Raw) {
+    let mut head = [0; 9];
+    while raw.0.read_exact(&mut head).await.is_ok() {
+        let payload = raw.take(u32::from_be_bytes([0, head[0], head[1], head[2]]) as usize).await;
+        let (kind, is_answer) = (head[3], head[4] & 1 == 1);
+        let answer = match kind {
+            4 if !is_answer => frame(4, 1, 0, b""),
+            6 if !is_answer => frame(6, 1, 0, &payload),
+            _ => continue,
+        };
+        // It may have hung up meanwhile.
+        let _ = raw.0.write_all(&answer).await;
+    }
 }

@@ -18,7 +18,7 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use tokio_tungstenite::client_async;
 
 use crate::http2;
-use crate::stalled::endless;
+use crate::stalled::{endless, pace};
 use crate::support::{Client, Raw, Running, serve_as, socket};
 
 type Certificate = CertifiedKey<KeyPair>;
@@ -169,6 +169,7 @@ async fn a_handshake_of_tls_has_ten_seconds_and_holds_nobody_up() {
 async fn an_answer_is_not_kept_for_who_does_not_take_it() {
     let known = certificate();
     let tls = Files::of(&known).read().expect("good files");
+    let _pace = pace();
     let (app, sent) = endless();
     let server = serve_as(app, |server| server.tls(tls)).await;
     let mut stream = connect(&server, &known).await.expect("a good certificate");

@@ -3,6 +3,7 @@
 use std::io::{self, IoSlice};
 use std::mem;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
@@ -13,9 +14,15 @@ use super::stream::Stream;
 use super::taken::Stall;
 use crate::accepted::Accepted;
 
-/// Whether what HTTP writes is kept back, for whom.
+/// Whether what HTTP writes is kept back, for whom; and how much of what it writes is taken.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Cork(Arc<Mutex<State>>);
+pub(crate) struct Cork(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    state: Mutex<State>,
+    taken: AtomicU64,
+}
 
 #[derive(Debug, Default)]
 enum State {
@@ -49,6 +56,11 @@ impl Cork {
         }
     }
 
+    /// How many bytes the peer has taken so far.
+    pub(super) fn taken(&self) -> u64 {
+        self.0.taken.load(Ordering::Relaxed)
+    }
+
     fn is_in(&self) -> bool {
         matches!(*self.lock(), State::In(_))
     }
@@ -58,7 +70,7 @@ impl Cork {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -92,15 +104,13 @@ impl Corked {
         done: Poll<io::Result<T>>,
         taken: impl FnOnce(&T) -> usize,
     ) -> Poll<io::Result<T>> {
-        match &done {
-            Poll::Ready(Ok(done)) => self.taken += taken(done) as u64,
-            Poll::Ready(Err(_)) => {}
-            Poll::Pending => {
-                let taken = self.stream.taken().unwrap_or(self.taken);
-                if self.stall.poll(cx, taken).is_ready() {
-                    return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
-                }
-            }
+        if let Poll::Ready(Ok(done)) = &done {
+            self.taken += taken(done) as u64;
+        }
+        let taken = self.stream.taken().unwrap_or(self.taken);
+        self.cork.0.taken.store(taken, Ordering::Relaxed);
+        if done.is_pending() && self.stall.poll(cx, taken).is_ready() {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
         done
     }

@@ -1,5 +1,7 @@
 //! Listening, and stopping in good order.
 
+#[cfg(feature = "http2")]
+mod answers;
 mod bounds;
 mod cork;
 mod drain;

@@ -25,6 +25,8 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::sync::watch;
 use tower::ServiceExt;
 
+#[cfg(feature = "http2")]
+use super::answers::Pieces;
 use super::bounds::{Bounds, Full, Permit};
 use super::cork::{Cork, Corked};
 use super::forwarded::Proxies;
@@ -115,7 +117,7 @@ impl Host {
         let (stream, ahead) = match self.tell_apart(stream, &mut told).await? {
             (stream, (false, ahead)) => (stream, ahead),
             (stream, (true, ahead)) => {
-                self.hold_streams(Corked::new(stream, ahead, cork), peer, told).await;
+                self.hold_streams(Corked::new(stream, ahead, cork.clone()), cork, peer, told).await;
                 return None;
             }
         };
@@ -154,18 +156,20 @@ impl Host {
 
     /// Serves the requests that come over one connection of HTTP/2, WebSockets among them.
     #[cfg(feature = "http2")]
-    async fn hold_streams(self: Arc<Self>, stream: Corked, peer: Peer, mut told: watch::Receiver<()>) {
+    async fn hold_streams(self: Arc<Self>, stream: Corked, cork: Cork, peer: Peer, mut told: watch::Receiver<()>) {
         let streams = Arc::new(http2::Streams::default());
         let service = service_fn({
             let streams = Arc::clone(&streams);
             move |mut request: Request<Incoming>| {
                 http2::name_host(&mut request);
-                let client = Client::new(Seat::counted(streams.count()));
+                let counted = streams.count();
+                let client = Client::new(Seat::counted(counted.clone()));
                 let hosted = Hosted { client: Some(Arc::clone(&client)), ..self.hosted() };
-                self.answer(request, &Peer { client: Some(client), ..peer }, hosted).map(Ok::<_, Infallible>)
+                let answer = self.answer(request, &Peer { client: Some(client), ..peer }, hosted);
+                answer.map(|answer| Ok::<_, Infallible>(answer.map(|body| Pieces::of(body, counted))))
             }
         });
-        if let Err(error) = http2::serve(stream, &streams, service, &mut told).await {
+        if let Err(error) = http2::serve(stream, &cork, &streams, service, &mut told).await {
             tracing::debug!(%error, "an HTTP/2 connection failed");
         }
     }
