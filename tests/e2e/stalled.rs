@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::routing::get;
+use axum::routing::{get, post};
 use converse::{Received, WebSocket};
 use futures_util::stream;
 use http_body_util::BodyExt;
@@ -111,6 +111,31 @@ async fn who_takes_nothing_keeps_no_connection_of_http_2() {
         served.await.unwrap_or_else(|_| panic!("a connection with windows of {window} is kept"));
         assert!(begun.elapsed() < Duration::from_secs(60), "{window}: {:?}", begun.elapsed());
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_is_waited_for_as_long_as_it_comes() {
+    let _pace = pace();
+    let server = serve(Router::new().route("/", post(async |body: String| body))).await;
+    let mut raw = Raw::connect(server.address).await;
+    raw.0.set_nodelay(true).expect("it is open");
+    for (length, comes) in [(4, "slow"), (9, "half")] {
+        raw.send(format!("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n").as_bytes()).await;
+        for byte in comes.bytes() {
+            sleep(Duration::from_secs(15)).await;
+            raw.send(&[byte]).await;
+        }
+        let begun = Instant::now();
+        let head = raw.head().await;
+        if comes.len() == length {
+            assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
+            assert_eq!(raw.take(length).await, comes.as_bytes());
+        } else {
+            assert!(head.starts_with("HTTP/1.1 400 "), "{head}");
+            assert!((19..=21).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
+        }
+    }
+    raw.rest().await.expect("an end in good order");
 }
 
 /// A frame of HTTP/2.

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "http2")]
 mod answers;
+mod awaited;
 mod bounds;
 mod cork;
 mod drain;

@@ -11,7 +11,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -27,6 +26,7 @@ use tower::ServiceExt;
 
 #[cfg(feature = "http2")]
 use super::answers::Pieces;
+use super::awaited;
 use super::bounds::{Bounds, Full, Permit};
 use super::cork::{Cork, Corked};
 use super::forwarded::Proxies;
@@ -275,7 +275,7 @@ impl Host {
             extensions.insert(ConnectInfo(client));
         }
         extensions.insert(hosted);
-        let response = self.router.clone().oneshot(request.map(Body::new));
+        let response = self.router.clone().oneshot(request.map(awaited::body));
         response.map(|response| response.unwrap_or_else(|never| match never {}))
     }
 }
