@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::http2::Connection;
-use crate::support::{Raw, serve, socket};
+use crate::support::{Raw, serve, serve_as, socket};
 
 /// An answer without end, at `/endless`, and what is done once nobody sends it any more.
 pub(crate) fn endless() -> (Router, oneshot::Receiver<()>) {
@@ -136,6 +136,42 @@ async fn a_body_is_waited_for_as_long_as_it_comes() {
         }
     }
     raw.rest().await.expect("an end in good order");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_stops_waits_for_nobody_who_has_stopped_before() {
+    let _pace = pace();
+    let (app, _sent) = endless();
+    let server = serve_as(app, |server| server.drain_for(Duration::from_secs(60))).await;
+    let mut idle = Vec::new();
+    for said in ["", "GET / HTTP/1.1\r\nHost: ", "PRI * HTTP/2.0\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"] {
+        let mut raw = Raw::connect(server.address).await;
+        raw.send(said.as_bytes()).await;
+        idle.push(raw);
+    }
+    let mut raw = Raw::connect(server.address).await;
+    raw.send(b"GET /endless HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
+    raw.head().await;
+    let begun = Instant::now();
+    server.stop().await.unwrap().unwrap();
+    assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_stops_has_an_answer_taken_to_its_end() {
+    let _pace = pace();
+    let long = 64 << 20;
+    let server = serve(Router::new().route("/", get(async move || "x".repeat(long)))).await;
+    let mut raw = Raw::connect(server.address).await;
+    raw.send(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
+    raw.head().await;
+    let stopped = server.stop();
+    for _ in 0..4 {
+        raw.take(long / 4).await;
+        sleep(Duration::from_secs(1)).await;
+    }
+    assert_eq!(raw.rest().await.expect("an end in good order"), b"");
+    stopped.await.unwrap().unwrap();
 }
 
 /// A frame of HTTP/2.

@@ -6,13 +6,18 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::sleep;
 
 use super::stream::Stream;
 use super::taken::Stall;
 use crate::accepted::Accepted;
+
+/// How long the rests of answers may be left where they are once a server has nothing else to wait for.
+const MOMENT: Duration = Duration::from_secs(2);
 
 /// Whether what HTTP writes is kept back, for whom; and how much of what it writes is taken.
 #[derive(Clone, Debug, Default)]
@@ -59,6 +64,17 @@ impl Cork {
     /// How many bytes the peer has taken so far.
     pub(super) fn taken(&self) -> u64 {
         self.0.taken.load(Ordering::Relaxed)
+    }
+
+    /// Waits until the peer of a connection that is to end has taken nothing more for a moment.
+    pub(super) async fn is_left(&self) {
+        loop {
+            let taken = self.taken();
+            sleep(MOMENT).await;
+            if self.taken() == taken {
+                return;
+            }
+        }
     }
 
     fn is_in(&self) -> bool {

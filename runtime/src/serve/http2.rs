@@ -113,13 +113,18 @@ where
     tokio::select! {
         ended = &mut connection => return ended,
         () = streams.idle(HEAD) => {}
-        _ = told.changed() => {}
+        _ = told.changed() => told.mark_changed(),
     }
     connection.as_mut().graceful_shutdown();
+    let is_left = async {
+        let _ = told.changed().await;
+        cork.is_left().await;
+    };
     tokio::select! {
         ended = &mut connection => ended,
         // Its peer does not hang up, or leaves what there is of the last answers.
         () = streams.over(cork) => Ok(()),
+        () = is_left => Ok(()),
     }
 }
 

@@ -136,7 +136,11 @@ impl Host {
             ended = &mut connection => ended,
             _ = told.changed() => {
                 connection.as_mut().graceful_shutdown();
-                connection.await
+                tokio::select! {
+                    biased;
+                    ended = &mut connection => ended,
+                    () = cork.is_left() => return None,
+                }
             }
         };
         if let Err(error) = ended {
