@@ -114,6 +114,19 @@ async fn who_takes_nothing_keeps_no_connection_of_http_2() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_head_has_ten_seconds_also_where_it_may_be_one_of_http_2() {
+    let _pace = pace();
+    let server = serve(Router::new()).await;
+    let begun = Instant::now();
+    let mut raw = Raw::connect(server.address).await;
+    raw.send(b"P").await;
+    sleep(Duration::from_secs(9)).await;
+    raw.send(b"UT / HTTP/1.1\r\n").await;
+    let _ = raw.rest().await;
+    assert_eq!(begun.elapsed().as_secs(), 10);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_body_is_waited_for_as_long_as_it_comes() {
     let _pace = pace();
     let server = serve(Router::new().route("/", post(async |body: String| body))).await;

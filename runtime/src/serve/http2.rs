@@ -13,7 +13,7 @@ use hyper::service::HttpService;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::AsyncReadExt;
 use tokio::sync::watch;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 use super::answers::{OTHERS, Pieces, Tasks, UNWRITTEN};
 use super::cork::{Cork, Corked};
@@ -74,17 +74,13 @@ pub(super) async fn is_spoken(stream: &mut Stream) -> io::Result<(bool, Bytes)> 
         return Ok((agreed == Some(super::tls::HTTP_2), Bytes::new()));
     }
     let mut read = BytesMut::with_capacity(PREFACE.len());
-    let told = async {
-        while read.len() < PREFACE.len() && PREFACE.starts_with(&read) {
-            // Never more than the preface: what stands behind it is the connection's.
-            let missing = PREFACE.len() - read.len();
-            if (&mut *stream).take(missing as u64).read_buf(&mut read).await? == 0 {
-                break;
-            }
+    while read.len() < PREFACE.len() && PREFACE.starts_with(&read) {
+        // Never more than the preface: what stands behind it is the connection's.
+        let missing = PREFACE.len() - read.len();
+        if (&mut *stream).take(missing as u64).read_buf(&mut read).await? == 0 {
+            break;
         }
-        io::Result::Ok(())
-    };
-    timeout(HEAD, told).await??;
+    }
     Ok((read == PREFACE, read.freeze()))
 }
 

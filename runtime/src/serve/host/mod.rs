@@ -3,11 +3,19 @@
 mod accept;
 
 use std::convert::Infallible;
+#[cfg(not(feature = "http2"))]
+use std::future::pending;
+#[cfg(feature = "http2")]
+use std::future::poll_fn;
 use std::future::{Future, ready};
 use std::net::SocketAddr;
+#[cfg(feature = "http2")]
+use std::pin::Pin;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+#[cfg(feature = "http2")]
+use std::task::Poll;
 use std::time::Duration;
 
 use axum::Router;
@@ -22,6 +30,8 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::sync::watch;
+#[cfg(feature = "http2")]
+use tokio::time::{Sleep, sleep};
 use tower::ServiceExt;
 
 #[cfg(feature = "http2")]
@@ -112,17 +122,27 @@ impl Host {
         };
         let cork = Cork::default();
         #[cfg(not(feature = "http2"))]
-        let ahead = Bytes::new();
+        let (ahead, late) = (Bytes::new(), pending());
+        // To tell what a connection speaks is a part of the time for its first head, of which HTTP/1.1 knows only the rest.
         #[cfg(feature = "http2")]
-        let (stream, ahead) = match self.tell_apart(stream, &mut told).await? {
+        let (mut head, has_come) = (pin!(sleep(HEAD)), AtomicBool::new(false));
+        #[cfg(feature = "http2")]
+        let (stream, ahead) = match self.tell_apart(stream, head.as_mut(), &mut told).await? {
             (stream, (false, ahead)) => (stream, ahead),
             (stream, (true, ahead)) => {
                 self.hold_streams(Corked::new(stream, ahead, cork.clone()), cork, peer, told).await;
                 return None;
             }
         };
+        #[cfg(feature = "http2")]
+        let late = poll_fn(|cx| match has_come.load(Ordering::Relaxed) {
+            true => Poll::Pending,
+            false => head.as_mut().poll(cx),
+        });
         let stream = Corked::new(stream.keep_for(peer.client.clone()), ahead, cork.clone());
         let service = service_fn(|request: Request<Incoming>| {
+            #[cfg(feature = "http2")]
+            has_come.store(true, Ordering::Relaxed);
             let hosted = Hosted { cork: Some(cork.clone()), ..self.hosted() };
             let cork = cork.clone();
             self.answer(request, &peer, hosted).map(move |response| {
@@ -142,6 +162,7 @@ impl Host {
                     () = cork.is_left() => return None,
                 }
             }
+            () = late => return None,
         };
         if let Err(error) = ended {
             tracing::debug!(%error, "an HTTP connection failed");
@@ -151,10 +172,17 @@ impl Host {
 
     /// Whether a connection speaks HTTP/2, and what was read to tell; nothing where it says too little.
     #[cfg(feature = "http2")]
-    async fn tell_apart(&self, mut stream: Stream, told: &mut watch::Receiver<()>) -> Option<(Stream, (bool, Bytes))> {
+    async fn tell_apart(
+        &self,
+        mut stream: Stream,
+        head: Pin<&mut Sleep>,
+        told: &mut watch::Receiver<()>,
+    ) -> Option<(Stream, (bool, Bytes))> {
         tokio::select! {
+            biased;
             is_spoken = http2::is_spoken(&mut stream) => Some((stream, is_spoken.ok()?)),
             _ = told.changed() => None,
+            () = head => None,
         }
     }
 
