@@ -117,6 +117,7 @@ where
         cork.is_left().await;
     };
     tokio::select! {
+        biased; // what it says at last is said before anybody looks whether it is taken
         ended = &mut connection => ended,
         // Its peer does not hang up, or leaves what there is of the last answers.
         () = streams.over(cork) => Ok(()),
