@@ -1,5 +1,6 @@
 //! Peers that stop half-way: they take nothing of an answer, or give nothing of a request.
 
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -97,17 +98,13 @@ async fn who_takes_nothing_keeps_no_connection_of_http_2() {
     let _pace = pace();
     let server = serve(Router::new().route("/", get(async || "x".repeat(1 << 20)))).await;
     for window in [0_u32, 1, 20_000] {
-        let mut raw = Raw::connect(server.address).await;
-        raw.0.set_nodelay(true).expect("it is open");
-        let settings = [&4_u16.to_be_bytes()[..], &window.to_be_bytes()].concat();
-        raw.send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await;
-        raw.send(&frame(4, 0, 0, &settings)).await;
+        let mut raw = speak_http_2(server.address, window).await;
         for stream in 0..128 {
             // `GET http://a/`, by the static table (RFC 7541 appendix A).
             raw.send(&frame(1, 5, 1 + 2 * stream, b"\x82\x86\x84\x01\x01a")).await;
         }
         let begun = Instant::now();
-        let served = timeout(Duration::from_secs(300), acknowledge(&mut raw));
+        let served = timeout(Duration::from_secs(300), acknowledge(&mut raw, None));
         served.await.unwrap_or_else(|_| panic!("a connection with windows of {window} is kept"));
         assert!(begun.elapsed() < Duration::from_secs(60), "{window}: {:?}", begun.elapsed());
     }
@@ -187,19 +184,46 @@ async fn a_server_that_stops_has_an_answer_taken_to_its_end() {
     stopped.await.unwrap().unwrap();
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_websocket_that_is_given_up_leaves_no_stream() {
+    let _pace = pace();
+    let greets = socket(async |ws: WebSocket| ws.send("welcome").await);
+    let server = serve(greets.route("/pending", get(std::future::pending::<()>))).await;
+    let mut raw = speak_http_2(server.address, 0).await;
+    // As long as this one waits, the connection is kept.
+    raw.send(&frame(1, 5, 1, b"\x82\x86\x04\x08/pending\x01\x01a")).await;
+    let websocket =
+        b"\x02\x07CONNECT\x00\x09:protocol\x09websocket\x86\x84\x01\x01a\x00\x15sec-websocket-version\x0213";
+    raw.send(&frame(1, 4, 3, websocket)).await;
+    let begun = Instant::now();
+    let reset = timeout(Duration::from_secs(300), acknowledge(&mut raw, Some(3)));
+    reset.await.expect("its last words are not waited for");
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+}
+
 /// A frame of HTTP/2.
 fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).expect("a short payload").to_be_bytes();
     [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
 }
 
-/// Acknowledges settings and pings until the server hangs up, and hears nothing of its farewell.
-async fn acknowledge(raw: &mut Raw) {
+/// A connection of HTTP/2, for each of whose streams the peer takes so many bytes.
+async fn speak_http_2(address: SocketAddr, window: u32) -> Raw {
+    let mut raw = Raw::connect(address).await;
+    raw.0.set_nodelay(true).expect("it is open");
+    raw.send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await;
+    raw.send(&frame(4, 0, 0, &[&4_u16.to_be_bytes()[..], &window.to_be_bytes()].concat())).await;
+    raw
+}
+
+/// Acknowledges settings and pings, and hears nothing of a farewell, until the server hangs up or resets that stream.
+async fn acknowledge(raw: &mut Raw, stream: Option<u32>) {
     let mut head = [0; 9];
     while raw.0.read_exact(&mut head).await.is_ok() {
         let payload = raw.take(u32::from_be_bytes([0, head[0], head[1], head[2]]) as usize).await;
         let (kind, is_answer) = (head[3], head[4] & 1 == 1);
         let answer = match kind {
+            3 if stream == Some(u32::from_be_bytes([head[5], head[6], head[7], head[8]])) => return,
             4 if !is_answer => frame(4, 1, 0, b""),
             6 if !is_answer => frame(6, 1, 0, &payload),
             _ => continue,
@@ -207,4 +231,5 @@ async fn acknowledge(raw: &mut Raw) {
         // It may have hung up meanwhile.
         let _ = raw.0.write_all(&answer).await;
     }
+    assert_eq!(stream, None, "it is reset before the connection ends");
 }

@@ -9,10 +9,13 @@ use axum::body::Body;
 use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
 use hyper::rt::Executor;
+use tokio::sync::oneshot;
+use tokio::time::sleep;
 
 use super::cork::Cork;
 use super::http2::{Counted, STREAMS};
 use super::taken::Stall;
+use crate::limits;
 
 /// What is handed on of a body at a time. Of what is handed on at last, nobody can tell when it is taken.
 const PIECE: usize = 16 * 1024;
@@ -40,8 +43,24 @@ struct Sent {
     waits: bool,
 }
 
+/// What is said to the task of a stream while it is polled.
+#[derive(Default)]
+struct Said {
+    sent: Cell<Sent>,
+    /// It is about to become a WebSocket: what tells when that has gone.
+    socket: Cell<Option<Gone>>,
+}
+
+/// Is told when a WebSocket is dropped that keeps the other end.
+type Gone = oneshot::Receiver<()>;
+
 tokio::task_local! {
-    static SENT: Cell<Sent>;
+    static SAID: Said;
+}
+
+/// Says so of the stream that is polled. What a WebSocket has written is sent by a task of its own.
+pub(super) fn become_socket(gone: Gone) {
+    let _ = SAID.try_with(|said| said.socket.set(Some(gone)));
 }
 
 impl Pieces {
@@ -56,8 +75,8 @@ impl hyper::body::Body for Pieces {
 
     /// Is asked for the next piece once there is room for it, and not before.
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let note = |sent: &Cell<Sent>, waits| sent.set(Sent { pieces: sent.get().pieces + 1, waits });
-        let _ = SENT.try_with(|sent| note(sent, false));
+        let note = |said: &Said, waits| said.sent.set(Sent { pieces: said.sent.get().pieces + 1, waits });
+        let _ = SAID.try_with(|said| note(said, false));
         if self.left.is_empty() {
             let frame = match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
                 Some(Ok(frame)) => frame,
@@ -68,7 +87,7 @@ impl hyper::body::Body for Pieces {
                 Err(trailers) => return Poll::Ready(Some(Ok(trailers))),
             }
         }
-        let _ = SENT.try_with(|sent| note(sent, true));
+        let _ = SAID.try_with(|said| note(said, true));
         let many = self.left.len().min(PIECE);
         Poll::Ready(Some(Ok(Frame::data(self.left.split_to(many)))))
     }
@@ -88,7 +107,23 @@ pub(super) struct Tasks(pub(super) Cork);
 
 impl<F: Future<Output = ()> + Send + 'static> Executor<F> for Tasks {
     fn execute(&self, stream: F) {
-        tokio::spawn(take(stream, self.0.clone()));
+        match SAID.try_with(|said| said.socket.take()) {
+            Ok(Some(gone)) => tokio::spawn(outlast(stream, gone)),
+            Ok(None) => tokio::spawn(stream),
+            Err(_) => tokio::spawn(take(stream, self.0.clone())),
+        };
+    }
+}
+
+/// Sends what a WebSocket has written. The WebSocket has its own patience; once it has gone, the peer has as much for the rest.
+async fn outlast(stream: impl Future<Output = ()>, gone: Gone) {
+    let over = async {
+        let _ = gone.await;
+        sleep(limits::STALL).await;
+    };
+    tokio::select! {
+        () = stream => {}
+        () = over => tracing::debug!("the last words of a WebSocket over HTTP/2 are not taken"),
     }
 }
 
@@ -98,7 +133,8 @@ async fn take(stream: impl Future<Output = ()>, connection: Cork) {
     let mut stream = pin!(stream);
     let (mut sent, mut before, mut stall) = (Sent::default(), 0, Stall::default());
     let taken = poll_fn(|cx| {
-        let (polled, now) = SENT.sync_scope(Cell::new(sent), || (stream.as_mut().poll(cx), SENT.with(Cell::get)));
+        let said = Said { sent: Cell::new(sent), ..Said::default() };
+        let (polled, now) = SAID.sync_scope(said, || (stream.as_mut().poll(cx), SAID.with(|said| said.sent.get())));
         if polled.is_ready() || !now.waits {
             sent = now;
             return polled.map(Some);

@@ -12,6 +12,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 #[cfg(unix)]
 use tokio::net::UnixStream;
+#[cfg(feature = "http2")]
+use tokio::sync::oneshot;
 #[cfg(feature = "tls")]
 use tokio_rustls::server::TlsStream;
 
@@ -50,6 +52,9 @@ pub(crate) struct Seat {
     /// Of HTTP/2: that this is one of the connection's streams.
     #[cfg(feature = "http2")]
     _counted: Option<Counted>,
+    /// Of HTTP/2: tells who sends what was written that nothing more is.
+    #[cfg(feature = "http2")]
+    _gone: Option<oneshot::Sender<()>>,
 }
 
 impl Seat {
@@ -57,10 +62,10 @@ impl Seat {
         let _ = self.permit.set(permit);
     }
 
-    /// One among the streams of a connection.
+    /// One among the streams of a connection, which tells `gone` by its end.
     #[cfg(feature = "http2")]
-    pub(super) fn counted(counted: Counted) -> Self {
-        Seat { _counted: Some(counted), ..Seat::default() }
+    pub(super) fn counted(counted: Counted, gone: oneshot::Sender<()>) -> Self {
+        Seat { _counted: Some(counted), _gone: Some(gone), ..Seat::default() }
     }
 }
 

@@ -29,13 +29,15 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+#[cfg(feature = "http2")]
+use tokio::sync::oneshot;
 use tokio::sync::watch;
 #[cfg(feature = "http2")]
 use tokio::time::{Sleep, sleep};
 use tower::ServiceExt;
 
 #[cfg(feature = "http2")]
-use super::answers::Pieces;
+use super::answers::{self, Pieces};
 use super::awaited;
 use super::bounds::{Bounds, Full, Permit};
 use super::cork::{Cork, Corked};
@@ -195,10 +197,14 @@ impl Host {
             move |mut request: Request<Incoming>| {
                 http2::name_host(&mut request);
                 let counted = streams.count();
-                let client = Client::new(Seat::counted(counted.clone()));
+                let (tells, gone) = oneshot::channel();
+                let client = Client::new(Seat::counted(counted.clone(), tells));
                 let hosted = Hosted { client: Some(Arc::clone(&client)), ..self.hosted() };
                 let answer = self.answer(request, &Peer { client: Some(client), ..peer }, hosted);
-                answer.map(|answer| Ok::<_, Infallible>(answer.map(|body| Pieces::of(body, counted))))
+                answer.map(|answer| {
+                    answers::become_socket(gone);
+                    Ok::<_, Infallible>(answer.map(|body| Pieces::of(body, counted)))
+                })
             }
         });
         if let Err(error) = http2::serve(stream, &cork, &streams, service, &mut told).await {
