@@ -91,6 +91,8 @@ pub async fn serve(address: impl ToSocketAddrs, router: Router) -> Result {
 ///
 /// What a connection may cost before it is a WebSocket is bounded: the head of a request has 10 s to come in, counted
 /// from when the connection is accepted or, where it is kept alive, from the end of the answer before, and 16 KiB.
+/// Whoever takes nothing of an answer for 20 s is given up, and a body of a request of which nothing comes for as long is an
+/// error for its handler.
 ///
 /// ```no_run
 /// # async fn run() -> converse::Result {
