@@ -31,5 +31,5 @@ where
 
 /// The client that one of these proxies speaks for.
 pub fn forwarded(proxies: &[&str], headers: &HeaderMap) -> Option<SocketAddr> {
-    Proxies::read(proxies).expect("addresses and networks").client(headers)
+    Proxies::read(proxies).expect("addresses and networks").client(headers).ok().flatten()
 }

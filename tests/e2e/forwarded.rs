@@ -10,6 +10,7 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::client_async;
 use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
 
 use crate::support::{Client, Raw, Running, serve_as};
 
@@ -33,8 +34,14 @@ async fn behind(proxies: &[&str]) -> Running {
 
 /// A handshake that a proxy passes on for `client`; where it is refused, the status.
 async fn connect(server: &Running, client: &str) -> Result<Client<TcpStream>, u16> {
+    connect_with(server, &[("x-forwarded-for", client.as_bytes())]).await
+}
+
+async fn connect_with(server: &Running, headers: &[(&'static str, &[u8])]) -> Result<Client<TcpStream>, u16> {
     let mut request = "ws://localhost/".into_client_request().expect("an address");
-    request.headers_mut().insert("x-forwarded-for", client.parse().expect("a header's value"));
+    for (name, value) in headers {
+        request.headers_mut().append(*name, HeaderValue::from_bytes(value).expect("a header's value"));
+    }
     let stream = TcpStream::connect(server.address).await.expect("the server listens");
     match client_async(request, stream).await {
         Ok((socket, _)) => Ok(Client::of(socket)),
@@ -103,4 +110,40 @@ async fn a_stranger_is_not_believed() {
     let mut client = connect(&server, "198.51.100.7").await.expect("the first one");
     assert_eq!(client.text().await, "127.0.0.1");
     assert_eq!(connect(&server, "198.51.100.8").await.err(), Some(429));
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_text_hide_nobody() {
+    // Nobody has said how many connections this machine may have: it is whom the proxy speaks for that is bounded.
+    let server = serve_as(who(), |server| server.trust_forwarded(["127.0.0.1"]).expect("an address")).await;
+    let said: &[(_, &[u8])] = &[("x-forwarded-for", b"\xff, 198.51.100.7")];
+    let mut clients = Vec::new();
+    for _ in 0..128 {
+        let mut client = connect_with(&server, said).await.expect("a place");
+        assert_eq!(client.text().await, "198.51.100.7");
+        clients.push(client);
+    }
+    assert_eq!(connect_with(&server, said).await.err(), Some(429));
+}
+
+#[tokio::test]
+async fn who_cannot_be_told_is_refused() {
+    let server = behind(&["127.0.0.1"]).await;
+    for headers in [
+        &[("x-forwarded-for", &b"\xff"[..])][..],
+        &[("x-forwarded-for", b"203.0.113.9, unknown")],
+        &[("forwarded", b"for=203.0.113.9"), ("x-forwarded-for", b"198.51.100.7")],
+    ] {
+        assert_eq!(connect_with(&server, headers).await.err(), Some(400), "{headers:?}");
+    }
+    let mut raw = Raw::connect(server.address).await;
+    raw.send(b"GET /http HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 203.0.113.9, unknown\r\n\r\n").await;
+    let head = raw.head().await;
+    assert!(head.starts_with("HTTP/1.1 400 "), "{head}");
+    let words = b"`Forwarded` or `X-Forwarded-For` does not end with the address of a client\n";
+    assert_eq!(raw.take(words.len()).await, words);
+    // What the proxy asks for itself.
+    raw.send(b"GET /http HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
+    assert!(raw.head().await.starts_with("HTTP/1.1 200 "));
+    assert_eq!(raw.take(9).await, b"127.0.0.1");
 }

@@ -67,15 +67,18 @@ impl Connection {
         connection
     }
 
-    async fn to(address: SocketAddr) -> Self {
-        Connection::over(TcpStream::connect(address).await.expect("the server listens")).await
+    pub(crate) async fn to(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).await.expect("the server listens");
+        // What is sent comes at once, so that no time passes meanwhile.
+        stream.set_nodelay(true).expect("it is open");
+        Connection::over(stream).await
     }
 
     async fn send(&mut self, request: Request<Empty<Bytes>>) -> Response<Incoming> {
         self.requests.send_request(request).await.expect("it is answered")
     }
 
-    async fn get(&mut self, path: &str) -> Response<Incoming> {
+    pub(crate) async fn get(&mut self, path: &str) -> Response<Incoming> {
         self.send(Request::get(format!("http://localhost{path}")).body(Empty::new()).expect("a request")).await
     }
 

@@ -30,6 +30,7 @@ mod rollout;
 mod routes;
 mod session;
 mod shutdown;
+mod stalled;
 mod support;
 #[cfg(unix)]
 mod systemd;

@@ -3,12 +3,14 @@
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
 use converse::{Close, Error, Received, Tls, WebSocket};
 use rcgen::{CertifiedKey, KeyPair, generate_simple_self_signed};
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -17,6 +19,7 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use tokio_tungstenite::client_async;
 
 use crate::http2;
+use crate::stalled::{endless, pace};
 use crate::support::{Client, Raw, Running, serve_as, socket};
 
 type Certificate = CertifiedKey<KeyPair>;
@@ -161,6 +164,21 @@ async fn a_handshake_of_tls_has_ten_seconds_and_holds_nobody_up() {
     assert_eq!(begun.elapsed().as_secs(), 0);
     assert_eq!(silent.rest().await.expect("an end in good order"), b"");
     assert_eq!(begun.elapsed().as_secs(), 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_is_not_kept_for_who_does_not_take_it() {
+    let known = certificate();
+    let tls = Files::of(&known).read().expect("good files");
+    let _pace = pace();
+    let (app, sent) = endless();
+    let server = serve_as(app, |server| server.tls(tls)).await;
+    let mut stream = connect(&server, &known).await.expect("a good certificate");
+    stream.write_all(b"GET /endless HTTP/1.1\r\nHost: localhost\r\n\r\n").await.expect("the server reads");
+    stream.read_u8().await.expect("it answers");
+    let begun = tokio::time::Instant::now();
+    tokio::time::timeout(Duration::from_secs(60), sent).await.expect("it ends").expect_err("nobody says anything");
+    assert!((19..=21).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
 }
 
 #[test]

@@ -3,18 +3,31 @@
 use std::io::{self, IoSlice};
 use std::mem;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::sleep;
 
 use super::stream::Stream;
+use super::taken::Stall;
 use crate::accepted::Accepted;
 
-/// Whether what HTTP writes is kept back, for whom.
+/// How long the rests of answers may be left where they are once a server has nothing else to wait for.
+const MOMENT: Duration = Duration::from_secs(2);
+
+/// Whether what HTTP writes is kept back, for whom; and how much of what it writes is taken.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Cork(Arc<Mutex<State>>);
+pub(crate) struct Cork(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    state: Mutex<State>,
+    taken: AtomicU64,
+}
 
 #[derive(Debug, Default)]
 enum State {
@@ -48,6 +61,22 @@ impl Cork {
         }
     }
 
+    /// How many bytes the peer has taken so far.
+    pub(super) fn taken(&self) -> u64 {
+        self.0.taken.load(Ordering::Relaxed)
+    }
+
+    /// Waits until the peer of a connection that is to end has taken nothing more for a moment.
+    pub(super) async fn is_left(&self) {
+        loop {
+            let taken = self.taken();
+            sleep(MOMENT).await;
+            if self.taken() == taken {
+                return;
+            }
+        }
+    }
+
     fn is_in(&self) -> bool {
         matches!(*self.lock(), State::In(_))
     }
@@ -57,7 +86,7 @@ impl Cork {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -69,11 +98,14 @@ pub(crate) struct Corked {
     kept: Vec<u8>,
     /// What was read to see what it is, and is to be read once more.
     ahead: Bytes,
+    /// How much of the answers the peer has taken.
+    taken: u64,
+    stall: Stall,
 }
 
 impl Corked {
     pub(super) fn new(stream: Stream, ahead: Bytes, cork: Cork) -> Self {
-        Corked { stream, cork, kept: Vec::new(), ahead }
+        Corked { stream, cork, kept: Vec::new(), ahead, taken: 0, stall: Stall::default() }
     }
 
     /// The connection, and what has yet to be written to it.
@@ -81,8 +113,26 @@ impl Corked {
         (self.stream, self.kept)
     }
 
-    fn stream(self: Pin<&mut Self>) -> Pin<&mut Stream> {
-        Pin::new(&mut self.get_mut().stream)
+    /// Counts what the peer has taken by a write, and gives it up where that was nothing for too long.
+    fn heed<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        done: Poll<io::Result<T>>,
+        taken: impl FnOnce(&T) -> usize,
+    ) -> Poll<io::Result<T>> {
+        if let Poll::Ready(Ok(done)) = &done {
+            self.taken += taken(done) as u64;
+        }
+        let taken = self.stream.taken().unwrap_or(self.taken);
+        self.cork.0.taken.store(taken, Ordering::Relaxed);
+        if done.is_pending() && self.stall.poll(cx, taken).is_ready() {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        done
+    }
+
+    fn stream(&mut self) -> Pin<&mut Stream> {
+        Pin::new(&mut self.stream)
     }
 }
 
@@ -103,15 +153,18 @@ impl AsyncWrite for Corked {
             self.kept.extend_from_slice(buf);
             return Poll::Ready(Ok(buf.len()));
         }
-        self.stream().poll_write(cx, buf)
+        let written = self.stream().poll_write(cx, buf);
+        self.heed(cx, written, |written| *written)
     }
 
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.stream().poll_flush(cx)
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let flushed = self.stream().poll_flush(cx);
+        self.heed(cx, flushed, |()| 0)
     }
 
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.stream().poll_shutdown(cx)
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let shut = self.stream().poll_shutdown(cx);
+        self.heed(cx, shut, |()| 0)
     }
 
     fn poll_write_vectored(
@@ -124,7 +177,8 @@ impl AsyncWrite for Corked {
             bufs.iter().for_each(|buf| self.kept.extend_from_slice(buf));
             return Poll::Ready(Ok(self.kept.len() - before));
         }
-        self.stream().poll_write_vectored(cx, bufs)
+        let written = self.stream().poll_write_vectored(cx, bufs);
+        self.heed(cx, written, |written| *written)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -10,20 +10,22 @@ use http::header::{HOST, HeaderValue};
 use hyper::body::Incoming;
 use hyper::server::conn::http2;
 use hyper::service::HttpService;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::AsyncReadExt;
 use tokio::sync::watch;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
-use super::cork::Corked;
+use super::answers::{OTHERS, Pieces, Tasks, UNWRITTEN};
+use super::cork::{Cork, Corked};
 use super::host::{HEAD, HEAD_BYTES};
 use super::stream::Stream;
+use crate::limits;
 
 /// What a client of HTTP/2 says first (RFC 9113 §3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// How many streams one connection has at the same time, WebSockets included.
-const STREAMS: u32 = 128;
+pub(super) const STREAMS: u32 = 128;
 
 /// How often a connection is asked whether its peer is still there, and how long that may take: what WebSockets are asked,
 /// too.
@@ -42,13 +44,23 @@ impl Streams {
         Counted(self.0.subscribe())
     }
 
-    /// Waits until there has been none for as long as the head of a request may take: as HTTP/1.1's connections, they are
-    /// not kept for nothing.
-    async fn idle(&self) {
+    /// Waits until there has been none for as long as `time`.
+    async fn idle(&self, time: Duration) {
         loop {
             self.0.closed().await;
-            sleep(HEAD).await;
+            sleep(time).await;
             if self.0.is_closed() {
+                return;
+            }
+        }
+    }
+
+    /// Waits until there is none of which anything comes any more, and the peer takes nothing of what has come.
+    async fn over(&self, cork: &Cork) {
+        loop {
+            let taken = cork.taken();
+            self.idle(limits::STALL).await;
+            if cork.taken() - taken < OTHERS {
                 return;
             }
         }
@@ -62,47 +74,55 @@ pub(super) async fn is_spoken(stream: &mut Stream) -> io::Result<(bool, Bytes)> 
         return Ok((agreed == Some(super::tls::HTTP_2), Bytes::new()));
     }
     let mut read = BytesMut::with_capacity(PREFACE.len());
-    let told = async {
-        while read.len() < PREFACE.len() && PREFACE.starts_with(&read) {
-            // Never more than the preface: what stands behind it is the connection's.
-            let missing = PREFACE.len() - read.len();
-            if (&mut *stream).take(missing as u64).read_buf(&mut read).await? == 0 {
-                break;
-            }
+    while read.len() < PREFACE.len() && PREFACE.starts_with(&read) {
+        // Never more than the preface: what stands behind it is the connection's.
+        let missing = PREFACE.len() - read.len();
+        if (&mut *stream).take(missing as u64).read_buf(&mut read).await? == 0 {
+            break;
         }
-        io::Result::Ok(())
-    };
-    timeout(HEAD, told).await??;
+    }
     Ok((read == PREFACE, read.freeze()))
 }
 
-/// Serves a connection until it has been idle for some time, or is told to end.
+/// Serves a connection until it has been idle for as long as the head of a request may take, as those of HTTP/1.1 are, or is
+/// told to end. Then what has begun may end, as long as its peer takes it.
 pub(super) async fn serve<S>(
     stream: Corked,
+    cork: &Cork,
     streams: &Streams,
     service: S,
     told: &mut watch::Receiver<()>,
 ) -> hyper::Result<()>
 where
-    S: HttpService<Incoming, ResBody = axum::body::Body, Error = std::convert::Infallible, Future: Send + 'static>
-        + Send,
+    S: HttpService<Incoming, ResBody = Pieces, Error = std::convert::Infallible, Future: Send + 'static> + Send,
 {
-    let connection = http2::Builder::new(TokioExecutor::new())
+    let connection = http2::Builder::new(Tasks(cork.clone()))
         .timer(TokioTimer::new())
         .enable_connect_protocol()
         .max_concurrent_streams(STREAMS)
         .max_header_list_size(HEAD_BYTES as u32)
+        .max_send_buf_size(UNWRITTEN)
         .keep_alive_interval(ASKED)
         .keep_alive_timeout(ASKED)
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection);
     tokio::select! {
         ended = &mut connection => return ended,
-        () = streams.idle() => {}
-        _ = told.changed() => {}
+        () = streams.idle(HEAD) => {}
+        _ = told.changed() => told.mark_changed(),
     }
     connection.as_mut().graceful_shutdown();
-    connection.await
+    let is_left = async {
+        let _ = told.changed().await;
+        cork.is_left().await;
+    };
+    tokio::select! {
+        biased; // what it says at last is said before anybody looks whether it is taken
+        ended = &mut connection => ended,
+        // Its peer does not hang up, or leaves what there is of the last answers.
+        () = streams.over(cork) => Ok(()),
+        () = is_left => Ok(()),
+    }
 }
 
 /// Names the host where HTTP/1.1 does, for whoever looks there: what HTTP/2 has in its place says the same (RFC 9113 §8.3.1).

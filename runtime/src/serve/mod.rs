@@ -1,5 +1,8 @@
 //! Listening, and stopping in good order.
 
+#[cfg(feature = "http2")]
+mod answers;
+mod awaited;
 mod bounds;
 mod cork;
 mod drain;
@@ -15,6 +18,7 @@ mod notify;
 mod refuse;
 mod signal;
 mod stream;
+mod taken;
 #[cfg(feature = "tls")]
 mod tls;
 
@@ -87,6 +91,8 @@ pub async fn serve(address: impl ToSocketAddrs, router: Router) -> Result {
 ///
 /// What a connection may cost before it is a WebSocket is bounded: the head of a request has 10 s to come in, counted
 /// from when the connection is accepted or, where it is kept alive, from the end of the answer before, and 16 KiB.
+/// Whoever takes nothing of an answer for 20 s is given up, and a body of a request of which nothing comes for as long is an
+/// error for its handler.
 ///
 /// ```no_run
 /// # async fn run() -> converse::Result {
@@ -198,7 +204,8 @@ impl<L: Listener> Server<L> {
     /// [for one address](Self::max_connections_per_address) then counts the WebSockets of each client, and not the
     /// connections of these proxies. Who comes over a socket [at a path](Server::bind_unix) is one of them.
     ///
-    /// Where both headers are there and disagree, or the last one in them is not an address, the proxy's own counts.
+    /// Where both headers are there and disagree, or the last one in them is not an address, the request is refused with
+    /// 400: it could be anybody's. Where there is neither, the proxy asks for itself, and its own address counts.
     ///
     /// # Errors
     ///

@@ -41,22 +41,19 @@ impl Default for Refusals {
 }
 
 impl Refusals {
-    /// Says that something is refused, for the log.
-    pub(super) fn note(&self, full: Full) {
-        observe::refused(match full {
-            Full::Server => "server full",
-            Full::Address => "address full",
-        });
+    /// Says that something is refused, and why: for the metrics, and for the log.
+    pub(super) fn note(&self, reason: &'static str, words: &'static str) {
+        observe::refused(reason);
         // Whoever floods a server must not flood its log.
         let count = self.count.fetch_add(1, Ordering::Relaxed) + 1;
         if count.is_power_of_two() {
-            tracing::warn!(count, "connections are refused: {}", full.words());
+            tracing::warn!(count, "connections are refused: {words}");
         }
     }
 
     /// Room to refuse one connection in, where there is some.
     pub(super) fn begin(&self, full: Full) -> Option<Refusal> {
-        self.note(full);
+        self.note(full.reason(), full.words());
         let room = Arc::clone(&self.free).try_acquire_owned().ok()?;
         Some(Refusal { full, _room: room })
     }
@@ -84,7 +81,14 @@ impl Refusal {
 }
 
 impl Full {
-    fn words(self) -> &'static str {
+    pub(super) fn reason(self) -> &'static str {
+        match self {
+            Full::Server => "server full",
+            Full::Address => "address full",
+        }
+    }
+
+    pub(super) fn words(self) -> &'static str {
         match self {
             Full::Server => "there are too many connections",
             Full::Address => "there are too many connections from one address",

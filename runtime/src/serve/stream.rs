@@ -12,12 +12,16 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 #[cfg(unix)]
 use tokio::net::UnixStream;
+#[cfg(feature = "http2")]
+use tokio::sync::oneshot;
 #[cfg(feature = "tls")]
 use tokio_rustls::server::TlsStream;
 
 use super::bounds::Permit;
 #[cfg(feature = "http2")]
 use super::http2::Counted;
+#[cfg(feature = "tls")]
+use super::taken;
 
 /// The place is in here, and nowhere else, because this is what survives the upgrade: HTTP is gone by then, and knows of
 /// no WebSocket's end.
@@ -48,6 +52,9 @@ pub(crate) struct Seat {
     /// Of HTTP/2: that this is one of the connection's streams.
     #[cfg(feature = "http2")]
     _counted: Option<Counted>,
+    /// Of HTTP/2: tells who sends what was written that nothing more is.
+    #[cfg(feature = "http2")]
+    _gone: Option<oneshot::Sender<()>>,
 }
 
 impl Seat {
@@ -55,10 +62,10 @@ impl Seat {
         let _ = self.permit.set(permit);
     }
 
-    /// One among the streams of a connection.
+    /// One among the streams of a connection, which tells `gone` by its end.
     #[cfg(feature = "http2")]
-    pub(super) fn counted(counted: Counted) -> Self {
-        Seat { _counted: Some(counted), ..Seat::default() }
+    pub(super) fn counted(counted: Counted, gone: oneshot::Sender<()>) -> Self {
+        Seat { _counted: Some(counted), _gone: Some(gone), ..Seat::default() }
     }
 }
 
@@ -70,7 +77,7 @@ enum Io {
     Unix(Box<UnixStream>),
     /// Around another one, which keeps the place.
     #[cfg(feature = "tls")]
-    Tls(Box<TlsStream<Stream>>),
+    Tls(Box<TlsStream<taken::Counted<Stream>>>),
     /// As HTTP has it: one of many within a connection, or one of another server's.
     Http(Box<TokioIo<Upgraded>>),
 }
@@ -111,6 +118,15 @@ impl Stream {
         }
     }
 
+    /// How much of what was written the peer has taken, where that is not told by the writes: TLS keeps some itself.
+    pub(super) fn taken(&self) -> Option<u64> {
+        match &self.io {
+            #[cfg(feature = "tls")]
+            Io::Tls(stream) => Some(stream.get_ref().0.taken()),
+            _ => None,
+        }
+    }
+
     fn io(self: Pin<&mut Self>) -> Pin<&mut dyn Bytes> {
         match &mut self.get_mut().io {
             Io::Tcp(stream) => Pin::new(stream),
@@ -137,8 +153,8 @@ impl From<UnixStream> for Stream {
 }
 
 #[cfg(feature = "tls")]
-impl From<TlsStream<Stream>> for Stream {
-    fn from(stream: TlsStream<Stream>) -> Self {
+impl From<TlsStream<taken::Counted<Stream>>> for Stream {
+    fn from(stream: TlsStream<taken::Counted<Stream>>) -> Self {
         Stream::over(Io::Tls(Box::new(stream)))
     }
 }

@@ -12,6 +12,7 @@ use rustls::{InconsistentKeys, ServerConfig};
 use tokio_rustls::TlsAcceptor;
 
 use super::stream::Stream;
+use super::taken::Counted;
 use crate::error::{Error, Result};
 
 /// What HTTP/2 is called where two agree on it (RFC 9113 §3.1).
@@ -75,7 +76,7 @@ impl Tls {
 
     pub(super) async fn accept(&self, stream: Stream) -> io::Result<Stream> {
         let config = Arc::clone(&self.0.config.read().unwrap_or_else(PoisonError::into_inner));
-        TlsAcceptor::from(config).accept(stream).await.map(Stream::from)
+        TlsAcceptor::from(config).accept(Counted::new(stream)).await.map(Stream::from)
     }
 }
 

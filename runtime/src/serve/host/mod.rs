@@ -3,15 +3,22 @@
 mod accept;
 
 use std::convert::Infallible;
+#[cfg(not(feature = "http2"))]
+use std::future::pending;
+#[cfg(feature = "http2")]
+use std::future::poll_fn;
 use std::future::{Future, ready};
 use std::net::SocketAddr;
+#[cfg(feature = "http2")]
+use std::pin::Pin;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+#[cfg(feature = "http2")]
+use std::task::Poll;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -22,9 +29,16 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+#[cfg(feature = "http2")]
+use tokio::sync::oneshot;
 use tokio::sync::watch;
+#[cfg(feature = "http2")]
+use tokio::time::{Sleep, sleep};
 use tower::ServiceExt;
 
+#[cfg(feature = "http2")]
+use super::answers::{self, Pieces};
+use super::awaited;
 use super::bounds::{Bounds, Full, Permit};
 use super::cork::{Cork, Corked};
 use super::forwarded::Proxies;
@@ -110,17 +124,27 @@ impl Host {
         };
         let cork = Cork::default();
         #[cfg(not(feature = "http2"))]
-        let ahead = Bytes::new();
+        let (ahead, late) = (Bytes::new(), pending());
+        // To tell what a connection speaks is a part of the time for its first head, of which HTTP/1.1 knows only the rest.
         #[cfg(feature = "http2")]
-        let (stream, ahead) = match self.tell_apart(stream, &mut told).await? {
+        let (mut head, has_come) = (pin!(sleep(HEAD)), AtomicBool::new(false));
+        #[cfg(feature = "http2")]
+        let (stream, ahead) = match self.tell_apart(stream, head.as_mut(), &mut told).await? {
             (stream, (false, ahead)) => (stream, ahead),
             (stream, (true, ahead)) => {
-                self.hold_streams(Corked::new(stream, ahead, cork), peer, told).await;
+                self.hold_streams(Corked::new(stream, ahead, cork.clone()), cork, peer, told).await;
                 return None;
             }
         };
+        #[cfg(feature = "http2")]
+        let late = poll_fn(|cx| match has_come.load(Ordering::Relaxed) {
+            true => Poll::Pending,
+            false => head.as_mut().poll(cx),
+        });
         let stream = Corked::new(stream.keep_for(peer.client.clone()), ahead, cork.clone());
         let service = service_fn(|request: Request<Incoming>| {
+            #[cfg(feature = "http2")]
+            has_come.store(true, Ordering::Relaxed);
             let hosted = Hosted { cork: Some(cork.clone()), ..self.hosted() };
             let cork = cork.clone();
             self.answer(request, &peer, hosted).map(move |response| {
@@ -134,8 +158,13 @@ impl Host {
             ended = &mut connection => ended,
             _ = told.changed() => {
                 connection.as_mut().graceful_shutdown();
-                connection.await
+                tokio::select! {
+                    biased;
+                    ended = &mut connection => ended,
+                    () = cork.is_left() => return None,
+                }
             }
+            () = late => return None,
         };
         if let Err(error) = ended {
             tracing::debug!(%error, "an HTTP connection failed");
@@ -145,27 +174,40 @@ impl Host {
 
     /// Whether a connection speaks HTTP/2, and what was read to tell; nothing where it says too little.
     #[cfg(feature = "http2")]
-    async fn tell_apart(&self, mut stream: Stream, told: &mut watch::Receiver<()>) -> Option<(Stream, (bool, Bytes))> {
+    async fn tell_apart(
+        &self,
+        mut stream: Stream,
+        head: Pin<&mut Sleep>,
+        told: &mut watch::Receiver<()>,
+    ) -> Option<(Stream, (bool, Bytes))> {
         tokio::select! {
+            biased;
             is_spoken = http2::is_spoken(&mut stream) => Some((stream, is_spoken.ok()?)),
             _ = told.changed() => None,
+            () = head => None,
         }
     }
 
     /// Serves the requests that come over one connection of HTTP/2, WebSockets among them.
     #[cfg(feature = "http2")]
-    async fn hold_streams(self: Arc<Self>, stream: Corked, peer: Peer, mut told: watch::Receiver<()>) {
+    async fn hold_streams(self: Arc<Self>, stream: Corked, cork: Cork, peer: Peer, mut told: watch::Receiver<()>) {
         let streams = Arc::new(http2::Streams::default());
         let service = service_fn({
             let streams = Arc::clone(&streams);
             move |mut request: Request<Incoming>| {
                 http2::name_host(&mut request);
-                let client = Client::new(Seat::counted(streams.count()));
+                let counted = streams.count();
+                let (tells, gone) = oneshot::channel();
+                let client = Client::new(Seat::counted(counted.clone(), tells));
                 let hosted = Hosted { client: Some(Arc::clone(&client)), ..self.hosted() };
-                self.answer(request, &Peer { client: Some(client), ..peer }, hosted).map(Ok::<_, Infallible>)
+                let answer = self.answer(request, &Peer { client: Some(client), ..peer }, hosted);
+                answer.map(|answer| {
+                    answers::become_socket(gone);
+                    Ok::<_, Infallible>(answer.map(|body| Pieces::of(body, counted)))
+                })
             }
         });
-        if let Err(error) = http2::serve(stream, &streams, service, &mut told).await {
+        if let Err(error) = http2::serve(stream, &cork, &streams, service, &mut told).await {
             tracing::debug!(%error, "an HTTP/2 connection failed");
         }
     }
@@ -205,14 +247,20 @@ impl Host {
             return ready(refused).left_future();
         }
         let address = match &self.proxies {
-            // Of a proxy that does not say, its own address counts.
-            Some(proxies) if peer.is_proxy => proxies.client(request.headers()).or(peer.address),
+            Some(proxies) if peer.is_proxy => match proxies.client(request.headers()) {
+                // Where it says nothing, it asks for itself.
+                Ok(client) => client.or(peer.address),
+                Err(undecided) => {
+                    self.refusals.note("client unknown", undecided.words());
+                    return ready(undecided.into_response()).left_future();
+                }
+            },
             _ => peer.address,
         };
         let permit = match self.enter(&request, peer, address) {
             Ok(permit) => permit,
             Err(full) => {
-                self.refusals.note(full);
+                self.refusals.note(full.reason(), full.words());
                 return ready(full.into_response()).left_future();
             }
         };
@@ -265,7 +313,7 @@ impl Host {
             extensions.insert(ConnectInfo(client));
         }
         extensions.insert(hosted);
-        let response = self.router.clone().oneshot(request.map(Body::new));
+        let response = self.router.clone().oneshot(request.map(awaited::body));
         response.map(|response| response.unwrap_or_else(|never| match never {}))
     }
 }
