@@ -1,7 +1,9 @@
-//! The server that this is all about: an echo by hand, a counter, and the README's dialogue, compiled and by hand.
+//! The server that this is all about: an echo by hand, a counter, and the README's dialogue.
 
 use axum::Router;
 use converse::{Limits, prelude::*};
+
+use crate::by_hand::{introduce_by_hand, introduce_by_hand_kept};
 
 conversation! {
     /// Gets to know a visitor.
@@ -55,44 +57,7 @@ async fn wait() -> Introduction {
     Introduction
 }
 
-#[ws_route("/introduce-by-hand")]
-async fn introduce_by_hand(mut ws: WebSocket) -> converse::Result {
-    ws.send("What is your name?").await?;
-    let name = loop {
-        match text(&mut ws).await {
-            None => return Ok(()),
-            Some(name) if !name.is_empty() => break name,
-            Some(_) => {
-                ws.send("Please, insert your name!").await?;
-                ws.send("What is your name?").await?;
-            }
-        }
-    };
-    ws.send("And your age?").await?;
-    let age: i32 = loop {
-        let Some(reply) = text(&mut ws).await else { return Ok(()) };
-        match reply.trim().parse() {
-            Ok(age) => break age,
-            Err(_) => {
-                ws.send("Please, insert an valid number").await?;
-                ws.send("And your age?").await?;
-            }
-        }
-    };
-    ws.send(format!("You're {name}, and you are {age} old.")).await?;
-    ws.close().await;
-    Ok(())
-}
-
-/// What the client says next, unless it leaves.
-async fn text(ws: &mut WebSocket) -> Option<String> {
-    match ws.receive().await {
-        Received::Message(message) => message.as_text().map(str::to_owned),
-        _ => None,
-    }
-}
-
 /// The routes of our server.
 pub fn router() -> Router {
-    routes![count, echo, introduce, wait, introduce_by_hand]
+    routes![count, echo, introduce, wait, introduce_by_hand, introduce_by_hand_kept]
 }

@@ -38,9 +38,10 @@ pub(crate) const ECHOES: [Kind; 8] = [
 ];
 
 /// The same of these.
-pub(crate) const DIALOGUES: [Kind; 4] = [
+pub(crate) const DIALOGUES: [Kind; 5] = [
     Kind::peer("by hand on axum `ws`", "axum", Some("/introduce")),
     Kind::peer("by hand on axum `ws`, 4 KiB buffers", "axum-4k", Some("/introduce")),
     Kind::ours("by hand on **converse**", "/introduce-by-hand"),
+    Kind::ours("by hand on **converse**, each turn kept", "/introduce-by-hand-kept"),
     Kind::ours("**`conversation!`**", "/introduce"),
 ];
