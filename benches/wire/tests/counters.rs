@@ -112,7 +112,7 @@ fn a_message_costs_no_more_than_it_did() {
 #[test]
 fn a_visit_costs_no_more_than_it_did() {
     for (path, visit, [allocations, allocated]) in
-        [("/echo", Visit::Echo, [53.0, 44_000.0]), ("/introduce", Visit::Dialogue, [137.0, 67_500.0])]
+        [("/echo", Visit::Echo, [53.0, 44_000.0]), ("/introduce", Visit::Dialogue, [120.0, 62_000.0])]
     {
         let wire = Wire::new(path);
         let [_warm, few, many] = [2, 4, 12].map(|times| wire.during(visits(wire.target, visit, Stop::After(times))));
@@ -125,7 +125,7 @@ fn a_visit_costs_no_more_than_it_did() {
 #[test]
 fn a_connection_that_waits_holds_no_more_than_it_did() {
     for (path, visit, [waiting, gone]) in
-        [("/echo", Visit::Echo, [1_110.0, 16.0]), ("/introduce", Visit::OneAnswer, [1_860.0, 415.0])]
+        [("/echo", Visit::Echo, [1_110.0, 16.0]), ("/introduce", Visit::OneAnswer, [1_650.0, 310.0])]
     {
         let wire = Wire::new(path);
         // Tables have grown by then.
