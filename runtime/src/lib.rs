@@ -47,6 +47,7 @@ mod open;
 mod origins;
 mod outdated;
 mod queues;
+mod random;
 mod registry;
 mod remember;
 mod reply;
@@ -64,6 +65,8 @@ pub mod testing;
 mod timer;
 mod upgrade;
 mod wire;
+#[cfg(test)]
+mod woken;
 mod words;
 
 pub use crate::choice::{Choice, Options};

@@ -81,20 +81,8 @@ impl Line {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicU32, Ordering};
-    use std::task::Wake;
-
     use super::*;
-
-    #[derive(Default)]
-    struct Woken(AtomicU32);
-
-    impl Wake for Woken {
-        fn wake(self: Arc<Self>) {
-            self.0.fetch_add(1, Ordering::Relaxed);
-        }
-    }
+    use crate::woken::Woken;
 
     #[test]
     fn one_stands_behind_the_other_until_one_leaves() {
@@ -111,15 +99,16 @@ mod tests {
 
     #[test]
     fn who_is_first_is_woken_by_the_waker_shown_last() {
-        let (before, after) = (Arc::new(Woken::default()), Arc::new(Woken::default()));
+        let (woken, [before, after]) = Woken::some();
+        let times = || woken.each_ref().map(|woken| woken.times());
         let mut line = Line::default();
-        let spot = line.wait(None, &Arc::clone(&before).into());
-        line.wait(Some(spot), &Arc::clone(&after).into());
-        line.wait(None, &Arc::clone(&before).into());
+        let spot = line.wait(None, &before);
+        line.wait(Some(spot), &after);
+        line.wait(None, &before);
         line.first().expect("somebody waits").wake();
-        assert_eq!([&before, &after].map(|woken| woken.0.load(Ordering::Relaxed)), [0, 1]);
+        assert_eq!(times(), [0, 1]);
         line.dissolve();
-        assert_eq!([&before, &after].map(|woken| woken.0.load(Ordering::Relaxed)), [1, 2]);
+        assert_eq!(times(), [1, 2]);
     }
 
     #[test]

@@ -35,6 +35,16 @@ fn slow(gate: &Gate, sessions: &Sessions) -> Router {
     routes![hold].with_state(gate.clone()).layer(sessions.clone())
 }
 
+/// Its client comes back to the question that the turn has led to, and answers it.
+async fn ends_at_the_next_server(gate: &Gate, sessions: &Sessions) {
+    let server = serve(slow(gate, sessions)).await;
+    let mut client = server.connect().await;
+    while client.text().await != "Age?" {}
+    client.send("36").await;
+    assert_eq!(client.text().await, "Ada is 36.");
+    assert_eq!(client.closed().await.0, Close::NORMAL);
+}
+
 async fn request(server: &Running, path: &str) -> Raw {
     let mut raw = Raw::connect(server.address).await;
     ask(&mut raw, path).await;
@@ -62,13 +72,7 @@ async fn a_turn_that_runs_is_stored_and_its_words_come_before_the_close() {
     assert_eq!(client.text().await, "Age?");
     assert_eq!(client.closed().await.0, Close::RESTART);
     stopped.await.unwrap().unwrap();
-
-    let server = serve(slow(&gate, &sessions)).await;
-    let mut client = server.connect().await;
-    while client.text().await != "Age?" {}
-    client.send("36").await;
-    assert_eq!(client.text().await, "Ada is 36.");
-    assert_eq!(client.closed().await.0, Close::NORMAL);
+    ends_at_the_next_server(&gate, &sessions).await;
 }
 
 /// Otherwise whoever types fast enough would have every deploy take as long as it may.
@@ -93,12 +97,7 @@ async fn what_was_typed_ahead_begins_no_turn_any_more() {
     assert_eq!(client.text().await, "Age?");
     assert_eq!(client.closed().await.0, Close::RESTART);
     stopped.await.unwrap().unwrap();
-
-    let server = serve(slow(&gate, &sessions)).await;
-    let mut client = server.connect().await;
-    while client.text().await != "Age?" {}
-    client.send("36").await;
-    assert_eq!(client.text().await, "Ada is 36.");
+    ends_at_the_next_server(&gate, &sessions).await;
 }
 
 #[tokio::test]

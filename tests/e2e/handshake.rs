@@ -30,6 +30,11 @@ async fn answer(request: &str) -> String {
     answer + std::str::from_utf8(&body).unwrap()
 }
 
+/// What somebody is told whose request is not what it should be.
+fn bad_request(words: &str) -> String {
+    format!("HTTP/1.1 400 Bad Request\ncontent-type: text/plain; charset=utf-8\n\n{words}\n")
+}
+
 #[tokio::test]
 async fn a_plain_request_is_asked_to_upgrade() {
     let expected = "\
@@ -62,12 +67,7 @@ expected the header `Sec-WebSocket-Version: 13`
 
 #[tokio::test]
 async fn a_key_that_is_none_is_a_bad_request() {
-    let expected = "\
-HTTP/1.1 400 Bad Request
-content-type: text/plain; charset=utf-8
-
-expected one header `Sec-WebSocket-Key` with 16 bytes in base64
-";
+    let expected = bad_request("expected one header `Sec-WebSocket-Key` with 16 bytes in base64");
     for key in ["", "Sec-WebSocket-Key: short\r\n", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=!\r\n"] {
         let request = format!("{GET}{UPGRADE}Sec-WebSocket-Version: 13\r\n{key}\r\n");
         assert_eq!(answer(&request).await, expected, "{key}");
@@ -76,12 +76,7 @@ expected one header `Sec-WebSocket-Key` with 16 bytes in base64
 
 #[tokio::test]
 async fn a_host_that_is_none_is_a_bad_request() {
-    let expected = "\
-HTTP/1.1 400 Bad Request
-content-type: text/plain; charset=utf-8
-
-expected one header `Host` with the name of a host
-";
+    let expected = bad_request("expected one header `Host` with the name of a host");
     let twice = "Host: evil.example\r\nHost: localhost\r\nOrigin: http://evil.example\r\n";
     for host in ["", "Host:\r\n", "Host: localhost\r\nHost: evil.example\r\n", twice] {
         let request = format!("GET / HTTP/1.1\r\n{host}{UPGRADE}{REST}\r\n");
@@ -91,23 +86,14 @@ expected one header `Host` with the name of a host
 
 #[tokio::test]
 async fn two_versions_are_a_bad_request() {
-    let expected = "\
-HTTP/1.1 400 Bad Request
-content-type: text/plain; charset=utf-8
-
-expected one header `Sec-WebSocket-Version`, and no other
-";
+    let expected = bad_request("expected one header `Sec-WebSocket-Version`, and no other");
     assert_eq!(answer(&format!("{GET}{UPGRADE}{REST}Sec-WebSocket-Version: 8\r\n\r\n")).await, expected);
 }
 
 #[tokio::test]
 async fn a_body_is_a_bad_request() {
-    let expected = "\
-HTTP/1.1 400 Bad Request
-content-type: text/plain; charset=utf-8
-
-a WebSocket handshake has no body: expected neither a `Content-Length` nor a `Transfer-Encoding`
-";
+    let expected =
+        bad_request("a WebSocket handshake has no body: expected neither a `Content-Length` nor a `Transfer-Encoding`");
     for (announced, behind) in [
         ("Content-Length: 9\r\n", "123456789"),
         ("Content-Length: 1000000\r\n", ""),

@@ -207,20 +207,10 @@ fn said(end: End) -> (Received, Close) {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-    use std::sync::atomic::AtomicU32;
-    use std::task::{Wake, Waker};
+    use std::task::Waker;
 
     use super::*;
-
-    #[derive(Default)]
-    struct Woken(AtomicU32);
-
-    impl Wake for Woken {
-        fn wake(self: Arc<Self>) {
-            self.0.fetch_add(1, Ordering::Relaxed);
-        }
-    }
+    use crate::woken::Woken;
 
     /// Somebody waits for a message.
     fn wait(connection: &Connection, waker: &Waker) {
@@ -231,8 +221,7 @@ mod tests {
     #[test]
     fn a_reader_beside_the_driver_is_woken_and_one_within_it_told() {
         for is_driven_first in [true, false] {
-            let woken = [(); 2].map(|()| Arc::new(Woken::default()));
-            let [driver, beside] = woken.each_ref().map(|woken| Waker::from(Arc::clone(woken)));
+            let (woken, [driver, beside]) = Woken::some();
             for (reader, looks, times) in [(&driver, true, [0, 0]), (&beside, false, [0, 1])] {
                 let connection = Connection::new(ConnectionId::unique());
                 if is_driven_first {
@@ -242,24 +231,23 @@ mod tests {
                 assert_eq!(connection.drive(&driver, 0).awaits, looks);
                 assert_eq!(connection.deliver(Batch::from_iter(["hello".into()])), looks);
                 assert!(!connection.is_awaited());
-                assert_eq!(woken.each_ref().map(|woken| woken.0.swap(0, Ordering::Relaxed)), times);
+                assert_eq!(woken.each_ref().map(|woken| woken.take()), times);
                 connection.drop_reader();
-                assert_eq!(woken[0].0.swap(0, Ordering::Relaxed), 1, "the driver is woken in any case");
+                assert_eq!(woken[0].take(), 1, "the driver is woken in any case");
             }
         }
     }
 
     #[test]
     fn who_moves_to_another_task_is_woken_there() {
-        let woken = [(); 2].map(|()| Arc::new(Woken::default()));
-        let [driver, beside] = woken.each_ref().map(|woken| Waker::from(Arc::clone(woken)));
+        let (woken, [driver, beside]) = Woken::some();
         let connection = Connection::new(ConnectionId::unique());
         connection.drive(&driver, 0);
         for (reader, times) in [(&driver, [1, 0]), (&beside, [0, 1]), (&driver, [1, 0])] {
             wait(&connection, reader);
             connection.tell();
             assert!(connection.is_told() && !connection.is_awaited());
-            assert_eq!(woken.each_ref().map(|woken| woken.0.swap(0, Ordering::Relaxed)), times);
+            assert_eq!(woken.each_ref().map(|woken| woken.take()), times);
         }
     }
 }

@@ -372,21 +372,10 @@ fn lost(why: &'static str) -> End {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::task::{Wake, Waker};
+    use std::task::Waker;
 
     use super::*;
-
-    /// How often somebody was woken.
-    #[derive(Default)]
-    struct Woken(AtomicUsize);
-
-    impl Wake for Woken {
-        fn wake(self: Arc<Self>) {
-            self.0.fetch_add(1, Ordering::Relaxed);
-        }
-    }
+    use crate::woken::Woken;
 
     #[tokio::test]
     async fn a_peer_that_sends_without_end_lets_others_have_their_turn() {
@@ -394,8 +383,7 @@ mod tests {
         let frame = [0x81, 0x81, 0, 0, 0, 0, b'x'];
         let many = usize::from(limits::FRAMES) * 2 + 6;
         let mut link = Link::new(near, frame.repeat(many).into(), Limits::default(), PingPolicy::OFF);
-        let woken = Arc::new(Woken::default());
-        let waker = Waker::from(Arc::clone(&woken));
+        let ([woken], [waker]) = Woken::some();
         let mut read = 0;
         for (expected, times) in [(many - 6 - usize::from(limits::FRAMES), 1), (many - 6, 2), (many, 2), (many, 2)] {
             link.begin_turn();
@@ -403,7 +391,7 @@ mod tests {
                 read += 1;
                 Taken { looks: false, has_room: true }
             });
-            assert_eq!((read, woken.0.load(Ordering::Relaxed)), (expected, times));
+            assert_eq!((read, woken.times()), (expected, times));
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::header::HeaderValue;
 
-use super::token::{self, Token};
+use super::token::Token;
 
 /// What its name begins with, ahead of that of the flow.
 const NAME: &str = "converse-";
@@ -14,16 +14,10 @@ const NAME: &str = "converse-";
 pub(super) fn give(flow: &str, token: &Token, path: &str, lives: Duration, host: &str) -> HeaderValue {
     // What would end the cookie's attribute is left out: a shorter path is good for the longer one.
     let path = path.split(';').next().unwrap_or_default();
-    let lives = lives.as_secs().to_string();
+    let (token, lives) = (token.expose(), lives.as_secs().to_string());
     let secure = if is_loopback(host) { "" } else { "; Secure" };
-    let ahead = [NAME, flow, "="];
-    let behind = ["; Path=", path, "; Max-Age=", &lives, "; HttpOnly; SameSite=Strict", secure];
-    let length = |parts: &[&str]| parts.iter().map(|part| part.len()).sum::<usize>();
-    let mut text = String::with_capacity(length(&ahead) + token::LENGTH + length(&behind));
-    text.extend(ahead);
-    token.expose_in(&mut text);
-    text.extend(behind);
-    let mut cookie = HeaderValue::try_from(text).expect("a path that came by HTTP can go by it");
+    let parts = [NAME, flow, "=", &token, "; Path=", path, "; Max-Age=", &lives, "; HttpOnly; SameSite=Strict", secure];
+    let mut cookie = HeaderValue::try_from(parts.concat()).expect("a path that came by HTTP can go by it");
     cookie.set_sensitive(true);
     cookie
 }

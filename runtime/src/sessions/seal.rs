@@ -6,6 +6,8 @@ use std::fmt;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 
+use crate::random;
+
 /// The first byte of what is sealed; JSON begins with another.
 const SEALED: u8 = 1;
 
@@ -53,8 +55,7 @@ impl Keys {
     /// Seals `text` for the place that `place` names: anywhere else it cannot be opened.
     pub(super) fn seal(&self, place: &str, text: &[u8]) -> Vec<u8> {
         let (name, cipher) = self.0.last().expect("there is one from the beginning");
-        let mut nonce = [0; NONCE];
-        getrandom::fill(&mut nonce).expect("the system has randomness");
+        let nonce: [u8; NONCE] = random::bytes();
         let payload = Payload { msg: text, aad: place.as_bytes() };
         let sealed = cipher.encrypt(&XNonce::from(nonce), payload).expect("it is shorter than 256 GiB");
         let length = u8::try_from(name.len()).expect("looked at when it was added");

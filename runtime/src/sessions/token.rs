@@ -10,13 +10,14 @@ use serde::ser::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use crate::random;
 use crate::store::Id;
 
 /// What the text of a token begins with.
 const KIND: &str = "v1";
 
 /// How long it is.
-pub(super) const LENGTH: usize = 2 + 1 + 32 + 1 + 43;
+const LENGTH: usize = 2 + 1 + 32 + 1 + 43;
 
 /// `v1.<name of the conversation>.<256 random bits>`. The secret is nowhere but with the client: what is stored is its
 /// [`Hash`], and nothing is ever looked up by it.
@@ -29,12 +30,12 @@ pub(crate) struct Token {
 impl Token {
     /// A new one for this conversation.
     pub(crate) fn random(id: Id) -> Self {
-        Token { id, secret: random() }
+        Token { id, secret: random::bytes() }
     }
 
     /// One for a conversation that begins, and is new itself: randomness is a call of the system.
     pub(crate) fn new() -> Self {
-        let random: [u8; 48] = random();
+        let random: [u8; 48] = random::bytes();
         let byte = |index| random[index];
         Token { id: Id::from_bytes(from_fn(byte)), secret: from_fn(|index| byte(16 + index)) }
     }
@@ -51,21 +52,12 @@ impl Token {
     /// The same for another purpose, which its text begins with.
     pub(super) fn text(&self, kind: &str) -> String {
         let mut text = String::with_capacity(LENGTH);
-        self.append(kind, &mut text);
-        text
-    }
-
-    /// Appends it, as the client keeps it.
-    pub(super) fn expose_in(&self, text: &mut String) {
-        self.append(KIND, text);
-    }
-
-    fn append(&self, kind: &str, text: &mut String) {
         text.push_str(kind);
         text.push('.');
-        HEXLOWER.encode_append(self.id.as_bytes(), text);
+        HEXLOWER.encode_append(self.id.as_bytes(), &mut text);
         text.push('.');
-        BASE64URL_NOPAD.encode_append(&self.secret, text);
+        BASE64URL_NOPAD.encode_append(&self.secret, &mut text);
+        text
     }
 
     /// What [`text`](Self::text) has made.
@@ -80,13 +72,6 @@ impl Token {
     pub(crate) fn hash(&self) -> Hash {
         Hash(Sha256::digest(self.secret).into())
     }
-}
-
-/// Without the system's randomness nothing here can be kept secret.
-fn random<const N: usize>() -> [u8; N] {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).expect("the system has randomness");
-    bytes
 }
 
 /// It is in no log.

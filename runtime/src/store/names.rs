@@ -9,6 +9,8 @@ use data_encoding::HEXLOWER;
 use serde::de::{self, Deserialize, Deserializer};
 use serde::{Serialize, Serializer};
 
+use crate::random;
+
 /// A text that is not the name of anything: not 32 hexadecimal digits in lower case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BadName;
@@ -101,7 +103,7 @@ impl Id {
     ///
     /// The system has no randomness.
     pub fn random() -> Self {
-        Id(random())
+        Id(random::bytes())
     }
 }
 
@@ -113,15 +115,9 @@ impl WriteId {
     /// The system has no randomness.
     pub fn random() -> Self {
         // Counted, from where only this process begins: each turn has one, and randomness is a call of the system.
-        static FIRST: LazyLock<u128> = LazyLock::new(|| u128::from_ne_bytes(random()));
+        static FIRST: LazyLock<u128> = LazyLock::new(|| u128::from_ne_bytes(random::bytes()));
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = FIRST.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed).into());
         WriteId(number.to_ne_bytes())
     }
-}
-
-fn random() -> [u8; 16] {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).expect("the system has randomness");
-    bytes
 }
