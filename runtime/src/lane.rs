@@ -1,11 +1,12 @@
-//! A lane for those who have yet to say something: they go one after another, and those who talk pass by them.
+//! A lane for those who have yet to say something: few of them go at a time, and those who talk pass by them.
 //!
 //! A runtime polls what is ready in the order in which it got ready, and tokio's for one thread looks for more only once
 //! nothing is left, or 61 polls later. Whoever comes with a crowd of connections, or sends frames with which no message comes,
-//! would have everybody wait behind all of that. In the lane one of them goes, then the runtime looks for I/O, and what has
-//! come for others meanwhile goes before the next. Where there are several threads they look for each other, and nobody
-//! is held back.
+//! would have everybody wait behind all of that. In the lane a few of them go, then the runtime looks for I/O, and what has
+//! come for others meanwhile goes before the next. Of a crowd it is one at a time: it is there to stay, and each look is
+//! dear to those who come in ones and twos. Where there are several threads they look for each other, and nobody is held back.
 
+use std::mem;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker, ready};
@@ -14,16 +15,22 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 
 use crate::line::{Line, Spot};
 
+/// How many go before the runtime looks for I/O, and from how many on that wait only one does.
+const TOGETHER: usize = 4;
+const CROWD: usize = 64;
+
 #[derive(Debug, Default)]
 pub(crate) struct Lane(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    /// Somebody has gone since the runtime has last looked for I/O.
-    is_taken: bool,
+    /// How many have gone since the runtime has last looked, or were called then.
+    gone: usize,
+    /// The lane is told of the next look.
+    is_told: bool,
     waiting: Line,
-    /// Whose turn it is, who has yet to notice.
-    called: Option<Spot>,
+    /// Who was called last: whoever stood there or before may go.
+    called: Spot,
 }
 
 impl Lane {
@@ -37,31 +44,44 @@ impl Lane {
     pub(crate) fn is_open(self: &Arc<Self>, ticket: &mut Option<Box<Ticket>>, cx: &Context<'_>) -> bool {
         let mut state = self.lock();
         match ticket {
-            Some(ticket) if state.called == Some(ticket.spot) => state.called = None,
+            Some(ticket) if ticket.spot.is_some_and(|spot| spot <= state.called) => ticket.spot = None,
             Some(_) => return false,
-            None if state.is_taken => {
-                let spot = state.waiting.wait(None, cx.waker());
+            None if state.gone < TOGETHER && state.waiting.is_empty() => state.gone += 1,
+            None => {
+                let spot = Some(state.waiting.wait(None, cx.waker()));
                 *ticket = Some(Box::new(Ticket { lane: Arc::clone(self), spot }));
                 return false;
             }
-            None => state.is_taken = true,
         }
+        let is_told = mem::replace(&mut state.is_told, true);
         drop(state);
         *ticket = None;
-        // Who yields is woken behind the next look for I/O: here that is the lane.
-        let lane = Waker::from(Arc::clone(self));
-        let _pending = pin!(tokio::task::yield_now()).poll(&mut Context::from_waker(&lane));
+        if !is_told {
+            // Who yields is woken behind the next look for I/O: here that is the lane.
+            let lane = Waker::from(Arc::clone(self));
+            let _pending = pin!(tokio::task::yield_now()).poll(&mut Context::from_waker(&lane));
+        }
         true
     }
 
-    fn call_next(&self) {
-        let mut state = self.lock();
-        let next = state.waiting.take_first();
-        (state.called, state.is_taken) = (next.as_ref().map(|(spot, _)| *spot), next.is_some());
-        drop(state);
-        if let Some((_, waker)) = next {
+    /// Calls so many of those who wait.
+    fn call(&self, many: usize) {
+        for _ in 0..many {
+            let mut state = self.lock();
+            let Some((spot, waker)) = state.waiting.take_first() else { return };
+            state.called = spot;
+            drop(state);
             waker.wake();
         }
+    }
+
+    /// Has the next go in the place of one that was called and has left.
+    fn replace(&self) {
+        let mut state = self.lock();
+        let many = state.waiting.len().min(1);
+        state.gone = state.gone.saturating_sub(1) + many;
+        drop(state);
+        self.call(many);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -72,7 +92,12 @@ impl Lane {
 /// The runtime has looked for I/O.
 impl Wake for Lane {
     fn wake(self: Arc<Self>) {
-        self.call_next();
+        let mut state = self.lock();
+        let many = state.waiting.len();
+        let many = if many > CROWD { 1 } else { many.min(TOGETHER) };
+        (state.is_told, state.gone) = (false, many);
+        drop(state);
+        self.call(many);
     }
 }
 
@@ -80,15 +105,16 @@ impl Wake for Lane {
 #[derive(Debug)]
 pub(crate) struct Ticket {
     lane: Arc<Lane>,
-    spot: Spot,
+    /// Until it goes.
+    spot: Option<Spot>,
 }
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        let mut state = self.lane.lock();
-        if state.waiting.leave(self.spot).is_none() && state.called == Some(self.spot) {
-            drop(state);
-            self.lane.call_next();
+        let Some(spot) = self.spot else { return };
+        let was_waiting = self.lane.lock().waiting.leave(spot).is_some();
+        if !was_waiting {
+            self.lane.replace();
         }
     }
 }
@@ -144,48 +170,79 @@ mod tests {
 
     use super::*;
 
+    /// Who goes when so many come at once: an `x` for each of them, and an `o` whenever something has come for somebody else.
     #[cfg(unix)]
-    #[tokio::test]
-    async fn what_has_come_for_others_goes_before_the_next_in_the_lane() {
+    fn order(many: usize) -> String {
+        // It looks for I/O only once nothing is left.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().event_interval(u32::MAX).build();
+        runtime.expect("there can be a runtime").block_on(come(many))
+    }
+
+    #[cfg(unix)]
+    async fn come(many: usize) -> String {
         let (lane, said) = (Lane::here(), Arc::new(Mutex::new(String::new())));
         let (here, there) = tokio::net::UnixStream::pair().expect("there can be a pair");
         here.writable().await.expect("it is open");
         let here = Arc::new(here);
         let mut all = JoinSet::new();
-        for _ in 0..3 {
+        for _ in 0..many {
             let (here, said) = (Arc::clone(&here), Arc::clone(&said));
             all.spawn(through(lane.clone(), async move {
-                yield_now().await;
                 said.lock().expect("nobody panics").push('x');
                 here.try_write(b"o").expect("there is room");
                 None::<Ready<()>>
             }));
         }
+        drop(here);
         let heard = Arc::clone(&said);
         all.spawn(async move {
-            for _ in 0..3 {
-                there.readable().await.expect("it is open");
-                there.try_read(&mut [0; 3]).expect("something has come");
-                heard.lock().expect("nobody panics").push('o');
-                while there.try_read(&mut [0]).is_ok() {}
+            loop {
+                there.readable().await.expect("it was open");
+                match there.try_read(&mut [0; 64]) {
+                    Ok(0) => break,
+                    Ok(_) => heard.lock().expect("nobody panics").push('o'),
+                    Err(_) => {}
+                }
             }
         });
         all.join_all().await;
-        assert_eq!(*said.lock().expect("nobody panics"), "xoxoxo");
+        Arc::into_inner(said).expect("all have gone").into_inner().expect("nobody panics")
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_has_come_for_others_goes_before_the_next_in_the_lane() {
+        assert_eq!(order(2 * TOGETHER + 1), "xxxxoxxxxoxo");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn of_a_crowd_one_goes_at_a_time() {
+        let few = "xxxxo".repeat(CROWD / TOGETHER);
+        assert_eq!(order(TOGETHER + 2 + CROWD), format!("xxxxoxoxo{few}"));
     }
 
     #[tokio::test]
     async fn whoever_leaves_the_lane_keeps_nobody_waiting() {
         let lane = Lane::here().expect("there is one thread");
-        let [mut first, mut second, mut third] = [None, None, None];
         let cx = Context::from_waker(Waker::noop());
-        assert!(lane.is_open(&mut first, &cx) && !lane.is_open(&mut second, &cx) && !lane.is_open(&mut third, &cx));
+        let come = || {
+            let mut ticket = None;
+            let goes = lane.is_open(&mut ticket, &cx);
+            (ticket, goes)
+        };
+        assert!((0..TOGETHER).all(|_| come().1));
+        let [second, mut third, mut fourth] = [(); 3].map(|()| come().0);
         yield_now().await;
+        assert!(lane.is_open(&mut third, &cx), "all of them were called");
         drop(second);
-        assert!(lane.is_open(&mut third, &cx) && !lane.is_open(&mut first, &cx), "it was called in the other's place");
-        drop(first);
+        drop(fourth.take());
+        for _ in 1..TOGETHER {
+            assert!(come().1, "two have left");
+        }
+        assert!(!come().1, "as many have gone");
         yield_now().await;
-        assert!(lane.is_open(&mut third, &cx), "nobody waits");
+        assert!(come().1, "nobody waits");
     }
 
     #[tokio::test(flavor = "multi_thread")]

@@ -15,12 +15,16 @@ pub(crate) struct Line {
 }
 
 /// Where somebody stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Spot(u64);
 
 impl Line {
     pub(crate) fn is_empty(&self) -> bool {
         self.wakers.is_empty()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.wakers.len()
     }
 
     /// Whether nobody stands ahead of whoever has this spot, or would come now.
