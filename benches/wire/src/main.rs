@@ -21,7 +21,7 @@ use crate::hostile::{HARM, bystanders, mean_harm};
 use crate::measure::{Taken, Work, dialogue_memory, echo_memory, work};
 use crate::plot::Bars;
 use crate::report::{NOTHING, median, number, table};
-use crate::servers::{DIALOGUES, ECHOES, Kind, SERVE};
+use crate::servers::{BY_HAND, DIALOGUES, ECHOES, Kind, SERVE};
 use crate::waiting::{KEEP, STAY, crowd, keep, waiting};
 
 /// Why there is no number, in words for the person who asked for it.
@@ -148,13 +148,18 @@ fn cpu(rounds: &[Taken]) -> Vec<f64> {
     rounds.iter().map(|taken| taken.cpu).collect()
 }
 
-/// The median of a server's rounds, and that of its ratios to the first server's, each in the same round.
+/// The median of a server's rounds, and that of its ratios to the first server's.
 fn cpu_cell(rounds: &[Taken], first: &[Taken]) -> String {
     if rounds.is_empty() {
         return NOTHING.to_owned();
     }
-    let ratios = rounds.iter().zip(first).map(|(taken, first)| taken.cpu / first.cpu).collect();
-    format!("{} ({:.2})", number(median(cpu(rounds))), median(ratios))
+    format!("{} ({})", number(median(cpu(rounds))), ratio(rounds, first))
+}
+
+/// The median of the ratios to another server's rounds, each to the same one.
+fn ratio(rounds: &[Taken], other: &[Taken]) -> String {
+    let ratios = rounds.iter().zip(other).map(|(taken, other)| taken.cpu / other.cpu).collect();
+    format!("{:.2}", median(ratios))
 }
 
 fn cpu_table(echoes: &[[Vec<Taken>; ECHOES.len()]]) -> String {
@@ -186,8 +191,11 @@ fn latency_table(servers: &[Vec<Taken>]) -> String {
 }
 
 fn dialogue_table(dialogues: &[Vec<Taken>]) -> String {
-    let row = |(kind, rounds): (&Kind, &Vec<Taken>)| vec![kind.name.to_owned(), cpu_cell(rounds, &dialogues[0])];
-    table(&["the README's dialogue", "CPU, µs"], DIALOGUES.iter().zip(dialogues).map(row))
+    let row = |(kind, rounds): (&Kind, &Vec<Taken>)| {
+        vec![kind.name.to_owned(), cpu_cell(rounds, &dialogues[0]), ratio(rounds, &dialogues[BY_HAND])]
+    };
+    let columns = ["the README's dialogue", "CPU, µs", "by ours by hand"];
+    table(&columns, DIALOGUES.iter().zip(dialogues).map(row))
 }
 
 fn memory_table<const N: usize>(kinds: &[Kind], columns: &[&str; N], memory: &[[f64; N]]) -> String {

@@ -45,3 +45,5 @@ pub(crate) const DIALOGUES: [Kind; 5] = [
     Kind::ours("by hand on **converse**, each turn kept", "/introduce-by-hand-kept"),
     Kind::ours("**`conversation!`**", "/introduce"),
 ];
+/// Of these, the one by hand on ours.
+pub(crate) const BY_HAND: usize = 2;
