@@ -27,6 +27,11 @@ impl Alarm {
         self.0.is_some_and(|at| at <= due)
     }
 
+    /// Whether none is set: it has rung, or there was none yet.
+    pub(crate) fn is_off(&self) -> bool {
+        self.0.is_none()
+    }
+
     /// Notes that it [has rung](Connection::ring), or one that was set before.
     pub(crate) fn has_rung(&mut self) {
         self.0 = self.0.filter(|at| Moment::now() < *at);

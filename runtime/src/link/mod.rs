@@ -60,7 +60,8 @@ pub(crate) struct Link<IO> {
     phase: Phase,
     /// How many bytes may still come once both sides have closed, or the peer has made a mistake: none of one that has closed.
     left: u32,
-    /// By when the phase has to be over.
+    /// By when the phase has to be over. Of one that has just begun, this is known once somebody [asks](Self::deadline): most are
+    /// over by then.
     until: Option<Moment>,
     /// Frames that are to be sent, and how much of them was: never much, as long messages go out in parts.
     out: Vec<u8>,
@@ -84,6 +85,17 @@ enum Phase {
     /// The peer is told so.
     Draining,
     Over,
+}
+
+impl Phase {
+    /// How long it may take.
+    fn time(self) -> Option<Duration> {
+        match self {
+            Phase::Open | Phase::Over => None,
+            Phase::Closing | Phase::LastWords => Some(limits::CLOSE),
+            Phase::HangingUp | Phase::Draining => Some(limits::DRAIN),
+        }
+    }
 }
 
 /// What becomes of what is to be sent.
@@ -360,7 +372,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         }
         // Who answers ours has read all that there was, and nothing can be lost.
         let answers = self.phase == Phase::Closing && self.writes == Writes::Done;
-        self.enter(if answers && self.ends_by_drop { Phase::Over } else { Phase::LastWords }, limits::CLOSE);
+        self.enter(if answers && self.ends_by_drop { Phase::Over } else { Phase::LastWords });
         self.aside.take(|things| &mut things.rest); // What goes out now is the reply, and nothing behind it.
         End::Closed(close.unwrap_or_else(|| Close::new(Close::NO_STATUS, "")))
     }
@@ -378,9 +390,8 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         end
     }
 
-    fn enter(&mut self, phase: Phase, time: Duration) {
-        self.phase = phase;
-        self.until = Moment::now().checked_add(time);
+    fn enter(&mut self, phase: Phase) {
+        (self.phase, self.until) = (phase, None);
     }
 }
 

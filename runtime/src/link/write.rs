@@ -48,7 +48,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     /// one that answers at once need not be asked.
     pub(crate) fn number(&mut self, output: u64) {
         self.numbered = output;
-        self.asks = Moment::now().checked_add(limits::QUIET);
+        self.asks = Moment::after(limits::QUIET);
     }
 
     /// Does so, by a ping: a pong with the number comes only behind all that was written before.
@@ -129,8 +129,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         }
         if self.phase == Phase::LastWords {
             self.aside.take(|things| &mut things.stalled);
-            let next = if self.left == 0 && self.ends_by_drop { Phase::Draining } else { Phase::HangingUp };
-            self.enter(next, limits::DRAIN);
+            self.enter(if self.left == 0 && self.ends_by_drop { Phase::Draining } else { Phase::HangingUp });
         }
         self.drain(cx);
     }
@@ -152,14 +151,14 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     /// Says that a close follows as soon as the last message is written, so that writing them cannot take forever.
     pub(crate) fn finish(&mut self) {
         if self.phase == Phase::Open && self.until.is_none() {
-            self.until = Moment::now().checked_add(limits::FLUSH);
+            self.until = Moment::after(limits::FLUSH);
         }
     }
 
     /// Closes, behind everything that was written. To be called where there is room.
     pub(crate) fn close(&mut self, close: &Close) {
         if self.phase == Phase::Open {
-            self.enter(Phase::Closing, limits::CLOSE);
+            self.enter(Phase::Closing);
             self.give_close(Some(close));
         }
     }
@@ -169,7 +168,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         self.aside.take(|things| &mut things.rest);
         let said = self.phase == Phase::Closing;
         self.left = limits::DRAIN_BYTES;
-        self.enter(Phase::LastWords, limits::CLOSE);
+        self.enter(Phase::LastWords);
         if !said {
             self.give_close(Some(close));
         }
