@@ -267,6 +267,19 @@ mod tests {
         assert_eq!(sleeper.sleep(20 * MS).await.1, 1, "it was woken once for nothing");
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn one_that_is_moved_to_what_has_passed_rings_at_once() {
+        let mut sleeper = Sleeper::new();
+        let passed = Moment::now();
+        assert!(tokio::time::timeout(MS, sleeper.sleep(DAY)).await.is_err());
+        sleeper.alarm.set(passed, &sleeper.connection);
+        let rings = poll_fn(|cx| match sleeper.connection.drive(cx.waker(), 0).has_rung {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        });
+        tokio::time::timeout(MS, rings).await.expect("it rings");
+    }
+
     #[tokio::test]
     async fn who_leaves_is_neither_woken_nor_kept() {
         let [mut first, mut second] = [Sleeper::new(), Sleeper::new()];
