@@ -68,7 +68,8 @@ impl Accepted {
         let Bare { stream, early, kept } = bare(upgraded, client);
         let limits = settings.limits.unwrap_or_default();
         let pings = settings.pings.unwrap_or_default();
-        let link = Link::new(stream, early, limits, pings).behind(kept);
+        let ends_by_drop = stream.is_socket();
+        let link = Link::new(stream, early, limits, pings).behind(kept).ending_by_drop(ends_by_drop);
         let driver = Driver::new(link, place, work);
         Some(match span.is_disabled() {
             true => Running::Unseen(driver),

@@ -27,6 +27,11 @@ impl Alarm {
         self.0.is_some_and(|at| at <= due)
     }
 
+    /// Whether none is set: it has rung, or there was none yet.
+    pub(crate) fn is_off(&self) -> bool {
+        self.0.is_none()
+    }
+
     /// Notes that it [has rung](Connection::ring), or one that was set before.
     pub(crate) fn has_rung(&mut self) {
         self.0 = self.0.filter(|at| Moment::now() < *at);
@@ -260,6 +265,19 @@ mod tests {
         assert_eq!((sleeper.sleep(10 * MS).await.1, set()), (0, 0));
         assert!(tokio::time::timeout(MS, sleeper.sleep(10 * MS)).await.is_err());
         assert_eq!(sleeper.sleep(20 * MS).await.1, 1, "it was woken once for nothing");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_is_moved_to_what_has_passed_rings_at_once() {
+        let mut sleeper = Sleeper::new();
+        let passed = Moment::now();
+        assert!(tokio::time::timeout(MS, sleeper.sleep(DAY)).await.is_err());
+        sleeper.alarm.set(passed, &sleeper.connection);
+        let rings = poll_fn(|cx| match sleeper.connection.drive(cx.waker(), 0).has_rung {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        });
+        tokio::time::timeout(MS, rings).await.expect("it rings");
     }
 
     #[tokio::test]

@@ -108,12 +108,13 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
             }
             write(link, outbox, bytes);
             if closes {
-                link.finish();
                 if is_all
                     && link.has_room()
                     && let Some(close) = connection.asked_close()
                 {
                     link.close(&close);
+                } else {
+                    link.finish();
                 }
             }
             let mut came = Batch::default();
@@ -143,11 +144,11 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Driver<IO> {
             }
             let due = [link.deadline(), alarm].into_iter().flatten().min();
             let Some(due) = due.filter(|due| !link.is_over() && !self.alarm.rings_by(*due)) else { break };
-            let now = Moment::now();
-            if now < due {
+            // Where one is set that rings later, this is news and in time; if it is not, it rings at once.
+            let Some(now) = self.alarm.is_off().then(Moment::now).filter(|now| due <= *now) else {
                 self.alarm.set(due, self.place.connection());
                 break;
-            }
+            };
             look |= connection.tick(now);
             if let Some(end) = link.tick(now, has_room) {
                 look |= connection.end(end);

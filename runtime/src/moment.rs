@@ -22,6 +22,11 @@ impl Moment {
         Instant::now().into()
     }
 
+    /// The moment in which so much time has passed; none where that is centuries away.
+    pub(crate) fn after(time: Duration) -> Option<Self> {
+        Moment::now().checked_add(time)
+    }
+
     pub(crate) fn from_nanos(nanos: i64) -> Self {
         const FIRST: NonZeroI64 = NonZeroI64::new(1).expect("it is not 0");
         Moment(NonZeroI64::new(nanos).unwrap_or(FIRST))

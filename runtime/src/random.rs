@@ -1,6 +1,8 @@
 //! Randomness, which is the system's.
 
-/// So many random bytes. Each call is one of the system.
+/// So many random bytes. Each call is one of the system, and none are taken in advance: where a process is copied, or a virtual
+/// machine goes on twice from where it stood, only the system knows, and what waits here would be given out twice. From Linux 6.11
+/// and glibc 2.41 on it is no call into the kernel any more.
 ///
 /// # Panics
 ///

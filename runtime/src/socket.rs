@@ -86,7 +86,7 @@ impl WebSocket {
     /// This can be dropped half-way, as `tokio::select!` does, without losing a message.
     pub async fn receive_within(&mut self, patience: Duration) -> Received {
         // A time too long to be a date is as good as none.
-        let deadline = Moment::now().checked_add(patience);
+        let deadline = Moment::after(patience);
         poll_fn(|cx| self.poll_receive(deadline, cx)).await
     }
 

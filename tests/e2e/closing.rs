@@ -62,6 +62,26 @@ async fn messages_before_the_close_are_received_before_it() {
 }
 
 #[tokio::test]
+async fn whoever_closes_gets_all_answers_and_no_reset() {
+    let server = serve(socket(async |mut ws: WebSocket| {
+        while let Received::Message(message) = ws.receive().await {
+            ws.send(message).await?;
+        }
+        Ok::<_, converse::Error>(())
+    }))
+    .await;
+    // By what is read at once the close is cut off, cut in two, or just there.
+    for first in [0].into_iter().chain(98..116) {
+        let messages = [Raw::frame(0x82, &vec![0; first]), Raw::frame(0x82, &[0; 100]).repeat(308)].concat();
+        let mut client = Raw::open(server.address, b"").await;
+        client.send(&[messages, Raw::frame(0x88, b"\x03\xE8")].concat()).await;
+        let came = client.rest().await.expect("no reset");
+        assert!(came.ends_with(&Raw::close(1000, "")), "{first}");
+        assert_eq!(came.len(), 2 + first + 308 * 102 + 4, "{first}");
+    }
+}
+
+#[tokio::test]
 async fn close_with_sends_the_code_and_the_reason_behind_what_was_sent() {
     let mut client = connect(socket(async |ws: WebSocket| {
         ws.send("first").await?;

@@ -40,6 +40,8 @@ const NONE_YET: u8 = u8::MAX;
 /// A connection after its handshake, on the server's side.
 pub(crate) struct Link<IO> {
     io: IO,
+    /// Dropping that tells the peer that nothing more comes.
+    ends_by_drop: bool,
     /// How many bytes have come, and how many have gone.
     read: u64,
     written: u64,
@@ -58,15 +60,13 @@ pub(crate) struct Link<IO> {
     phase: Phase,
     /// How many bytes may still come once both sides have closed, or the peer has made a mistake: none of one that has closed.
     left: u32,
-    /// By when the phase has to be over.
+    /// By when the phase has to be over. Of one that has just begun, this is known once somebody [asks](Self::deadline): most are
+    /// over by then.
     until: Option<Moment>,
     /// Frames that are to be sent, and how much of them was: never much, as long messages go out in parts.
     out: Vec<u8>,
     sent: u32,
-    /// Something was put there since the last flush.
-    unflushed: bool,
-    /// Writing has failed. Why, and whether the peer had closed before, reading tells.
-    broken: bool,
+    writes: Writes,
     keepalive: Keepalive,
     /// The last number that a ping has carried, or is to carry, and when that ping is due.
     numbered: u64,
@@ -85,6 +85,27 @@ enum Phase {
     /// The peer is told so.
     Draining,
     Over,
+}
+
+impl Phase {
+    /// How long it may take.
+    fn time(self) -> Option<Duration> {
+        match self {
+            Phase::Open | Phase::Over => None,
+            Phase::Closing | Phase::LastWords => Some(limits::CLOSE),
+            Phase::HangingUp | Phase::Draining => Some(limits::DRAIN),
+        }
+    }
+}
+
+/// What becomes of what is to be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Writes {
+    /// All of it has gone.
+    Done,
+    Due,
+    /// Nothing goes any more. Why, and whether the peer had closed before, reading tells.
+    Failed,
 }
 
 /// Takes what a read brings.
@@ -126,6 +147,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     pub(crate) fn new(io: IO, early: Bytes, limits: Limits, pings: PingPolicy) -> Self {
         let mut link = Link {
             io,
+            ends_by_drop: false,
             read: early.len() as u64,
             written: 0,
             limits,
@@ -141,8 +163,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             until: None,
             out: Vec::new(),
             sent: 0,
-            unflushed: false,
-            broken: false,
+            writes: Writes::Done,
             keepalive: Keepalive::new(pings, Moment::now()),
             numbered: 0,
             asks: None,
@@ -153,7 +174,14 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
 
     /// The same, with something of the handshake that has yet to be written.
     pub(crate) fn behind(self, kept: Vec<u8>) -> Self {
-        Link { unflushed: !kept.is_empty(), out: kept, ..self }
+        let writes = if kept.is_empty() { Writes::Done } else { Writes::Due };
+        Link { writes, out: kept, ..self }
+    }
+
+    /// The same, over a socket of the system's, if so: those tell the peer of the end when they are dropped, as by a shutdown. With
+    /// something unread in them they reset the connection.
+    pub(crate) fn ending_by_drop(self, ends_by_drop: bool) -> Self {
+        Link { ends_by_drop, ..self }
     }
 
     /// Lets another [`limits::FRAMES`] be taken: to be called whenever the connection's task runs. Whether it is the first time.
@@ -248,7 +276,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
 
     /// Whether writing has failed, and reading has yet to tell what of it comes.
     pub(crate) fn has_failed(&self) -> bool {
-        self.broken && matches!(self.phase, Phase::Open | Phase::Closing)
+        self.writes == Writes::Failed && matches!(self.phase, Phase::Open | Phase::Closing)
     }
 
     /// Whether what comes next is read.
@@ -342,7 +370,9 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         if self.phase == Phase::Open {
             self.give_close(close.as_ref());
         }
-        self.enter(Phase::LastWords, limits::CLOSE);
+        // Who answers ours has read all that there was, and nothing can be lost.
+        let answers = self.phase == Phase::Closing && self.writes == Writes::Done;
+        self.enter(if answers && self.ends_by_drop { Phase::Over } else { Phase::LastWords });
         self.aside.take(|things| &mut things.rest); // What goes out now is the reply, and nothing behind it.
         End::Closed(close.unwrap_or_else(|| Close::new(Close::NO_STATUS, "")))
     }
@@ -360,9 +390,8 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         end
     }
 
-    fn enter(&mut self, phase: Phase, time: Duration) {
-        self.phase = phase;
-        self.until = Moment::now().checked_add(time);
+    fn enter(&mut self, phase: Phase) {
+        (self.phase, self.until) = (phase, None);
     }
 }
 
@@ -373,6 +402,9 @@ fn lost(why: &'static str) -> End {
 #[cfg(test)]
 mod tests {
     use std::task::Waker;
+
+    use futures_util::FutureExt;
+    use tokio::io::AsyncReadExt;
 
     use super::*;
     use crate::woken::Woken;
@@ -397,14 +429,29 @@ mod tests {
 
     #[tokio::test]
     async fn only_a_peer_that_does_not_know_of_the_end_is_waited_for() {
-        for (said, is_over) in [(&[0x88, 0x80, 0, 0, 0, 0][..], true), (&[0x83, 0x80, 0, 0, 0, 0], false)] {
-            let (near, _far) = tokio::io::duplex(1024);
-            let mut link = Link::new(near, said.to_vec().into(), Limits::default(), PingPolicy::OFF);
+        let [close, mistake] = [[0x88, 0x80, 0, 0, 0, 0], [0x83, 0x80, 0, 0, 0, 0]];
+        for (said, is_answer, ends_by_drop, is_over, is_shut) in [
+            (close, false, false, true, true),
+            (close, false, true, true, false),
+            (close, true, false, true, true),
+            (close, true, true, true, false),
+            (mistake, false, true, false, true),
+            (mistake, true, true, false, true),
+        ] {
+            let (near, mut far) = tokio::io::duplex(1024);
+            let link = Link::new(near, said.to_vec().into(), Limits::default(), PingPolicy::OFF);
+            let mut link = link.ending_by_drop(ends_by_drop);
             let mut cx = Context::from_waker(Waker::noop());
+            if is_answer {
+                link.close(&Close::new(Close::NORMAL, ""));
+                link.flush(&mut cx);
+            }
             link.begin_turn();
             link.read(&mut cx, true, |_| Taken { looks: false, has_room: true });
+            assert_eq!(link.is_over(), is_answer && is_over && ends_by_drop, "{said:x?}");
             link.flush(&mut cx);
             assert_eq!(link.is_over(), is_over, "{said:x?}");
+            assert_eq!(far.read_to_end(&mut Vec::new()).now_or_never().is_some(), is_shut, "{said:x?}");
         }
     }
 }

@@ -11,11 +11,14 @@ use crate::moment::Moment;
 
 impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     /// When to call [`Link::tick`].
-    pub(crate) fn deadline(&self) -> Option<Moment> {
+    pub(crate) fn deadline(&mut self) -> Option<Moment> {
         let stall = self.aside.stall().and_then(|stalled| stalled.since.checked_add(limits::STALL));
         let [ping, asks] = match self.phase {
             Phase::Open => [self.keepalive.deadline(), self.asks],
-            _ => [None; 2],
+            phase => {
+                self.until = self.until.or_else(|| phase.time().and_then(Moment::after));
+                [None; 2]
+            }
         };
         [self.until, stall, ping, asks].into_iter().flatten().min()
     }

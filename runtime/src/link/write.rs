@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::frames::{self, BINARY, CONTINUE, PING, PONG, TEXT};
 use super::things::Stall;
-use super::{Link, Phase};
+use super::{Link, Phase, Writes};
 use crate::close::Close;
 use crate::limits;
 use crate::message::Message;
@@ -20,7 +20,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     /// Whether a message can be written now.
     pub(crate) fn has_room(&self) -> bool {
         let is_full = self.out.len() >= limits::WRITE || self.aside.has_rest() || self.aside.stall().is_some();
-        self.phase == Phase::Open && !self.broken && !is_full
+        self.phase == Phase::Open && self.writes != Writes::Failed && !is_full
     }
 
     /// For how many bytes of messages there is room now, of which the last may go beyond it.
@@ -48,7 +48,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     /// one that answers at once need not be asked.
     pub(crate) fn number(&mut self, output: u64) {
         self.numbered = output;
-        self.asks = Moment::now().checked_add(limits::QUIET);
+        self.asks = Moment::after(limits::QUIET);
     }
 
     /// Does so, by a ping: a pong with the number comes only behind all that was written before.
@@ -73,13 +73,18 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         if payload.len() > limits::WRITE {
             self.aside.things().rest = Some(payload.split_off(limits::WRITE));
         }
-        frames::put(&mut self.out, opcode, !self.aside.has_rest(), &payload);
-        self.unflushed = true;
+        self.put(opcode, !self.aside.has_rest(), &payload);
     }
 
     pub(super) fn give(&mut self, opcode: u8, payload: &[u8]) {
-        frames::put(&mut self.out, opcode, true, payload);
-        self.unflushed = true;
+        self.put(opcode, true, payload);
+    }
+
+    fn put(&mut self, opcode: u8, is_last: bool, payload: &[u8]) {
+        if self.writes != Writes::Failed {
+            frames::put(&mut self.out, opcode, is_last, payload);
+            self.writes = Writes::Due;
+        }
     }
 
     /// Writes out what there is, unless it is little and more comes of what was read: its turn is over, and it runs again.
@@ -93,15 +98,15 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     /// Writes out what there is, as far as the peer takes it.
     #[inline]
     pub(crate) fn flush(&mut self, cx: &mut Context<'_>) {
-        if self.unflushed || self.phase != Phase::Open {
+        if self.writes == Writes::Due || self.phase != Phase::Open {
             self.flush_out(cx);
         }
     }
 
     fn flush_out(&mut self, cx: &mut Context<'_>) {
-        while self.unflushed && self.phase != Phase::Over {
+        while self.writes == Writes::Due && self.phase != Phase::Over {
             match self.poll_write(cx) {
-                Poll::Ready(Ok(())) => self.unflushed = false,
+                Poll::Ready(Ok(())) => self.writes = Writes::Done,
                 Poll::Pending => {
                     let written = self.written;
                     let stall = || Stall { since: Moment::now(), written, ping: None };
@@ -109,10 +114,10 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
                     return;
                 }
                 Poll::Ready(Err(_)) => {
-                    (self.broken, self.unflushed) = (true, false);
+                    self.writes = Writes::Failed;
                     (self.out, self.sent) = (Vec::new(), 0);
                     self.aside.take(|things| &mut things.rest);
-                    return;
+                    break;
                 }
             }
             if let Some(ping) = self.aside.take(|things| &mut things.stalled).and_then(|stalled| stalled.ping) {
@@ -124,7 +129,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         }
         if self.phase == Phase::LastWords {
             self.aside.take(|things| &mut things.stalled);
-            self.enter(Phase::HangingUp, limits::DRAIN);
+            self.enter(if self.left == 0 && self.ends_by_drop { Phase::Draining } else { Phase::HangingUp });
         }
         self.drain(cx);
     }
@@ -146,14 +151,14 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
     /// Says that a close follows as soon as the last message is written, so that writing them cannot take forever.
     pub(crate) fn finish(&mut self) {
         if self.phase == Phase::Open && self.until.is_none() {
-            self.until = Moment::now().checked_add(limits::FLUSH);
+            self.until = Moment::after(limits::FLUSH);
         }
     }
 
     /// Closes, behind everything that was written. To be called where there is room.
     pub(crate) fn close(&mut self, close: &Close) {
         if self.phase == Phase::Open {
-            self.enter(Phase::Closing, limits::CLOSE);
+            self.enter(Phase::Closing);
             self.give_close(Some(close));
         }
     }
@@ -163,7 +168,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         self.aside.take(|things| &mut things.rest);
         let said = self.phase == Phase::Closing;
         self.left = limits::DRAIN_BYTES;
-        self.enter(Phase::LastWords, limits::CLOSE);
+        self.enter(Phase::LastWords);
         if !said {
             self.give_close(Some(close));
         }
@@ -179,8 +184,8 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
         self.give(frames::CLOSE, &payload.unwrap_or_default());
     }
 
-    /// Shuts the write side down, and reads away what the peer sent before it knew. One that has closed sends nothing more
-    /// (RFC 6455 §5.5.1), and need not be waited for.
+    /// Shuts the write side down, and reads away what the peer sent before it knew. One that has closed sends nothing more, but for
+    /// a pong (RFC 6455 §5.5): if that is there it is read, and it need not be waited for.
     fn drain(&mut self, cx: &mut Context<'_>) {
         if self.phase == Phase::HangingUp {
             self.phase = match Pin::new(&mut self.io).poll_shutdown(cx) {

@@ -109,6 +109,18 @@ impl Stream {
         Stream { io, place: Place::None }
     }
 
+    /// Whether it is a socket of the system's, and nothing around one.
+    pub(crate) fn is_socket(&self) -> bool {
+        match &self.io {
+            Io::Tcp(_) => true,
+            #[cfg(unix)]
+            Io::Unix(_) => true,
+            #[cfg(feature = "tls")]
+            Io::Tls(_) => false,
+            Io::Http(_) => false,
+        }
+    }
+
     /// What was agreed upon while the connection was encrypted, if it was.
     #[cfg(all(feature = "http2", feature = "tls"))]
     pub(super) fn agreed(&self) -> Option<Option<&[u8]>> {
