@@ -46,6 +46,7 @@ mod once;
 mod open;
 mod origins;
 mod outdated;
+mod pinned;
 mod queues;
 mod random;
 mod registry;

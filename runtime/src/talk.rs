@@ -39,10 +39,10 @@ pub struct Talk<'t> {
     /// What one of them has heard: which of them, and at which of its words.
     heard: Option<(usize, usize)>,
     /// The time of this turn, where it is not the system's.
-    now: Option<SystemTime>,
+    pub(crate) now: Option<SystemTime>,
     /// Until when every timer has rung, though the state be older.
-    rung: Option<SystemTime>,
-    onces: Onces<'t>,
+    pub(crate) rung: Option<SystemTime>,
+    pub(crate) onces: Onces<'t>,
 }
 
 /// How a turn ended, beside its output.
@@ -116,9 +116,9 @@ impl<'t> Talk<'t> {
     }
 
     /// How the turn ended.
-    pub fn finish(mut self) -> Finish {
-        self.finish.left = self.input;
-        self.finish
+    #[inline]
+    pub fn finish(self) -> Finish {
+        Finish { left: self.input, ..self.finish }
     }
 
     /// Says something to the client, at the end of this turn.

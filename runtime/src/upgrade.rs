@@ -24,6 +24,7 @@ use crate::keepalive::PingPolicy;
 use crate::limits::Limits;
 use crate::open::Leaves;
 use crate::origins::{Origins, Trust};
+use crate::pinned::pinned;
 use crate::queues::{Queues, WhenFull};
 use crate::registry::{ConnectionId, Place};
 use crate::serve::Hosted;
@@ -56,7 +57,7 @@ pub struct Upgrade {
     upgraded: OnUpgrade,
     hosted: Hosted,
     settings: Settings,
-    visit: Option<Visit>,
+    visit: Option<Box<Visit>>,
     /// Whether the client would speak [`PROTOCOL`].
     json: bool,
     /// The subprotocols that it offers, and the one that was chosen.
@@ -135,41 +136,52 @@ impl Upgrade {
     }
 
     /// As [`converse`](Self::converse), for a conversation that depends on something.
-    pub async fn converse_with<C: Conversation>(mut self, conversation: impl Into<Held<C>>, with: C::With) -> Response {
-        let mut held = Box::new(conversation.into());
-        let Some(visit) = self.visit.take() else {
-            // Even where it was named: what is said here has no numbers.
-            self.protocol = self.protocol.filter(|agreed| *agreed != PROTOCOL);
-            let with = Arc::new(with);
-            return self.run(Leaves::BetweenTurns, |connection| {
-                Box::pin(session::hold(WebSocket::new(connection), held, None, with))
+    pub async fn converse_with<C: Conversation>(self, conversation: impl Into<Held<C>>, with: C::With) -> Response {
+        self.hold(Box::new(conversation.into()), with).await
+    }
+
+    /// The same, of what is in a box already.
+    #[expect(clippy::manual_async_fn, reason = "it would have a second place for `self`, which is large")]
+    pub(crate) fn hold<C: Conversation>(
+        mut self,
+        mut held: Box<Held<C>>,
+        with: C::With,
+    ) -> impl Future<Output = Response> + Send {
+        async move {
+            let Some(visit) = self.visit.take() else {
+                // Even where it was named: what is said here has no numbers.
+                self.protocol = self.protocol.filter(|agreed| *agreed != PROTOCOL);
+                let with = Arc::new(with);
+                return self.run(Leaves::BetweenTurns, |connection| {
+                    pinned(|| session::hold(WebSocket::new(connection), held, None, with))
+                });
+            };
+            let with = visit.with::<C>(with);
+            if self.json {
+                self.protocol = Some(PROTOCOL);
+                return self.run(Leaves::BetweenTurns, |connection| {
+                    pinned(|| session::greet(WebSocket::new(connection), held, visit, with))
+                });
+            }
+            let key = held.key.take();
+            let token = if key.is_some() { Ok(None) } else { visit.cookie(C::FLOW.name) };
+            let entered = match token {
+                Ok(token) => visit.enter::<C>(Arrival { key, token, ..Arrival::default() }).await,
+                Err(status) => Err(status),
+            };
+            let entered = match entered {
+                Ok(entered) => entered,
+                Err(status) => return status.into_response(),
+            };
+            let cookie = entered.token.as_ref().map(|token| visit.give(C::FLOW.name, token));
+            let mut response = self.run(Leaves::BetweenTurns, |connection| {
+                pinned(|| session::hold(WebSocket::new(connection), held, Some(entered), with))
             });
-        };
-        let with = visit.with::<C>(with);
-        if self.json {
-            self.protocol = Some(PROTOCOL);
-            return self.run(Leaves::BetweenTurns, |connection| {
-                Box::pin(session::greet(WebSocket::new(connection), held, visit, with))
-            });
+            if let Some(cookie) = cookie {
+                response.headers_mut().append(SET_COOKIE, cookie);
+            }
+            response
         }
-        let key = held.key.take();
-        let token = if key.is_some() { Ok(None) } else { visit.cookie(C::FLOW.name) };
-        let entered = match token {
-            Ok(token) => visit.enter::<C>(Arrival { key, token, ..Arrival::default() }).await,
-            Err(status) => Err(status),
-        };
-        let entered = match entered {
-            Ok(entered) => Box::new(entered),
-            Err(status) => return status.into_response(),
-        };
-        let cookie = entered.token.as_ref().map(|token| visit.give(C::FLOW.name, token));
-        let mut response = self.run(Leaves::BetweenTurns, |connection| {
-            Box::pin(session::hold(WebSocket::new(connection), held, Some(entered), with))
-        });
-        if let Some(cookie) = cookie {
-            response.headers_mut().append(SET_COOKIE, cookie);
-        }
-        response
     }
 
     /// Has come to the route of this pattern.

@@ -1,8 +1,10 @@
 //! What becomes of a handler's answer.
 
-use std::future::Future;
+use std::future::{Future, ready};
 
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
+use futures_util::future::Either;
 
 use crate::conversation::{Conversation, Dependencies};
 use crate::held::Held;
@@ -70,10 +72,9 @@ pub fn converse<A: IntoConversation<S>, S>(
     state: &S,
 ) -> impl Future<Output = Result<Response, Refusal>> + Send + use<A, S> {
     // What the handler and its state are made of does not wait.
-    let answer = answer.into_conversation().map(|held| (held, Dependencies::from_state(state)));
-    async move {
-        let (held, with) = answer?;
-        Ok(upgrade.converse_with(held, with).await)
+    match answer.into_conversation() {
+        Ok(held) => Either::Left(upgrade.hold(Box::new(held), Dependencies::from_state(state)).map(Ok)),
+        Err(refusal) => Either::Right(ready(Err(refusal))),
     }
 }
 

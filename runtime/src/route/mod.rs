@@ -20,6 +20,7 @@ use axum::routing::any;
 use converse_flow::Route;
 use futures_util::FutureExt;
 
+use crate::pinned::pinned;
 use crate::sessions::Sessions;
 
 pub use answer::{IntoConversation, Refusal, converse, hold, on_socket};
@@ -63,8 +64,7 @@ where
 {
     known::add(&R::ROUTE);
     let answer = |request| -> Answering {
-        let answer = <R as WsRoute<S, F>>::answer(request);
-        Box::pin(answer.map(|answer| answer.unwrap_or_else(Refusal::into_response)))
+        pinned(|| <R as WsRoute<S, F>>::answer(request).map(|answer| answer.unwrap_or_else(Refusal::into_response)))
     };
     router.route(R::ROUTE.pattern, any(Answer { route: R::ROUTE.pattern, answer, hold: <R as WsRoute<S, F>>::hold }))
 }

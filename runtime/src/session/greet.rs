@@ -16,7 +16,7 @@ use crate::wire::{Hello, Json, Wire};
 pub(crate) async fn greet<C: Conversation>(
     mut ws: WebSocket,
     mut held: Box<Held<C>>,
-    visit: Visit,
+    visit: Box<Visit>,
     with: Arc<C::With>,
 ) {
     let hello = match Hello::receive(&mut ws).await {
@@ -34,7 +34,8 @@ pub(crate) async fn greet<C: Conversation>(
     if let Some(why) = entered.left {
         return ws.leave(Close::new(Close::RESTART, why));
     }
+    drop(visit); // It would be there for as long as the client is.
     if let Ok(json) = Json::welcome(ws, &hello, &entered).await {
-        hold_by(Wire::Json(Box::new(json)), held, Some(Box::new(entered)), with).await;
+        hold_by(Wire::Json(Box::new(json)), held, Some(entered), with).await;
     }
 }

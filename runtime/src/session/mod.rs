@@ -17,6 +17,7 @@ use std::mem;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::SystemTime;
 
 use serde_json::value::RawValue;
 use tracing::Instrument;
@@ -37,6 +38,8 @@ use crate::history::History;
 use crate::message::Message;
 use crate::moment::Moment;
 use crate::observe::{self, Outcome};
+use crate::once::Onces;
+use crate::pinned::pinned;
 use crate::sessions::{Entered, Inner, Unkept};
 use crate::socket::WebSocket;
 use crate::store::{Id, Record, StoreError};
@@ -74,7 +77,7 @@ fn hold_by<C: Conversation>(
     });
     async move {
         let ending = session.converse().await;
-        Box::pin(session.end(ending)).await;
+        pinned(|| session.end(ending)).await;
     }
 }
 
@@ -218,11 +221,12 @@ impl<C: Conversation> Session<C> {
     /// In a box: it is gone by when the session waits again, and what is rare is not in that of each turn.
     fn attend(&mut self, woken: Woken<C::Event>) -> Pin<Box<dyn Future<Output = Result<(), Ending>> + Send + '_>> {
         match woken {
-            Woken::By(input) => Box::pin(self.advance(input)),
-            woken => Box::pin(async move {
-                let input = self.look_into(woken).await?;
-                self.come_next(input);
-                Ok(())
+            Woken::By(input) => pinned(|| self.advance(input)),
+            woken => pinned(|| async move {
+                match self.look_into(woken).await? {
+                    Some(input) => self.attend(Woken::By(input)).await,
+                    None => Ok(()),
+                }
             }),
         }
     }
@@ -289,13 +293,14 @@ impl<C: Conversation> Session<C> {
         let offered = matches!(input, Input::Event(_));
         let (turn, question) = (observe::Turn::begin(C::FLOW.name), self.question());
         let (is_reply, is_silence) = (matches!(input, Input::Reply(_)), matches!(input, Input::Silence));
-        let (finish, close) = self.turn(input, said).await?;
+        let mut finish = self.turn(input, said).await?;
+        let close = finish.close.take();
         if finish.back && close.is_none() {
             self.go_back(&finish, said);
             return Ok(Some(Input::Again));
         }
         let state = self.state().map_err(Ending::Unkept)?;
-        let led = self.follow(finish, state.as_deref(), offered, close.is_some());
+        let led = self.follow(&mut finish, state.as_deref(), offered, close.is_some());
         crash_point!("turn before the write");
         self.keep(state.as_deref(), led, close.as_ref(), said).await.map_err(Ending::Unkept)?;
         crash_point!("turn behind the write");
@@ -334,9 +339,9 @@ impl<C: Conversation> Session<C> {
     }
 
     /// Stands where a turn has led; `written` is the state, where it was needed as text.
-    fn follow(&mut self, mut finish: Finish, written: Option<&RawValue>, offered: bool, is_over: bool) -> Led {
+    fn follow(&mut self, finish: &mut Finish, written: Option<&RawValue>, offered: bool, is_over: bool) -> Led {
         if !is_over {
-            self.history.remember(&self.slot, written, &finish);
+            self.history.remember(&self.slot, written, finish);
         }
         match finish.left.take() {
             Some(Input::Event(event)) if offered => self.events.keep(event),
@@ -344,7 +349,7 @@ impl<C: Conversation> Session<C> {
         }
         match finish.stored {
             true => self.done += 1,
-            false => self.clocks.set(&finish),
+            false => self.clocks.set(finish),
         }
         Led {
             left_behind: finish.advanced || is_over,
@@ -390,13 +395,13 @@ impl<C: Conversation> Session<C> {
     }
 
     /// Runs the conversation's code until it waits or ends.
-    async fn turn(&mut self, input: Input, said: &mut Said) -> Result<(Finish, Option<Close>), Ending> {
+    async fn turn(&mut self, input: Input, said: &mut Said) -> Result<Finish, Ending> {
         let outbox = Outbox::default();
         let id = self.id().unwrap_or_else(|| **self.name.insert(Box::new(Id::random())));
-        let mut talk = Talk::new(&outbox, input).at(self.clocks.now()).of(&id, self.done);
-        if let Some(rung) = self.aside.take(|things| &mut things.rung) {
-            talk = talk.rung(rung.into());
-        }
+        let mut talk = Talk::new(&outbox, input);
+        talk.now = Some(self.clocks.now());
+        talk.rung = self.aside.take(|things| &mut things.rung).map(SystemTime::from);
+        talk.onces = Onces { id: &id, done: self.done };
         let ended = {
             let mut code = pin!(C::turn(&mut self.slot, &self.with, &mut talk));
             loop {
@@ -429,11 +434,10 @@ impl<C: Conversation> Session<C> {
             true => said.words = outbox.take(),
             false => said.words.append(&mut outbox.take()),
         }
-        let close = match output {
-            Poll::Ready(_output) => Some(Close::new(Close::NORMAL, "")),
-            Poll::Pending => finish.close.take(),
-        };
-        Ok((finish, close))
+        if output.is_ready() {
+            finish.close = Some(Close::new(Close::NORMAL, ""));
+        }
+        Ok(finish)
     }
 
     /// Closes the socket as that deserves.

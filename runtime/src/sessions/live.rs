@@ -1,5 +1,6 @@
 //! The conversations that a client is connected to, in this process.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -34,15 +35,15 @@ impl Live {
 
     /// Whether it is this connection that has the conversation now.
     pub(super) fn has(&self, id: Id, connection: &Arc<Connection>) -> bool {
-        self.lock().has(id, connection)
+        self.lock().attached.get(&id).is_some_and(|known| Arc::ptr_eq(known, connection))
     }
 
     pub(super) fn detach(&self, id: Id, connection: &Arc<Connection>) {
         let mut live = self.lock();
-        if !live.has(id, connection) {
-            return;
-        }
-        live.attached.remove(&id);
+        match live.attached.entry(id) {
+            Entry::Occupied(known) if Arc::ptr_eq(known.get(), connection) => known.remove(),
+            _ => return,
+        };
         let heard = connection.heard().load(Ordering::Acquire);
         if heard > 0 {
             live.remember(id, heard);
@@ -80,10 +81,6 @@ impl Conversations {
         {
             self.left.remove(&id);
         }
-    }
-
-    fn has(&self, id: Id, connection: &Arc<Connection>) -> bool {
-        self.attached.get(&id).is_some_and(|known| Arc::ptr_eq(known, connection))
     }
 }
 

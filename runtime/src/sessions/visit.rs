@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::future::ready;
 use std::sync::Arc;
 
 use axum::extract::OriginalUri;
+use futures_util::future::Either;
 use http::header::{COOKIE, HOST, HeaderValue};
 use http::request::Parts;
 use http::{StatusCode, Uri};
@@ -13,9 +15,10 @@ use serde::Serialize;
 use super::keeper::Keeper;
 use super::saved::{Access, Progress, Saved};
 use super::ticket::Ticket;
-use super::token::{Hash, Token};
+use super::token::{Hash, NoToken, Token};
 use super::{Sessions, cookie};
 use crate::conversation::Conversation;
+use crate::pinned::pinned;
 use crate::store::{Id, Record, Status, StoreError, Time, commit_surely};
 
 /// How often one tries to come in where others do so at the same time.
@@ -79,18 +82,18 @@ pub(crate) enum Standing {
 }
 
 impl Visit {
-    /// Nothing where the router has no [`Sessions`].
-    pub(crate) fn of(request: &Parts, is_own: bool) -> Option<Self> {
+    /// Nothing where the router has no [`Sessions`]. In a box, since it is handed on from one to the next.
+    pub(crate) fn of(request: &Parts, is_own: bool) -> Option<Box<Self>> {
         let sessions = Sessions::of(&request.extensions)?;
         let uri = request.extensions.get().map_or(&request.uri, |OriginalUri(uri)| uri);
         // Most of it is shared, and not looked at before it is needed: many a socket holds no conversation.
-        Some(Visit {
+        Some(Box::new(Visit {
             sessions: sessions.clone(),
             uri: uri.clone(),
             cookies: request.headers.get_all(COOKIE).iter().cloned().collect(),
             host: request.headers.get(HOST).cloned(),
             is_own,
-        })
+        }))
     }
 
     fn host(&self) -> &str {
@@ -134,11 +137,36 @@ impl Visit {
     /// # Errors
     ///
     /// The status to refuse the client with.
-    pub(crate) async fn enter<C: Conversation>(&self, arrival: Arrival) -> Result<Entered, StatusCode> {
+    pub(crate) fn enter<C: Conversation>(
+        &self,
+        arrival: Arrival,
+    ) -> impl Future<Output = Result<Box<Entered>, StatusCode>> + Send {
         self.sessions.start();
+        match (&arrival, Ticket::of(self.uri.query())) {
+            (Arrival { key: None, token: None, .. }, None) => Either::Left(ready(Ok(self.begin::<C>(None)))),
+            // Most come for the first time, and this is not in the way of those.
+            (_, ticket) => Either::Right(pinned(|| self.come_back::<C>(arrival, ticket))),
+        }
+    }
+
+    /// Begins a conversation, and gives its client a token if it has no key.
+    fn begin<C: Conversation>(&self, key: Option<String>) -> Box<Entered> {
+        let token = key.is_none().then(Token::new);
+        let id = token.as_ref().map_or_else(Id::random, Token::id);
+        let access = admit(Access::default(), By::Key, token.as_ref());
+        let keeper = Keeper::new(Arc::clone(&self.sessions.0), &C::FLOW, id, key, access);
+        Box::new(Entered { keeper, saved: None, left: None, standing: Standing::New, token })
+    }
+
+    /// The same for a client that comes with something.
+    async fn come_back<C: Conversation>(
+        &self,
+        arrival: Arrival,
+        ticket: Option<Result<Ticket, NoToken>>,
+    ) -> Result<Box<Entered>, StatusCode> {
         let sessions = &self.sessions.0;
         let Arrival { key, token, progress } = arrival;
-        let ticket = match Ticket::of(self.uri.query()).filter(|_| key.is_none()) {
+        let ticket = match ticket.filter(|_| key.is_none()) {
             Some(ticket) => Some(ticket.map_err(|_| StatusCode::FORBIDDEN)?),
             None => None,
         };
@@ -148,11 +176,7 @@ impl Visit {
                 if ticket.is_some() {
                     return Err(StatusCode::FORBIDDEN);
                 }
-                let token = key.is_none().then(Token::new);
-                let id = token.as_ref().map_or_else(Id::random, Token::id);
-                let access = admit(Access::default(), By::Key, token.as_ref());
-                let keeper = Keeper::new(Arc::clone(sessions), &C::FLOW, id, key, access);
-                return Ok(Entered { keeper, saved: None, left: None, standing: Standing::New, token });
+                return Ok(self.begin::<C>(key));
             };
             if !sessions.may_read::<C>(&record, &saved)
                 && let Some(left) = sessions.leaves::<C>(record.schema).await.map_err(unavailable)?
@@ -160,7 +184,8 @@ impl Visit {
                 tracing::warn!(conversation = C::FLOW.name, id = %record.id, "{left}");
                 let keeper = Keeper::of(Arc::clone(sessions), &C::FLOW, &record, saved.access.into_owned());
                 let left = Some(left);
-                return Ok(Entered { keeper, saved: None, left, standing: Standing::Resumed, token: None });
+                let standing = Standing::Resumed;
+                return Ok(Box::new(Entered { keeper, saved: None, left, standing, token: None }));
             }
             let new = record.key.is_none().then(|| Token::random(record.id));
             let access = admit(saved.access.into_owned(), by, new.as_ref());
@@ -184,7 +209,8 @@ impl Visit {
                 Ok(()) => {
                     crash_point!("return behind the write");
                     let keeper = Keeper::of(Arc::clone(sessions), &C::FLOW, &next, access);
-                    return Ok(Entered { keeper, saved: Some(Box::new(saved)), left: None, standing, token: new });
+                    let saved = Some(Box::new(saved));
+                    return Ok(Box::new(Entered { keeper, saved, left: None, standing, token: new }));
                 }
                 Err(StoreError::Conflict) => {}
                 Err(error) => return Err(unavailable(error)),

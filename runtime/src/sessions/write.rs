@@ -107,7 +107,7 @@ impl Object<'_> {
         let Some(hash) = hash else { return };
         self.json(name);
         self.0.push(b'"');
-        self.0.extend(hash.digits());
+        self.0.extend_from_slice(hash.digits().as_flattened());
         self.0.push(b'"');
     }
 

@@ -116,7 +116,7 @@ impl<C: Conversation> Process<C> {
         let connection = Arc::new(Connection::new(ConnectionId::unique()));
         let ws = WebSocket::new(Arc::clone(&connection));
         let with = Arc::clone(&self.with);
-        let (held, entered) = (Box::new(conversation.into()), Some(Box::new(entered)));
+        let (held, entered) = (Box::new(conversation.into()), Some(entered));
         self.client = Some({
             let _in_it = self.runtime.enter(); // Its clocks begin where time is the test's.
             Client { connection, session: Box::pin(session::hold(ws, held, entered, with)) }

@@ -1,5 +1,7 @@
 //! Messages as they are: for any client.
 
+use futures_util::TryFutureExt;
+
 use super::{Came, Gone};
 use crate::message::Message;
 use crate::socket::{Received, WebSocket};
@@ -11,8 +13,9 @@ pub(crate) struct Plain {
 }
 
 impl Plain {
-    pub(super) async fn say(&mut self, word: Message) -> Result<(), Gone> {
-        self.ws.send(word).await.map_err(|_closed| Gone)
+    /// No `async fn`, which would have a second place for the word.
+    pub(super) fn say(&self, word: Message) -> impl Future<Output = Result<(), Gone>> + Send {
+        self.ws.connection().send(word).map_err(|_closed| Gone)
     }
 
     pub(super) async fn said(&mut self, last: u64) {
