@@ -300,7 +300,7 @@ impl<C: Conversation> Session<C> {
             return Ok(Some(Input::Again));
         }
         let state = self.state().map_err(Ending::Unkept)?;
-        let led = self.follow(finish, state.as_deref(), offered, close.is_some());
+        let led = self.follow(&mut finish, state.as_deref(), offered, close.is_some());
         crash_point!("turn before the write");
         self.keep(state.as_deref(), led, close.as_ref(), said).await.map_err(Ending::Unkept)?;
         crash_point!("turn behind the write");
@@ -339,9 +339,9 @@ impl<C: Conversation> Session<C> {
     }
 
     /// Stands where a turn has led; `written` is the state, where it was needed as text.
-    fn follow(&mut self, mut finish: Finish, written: Option<&RawValue>, offered: bool, is_over: bool) -> Led {
+    fn follow(&mut self, finish: &mut Finish, written: Option<&RawValue>, offered: bool, is_over: bool) -> Led {
         if !is_over {
-            self.history.remember(&self.slot, written, &finish);
+            self.history.remember(&self.slot, written, finish);
         }
         match finish.left.take() {
             Some(Input::Event(event)) if offered => self.events.keep(event),
@@ -349,7 +349,7 @@ impl<C: Conversation> Session<C> {
         }
         match finish.stored {
             true => self.done += 1,
-            false => self.clocks.set(&finish),
+            false => self.clocks.set(finish),
         }
         Led {
             left_behind: finish.advanced || is_over,

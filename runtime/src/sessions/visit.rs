@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::future::ready;
 use std::sync::Arc;
 
 use axum::extract::OriginalUri;
+use futures_util::future::Either;
 use http::header::{COOKIE, HOST, HeaderValue};
 use http::request::Parts;
 use http::{StatusCode, Uri};
@@ -16,6 +18,7 @@ use super::ticket::Ticket;
 use super::token::{Hash, NoToken, Token};
 use super::{Sessions, cookie};
 use crate::conversation::Conversation;
+use crate::pinned::pinned;
 use crate::store::{Id, Record, Status, StoreError, Time, commit_surely};
 
 /// How often one tries to come in where others do so at the same time.
@@ -134,12 +137,15 @@ impl Visit {
     /// # Errors
     ///
     /// The status to refuse the client with.
-    pub(crate) async fn enter<C: Conversation>(&self, arrival: Arrival) -> Result<Box<Entered>, StatusCode> {
+    pub(crate) fn enter<C: Conversation>(
+        &self,
+        arrival: Arrival,
+    ) -> impl Future<Output = Result<Box<Entered>, StatusCode>> + Send {
         self.sessions.start();
         match (&arrival, Ticket::of(self.uri.query())) {
-            (Arrival { key: None, token: None, .. }, None) => Ok(self.begin::<C>(None)),
+            (Arrival { key: None, token: None, .. }, None) => Either::Left(ready(Ok(self.begin::<C>(None)))),
             // Most come for the first time, and this is not in the way of those.
-            (_, ticket) => Box::pin(self.come_back::<C>(arrival, ticket)).await,
+            (_, ticket) => Either::Right(pinned(|| self.come_back::<C>(arrival, ticket))),
         }
     }
 
