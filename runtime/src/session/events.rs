@@ -67,8 +67,8 @@ impl<E: Send + 'static> Events<E> {
 
     /// What of the store's events is done with.
     pub(super) fn heard(&self) -> Vec<EventId> {
-        let come = self.come.iter();
-        come.flat_map(|come| come.offered.iter().chain(&come.passed)).cloned().collect()
+        let Some(come) = &self.come else { return Vec::new() };
+        come.offered.iter().chain(&come.passed).cloned().collect()
     }
 
     /// That was stored.
