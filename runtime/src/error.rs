@@ -5,6 +5,7 @@ use std::io;
 
 use tokio_tungstenite::tungstenite;
 
+use crate::amiss::Amiss;
 use crate::close::Close;
 use crate::store::StoreError;
 
@@ -18,7 +19,7 @@ enum Kind {
     /// The socket is closed, by whichever side.
     Closed,
     /// A value could not be written as JSON.
-    Json(serde_json::Error),
+    Json(Amiss),
     /// The operating system refused.
     Io(io::Error),
     /// The address cannot be listened on.
@@ -85,7 +86,7 @@ impl Error {
     }
 
     pub(crate) fn json(error: serde_json::Error) -> Self {
-        Error(Box::new(Kind::Json(error)))
+        Error(Box::new(Kind::Json(error.into())))
     }
 }
 

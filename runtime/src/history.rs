@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use serde_json::value::RawValue;
 
+use crate::amiss::Amiss;
 use crate::conversation::{Conversation, Slot};
 use crate::secret;
 use crate::talk::Finish;
@@ -58,6 +59,7 @@ impl<C: Conversation> History<C> {
         past.asks = !finish.hears;
         past.here = stored.map(RawValue::to_owned).or_else(|| {
             secret::in_memory(|| serde_json::value::to_raw_value(slot))
+                .map_err(Amiss::from)
                 .inspect_err(|error| {
                     tracing::error!(conversation = C::FLOW.name, %error, "a state cannot be kept for a `back`");
                 })
@@ -69,7 +71,7 @@ impl<C: Conversation> History<C> {
     pub(crate) fn back(&mut self) -> Option<Slot<C>> {
         let past = self.past.as_mut()?;
         while let Some(before) = past.before.pop() {
-            match secret::in_memory(|| serde_json::from_str(before.get())) {
+            match secret::in_memory(|| serde_json::from_str(before.get())).map_err(Amiss::from) {
                 Ok(slot) => {
                     past.here = Some(before);
                     past.asks = true;

@@ -15,6 +15,7 @@ macro_rules! crash_point {
 pub mod __fuzzing;
 mod accepted;
 mod alarm;
+mod amiss;
 mod announce;
 mod aside;
 mod boxed;

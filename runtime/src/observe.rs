@@ -3,6 +3,8 @@
 //! Labels are the names that the program gave: of conversations, questions, outcomes and reasons. What a client says is in
 //! none of them, and neither is a number that it may choose: each would be a series of its own.
 
+use std::future::poll_fn;
+use std::pin::Pin;
 #[cfg(feature = "metrics")]
 use std::time::Instant;
 
@@ -72,6 +74,17 @@ impl Waiting {
         }
         #[cfg(not(feature = "metrics"))]
         let _ = (conversation, question);
+    }
+
+    /// It goes on, and waits nowhere until it says so again. Who is through at once has never left: nobody could see it.
+    pub(crate) fn leave<F: Future + Unpin>(&mut self, mut turn: F) -> impl Future<Output = F::Output> {
+        poll_fn(move |cx| {
+            let polled = Pin::new(&mut turn).poll(cx);
+            if polled.is_pending() {
+                self.at("", None);
+            }
+            polled
+        })
     }
 
     #[cfg(feature = "metrics")]

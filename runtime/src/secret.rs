@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Error as _, Serialize, Serializer};
 
+use crate::amiss::{NOT_READ, NOT_WRITTEN};
 use crate::message::Message;
 use crate::reply::{Problem, Reply};
 
@@ -87,7 +88,7 @@ impl<T: Serialize> Serialize for Secret<T> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match IN_MEMORY.get() {
             true => self.0.serialize(to),
-            false => Err(S::Error::custom("a `Secret` is not written anywhere")),
+            false => Err(S::Error::custom(NOT_WRITTEN)),
         }
     }
 }
@@ -96,7 +97,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Secret<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         match IN_MEMORY.get() {
             true => T::deserialize(from).map(Secret),
-            false => Err(D::Error::custom("a `Secret` is not read from anywhere")),
+            false => Err(D::Error::custom(NOT_READ)),
         }
     }
 }

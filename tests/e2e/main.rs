@@ -40,3 +40,4 @@ mod tokens;
 mod traced;
 #[cfg(unix)]
 mod unix;
+mod unread;

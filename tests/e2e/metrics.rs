@@ -1,9 +1,11 @@
 //! What can be watched from outside: whatever recorder the program has gets names, numbers and no word of what was said.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use converse::prelude::*;
 use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshotter};
+use tokio::sync::Notify;
 use tokio_tungstenite::tungstenite::http::{HeaderValue, header};
 
 use crate::support::{Browser, hear, talk};
@@ -127,6 +129,60 @@ async fn a_client_makes_no_series_by_the_codes_that_it_closes_with() {
     }
     let expected = [("1000", 1.0), ("1013", 1.0), ("3000", 1.0), ("4123", 1.0), ("other", 5.0)];
     assert_eq!(closes(&seen.all), expected.map(|(code, count)| (code.to_owned(), count)));
+}
+
+/// Where a turn is held up.
+static HELD_UP: Notify = Notify::const_new();
+
+conversation! {
+    /// Takes its time.
+    Slow {
+        let name: String = ask "What is your name?";
+        HELD_UP.notified().await;
+        let age: u8 = ask "And your age?";
+        say "You're {name}, and you are {age} old.";
+    }
+}
+
+#[ws_route("/slow")]
+async fn slow() -> Slow {
+    Slow
+}
+
+#[tokio::test]
+async fn who_is_in_a_turn_waits_nowhere() {
+    let recorder = DebuggingRecorder::new();
+    let mut seen = Seen::by(&recorder);
+    let _recorder = metrics::set_default_local_recorder(&recorder);
+    let app = routes![slow].layer(converse::Sessions::in_memory());
+    let mut waits = async |name: f64, age: f64| {
+        let at = |question: &str| format!("converse_waiting{{conversation=Slow,question={question}}}");
+        let both = |all: &BTreeMap<String, f64>| ["name", "age"].map(|name| all.get(&at(name)).copied().unwrap_or(0.0));
+        let until = async {
+            while both(seen.look()) != [name, age] {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(5), until).await.expect("it comes to that");
+    };
+    let mut client = Browser::new(&app, "/slow").connect().await;
+    hear(&mut client, &["What is your name?"]).await;
+    waits(1.0, 0.0).await;
+    client.send("Ada").await;
+    waits(0.0, 0.0).await;
+    HELD_UP.notify_one();
+    hear(&mut client, &["And your age?"]).await;
+    waits(0.0, 1.0).await;
+    // The turn goes on without its client, and ends here with the socket.
+    let mut other = Browser::new(&app, "/slow").connect().await;
+    hear(&mut other, &["What is your name?"]).await;
+    waits(1.0, 1.0).await;
+    other.send("Grace").await;
+    waits(0.0, 1.0).await;
+    drop(other);
+    HELD_UP.notify_one();
+    drop(client);
+    waits(0.0, 0.0).await;
 }
 
 #[tokio::test]

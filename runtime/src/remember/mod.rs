@@ -6,6 +6,7 @@
 
 mod migrate;
 mod own;
+mod unread;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -15,6 +16,7 @@ use serde::ser::{self, Serialize, SerializeStructVariant};
 
 pub use self::migrate::migrate;
 pub(crate) use self::migrate::moving;
+pub(crate) use self::unread::unread;
 
 /// A type whose values a conversation can remember across a question, since they can be stored and read back.
 ///
@@ -167,6 +169,7 @@ pub trait Variables<'de>: Default {
 ///
 /// It is at no question of this conversation, or a variable is missing or of another type.
 pub fn restore<'de, V: Variables<'de>, D: Deserializer<'de>>(from: D) -> Result<V::State, D::Error> {
+    unread();
     from.deserialize_enum("State", V::QUESTIONS, State::<V>(PhantomData))
 }
 
@@ -252,10 +255,14 @@ impl<'de, V: Variables<'de>> Visitor<'de> for At<V> {
         let mut variables = V::default();
         while let Some(name) = map.next_key::<String>()? {
             // What is stored and needed no more does no harm.
-            if !variables.read(self.question, &name, &mut map)? {
+            let read = variables.read(self.question, &name, &mut map);
+            if !read.inspect_err(|_| unread::note(&name))? {
                 map.next_value::<de::IgnoredAny>()?;
             }
         }
-        variables.state(self.question).map_err(de::Error::missing_field)
+        variables.state(self.question).map_err(|name| {
+            unread::note(name);
+            de::Error::missing_field(name)
+        })
     }
 }

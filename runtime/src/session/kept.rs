@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use serde_json::value::RawValue;
 
 use super::{EVENTS, Ending, Led, Said, Session};
+use crate::amiss::Amiss;
 use crate::close::Close;
 use crate::connection::Connection;
 use crate::conversation::{Conversation, Input, Slot};
@@ -14,7 +15,7 @@ use crate::event::Event;
 use crate::flow::Kind;
 use crate::message::Message;
 use crate::outdated::Outdated;
-use crate::remember::moving;
+use crate::remember::{moving, unread};
 use crate::sessions::{Access, Entered, Inner, Keeper, Saved, State, Unkept, Words};
 use crate::socket::{Received, WebSocket};
 use crate::store::{EventId, Id, Pushed, Record, StoredEvent};
@@ -225,19 +226,22 @@ impl<C: Conversation> Session<C> {
     }
 
     /// What becomes of a conversation whose state this build cannot read.
-    async fn cannot_read(
-        &mut self,
-        saved: Box<Saved<'static>>,
-        error: serde_json::Error,
-    ) -> Result<Option<Input>, Ending> {
+    async fn cannot_read(&mut self, saved: Box<Saved<'static>>, error: Amiss) -> Result<Option<Input>, Ending> {
         let kept = self.kept.as_mut().expect("it stands there");
-        let (id, question) = (kept.keeper.id(), &*kept.keeper.question());
+        let (id, question, variable) = (kept.keeper.id(), &*kept.keeper.question(), unread());
         let left = kept.keeper.sessions().leaves::<C>(kept.keeper.stored()).await;
         if let Some(why) = left.map_err(|error| Ending::Unkept(kept.keeper.failed(&error)))? {
-            tracing::debug!(conversation = C::FLOW.name, %id, question, %error, "{why}");
+            tracing::debug!(conversation = C::FLOW.name, %id, question, variable, %error, "{why}");
             return Err(Ending::Unkept(Unkept::Left(why)));
         }
-        tracing::error!(conversation = C::FLOW.name, %id, question, %error, "this build cannot read what is stored");
+        tracing::error!(
+            conversation = C::FLOW.name,
+            %id,
+            question,
+            variable,
+            %error,
+            "this build cannot read what is stored"
+        );
         let Slot::Start(_) = self.slot else {
             // Only a client can have it begin again, or end.
             return Err(Ending::Unkept(Unkept::Refused));

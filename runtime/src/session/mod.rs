@@ -126,7 +126,6 @@ struct Session<C: Conversation> {
     events: Events<C::Event>,
     kept: Option<Kept>,
     aside: Aside<Things<C::Event>>,
-    waiting: observe::Waiting,
 }
 
 /// What a session that waits is woken by.
@@ -176,7 +175,6 @@ impl<C: Conversation> Session<C> {
             events,
             kept: None,
             aside: Aside::default(),
-            waiting: observe::Waiting::new(),
         }
     }
 
@@ -203,16 +201,17 @@ impl<C: Conversation> Session<C> {
     #[expect(clippy::manual_async_fn, reason = "it would have a second place for `self`, in each session that waits")]
     fn converse(&mut self) -> impl Future<Output = Ending> + Send {
         async move {
+            let mut waiting = observe::Waiting::new();
             loop {
                 let woken = match poll_fn(|cx| self.poll_next(cx)).await {
                     Ok(woken) => woken,
                     Err(ending) => return ending,
                 };
-                if let Err(ending) = self.attend(woken).await {
+                if let Err(ending) = waiting.leave(self.attend(woken)).await {
                     return ending;
                 }
                 if self.wire.is_some() {
-                    self.waiting.at(C::FLOW.name, self.question().map(|question| question.name));
+                    waiting.at(C::FLOW.name, self.question().map(|question| question.name));
                 }
             }
         }

@@ -11,6 +11,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use super::Inner;
 use super::form::schema;
 use super::saved::Saved;
+use crate::amiss::Amiss;
 use crate::conversation::{Conversation, Slot};
 use crate::secret;
 use crate::store::{EventId, Id, Reason, Record};
@@ -36,12 +37,13 @@ impl Inner {
         if text.capacity() <= SCRATCH_KEPT {
             SCRATCH.set(text);
         }
-        Ok(written?)
+        Ok(written.map_err(Amiss::from)?)
     }
 
     /// The conversation in a record.
     pub(crate) fn take(&self, record: &Record) -> Result<Saved<'static>, Reason> {
-        let saved: Saved<'_> = serde_json::from_slice(&self.open(&place(record), &record.body)?)?;
+        let saved: Saved<'_> =
+            serde_json::from_slice(&self.open(&place(record), &record.body)?).map_err(Amiss::from)?;
         if saved.is_counted() { Ok(saved) } else { Err("its numbers are higher than anybody counts".into()) }
     }
 
@@ -57,18 +59,18 @@ impl Inner {
     }
 
     /// A value as JSON, with its secrets where nobody else will see it.
-    pub(crate) fn write<T: Serialize>(&self, value: &T) -> serde_json::Result<Vec<u8>> {
-        self.privately(|| serde_json::to_vec(value))
+    pub(crate) fn write<T: Serialize>(&self, value: &T) -> Result<Vec<u8>, Amiss> {
+        Ok(self.privately(|| serde_json::to_vec(value))?)
     }
 
     /// The same, as a part of what is written later.
-    pub(crate) fn write_raw<T: Serialize>(&self, value: &T) -> serde_json::Result<Box<RawValue>> {
-        self.privately(|| to_raw_value(value))
+    pub(crate) fn write_raw<T: Serialize>(&self, value: &T) -> Result<Box<RawValue>, Amiss> {
+        Ok(self.privately(|| to_raw_value(value))?)
     }
 
     /// What [`write`](Self::write) wrote.
-    pub(crate) fn read<T: DeserializeOwned>(&self, json: &[u8]) -> serde_json::Result<T> {
-        self.privately(|| serde_json::from_slice(json))
+    pub(crate) fn read<T: DeserializeOwned>(&self, json: &[u8]) -> Result<T, Amiss> {
+        Ok(self.privately(|| serde_json::from_slice(json))?)
     }
 
     /// Reads or writes, secrets included where nobody else will see them.

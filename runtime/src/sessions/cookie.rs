@@ -22,10 +22,12 @@ pub(super) fn give(flow: &str, token: &Token, path: &str, lives: Duration, host:
     cookie
 }
 
-/// The value of a flow's cookie in a `Cookie` header (RFC 6265 §4.2.1).
-pub(super) fn find<'h>(header: &'h HeaderValue, flow: &str) -> Option<&'h str> {
-    let mut pairs = header.to_str().ok()?.split(';').filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| name.strip_prefix(NAME) == Some(flow)).map(|(_, value)| value)
+/// The first token in a flow's cookies in a `Cookie` header (RFC 6265 §4.2.1). There may be several, of other paths and of
+/// the domain above: what is none, or no text at all, does not hide one behind it.
+pub(super) fn find(header: &HeaderValue, flow: &str) -> Option<Token> {
+    let texts = header.as_bytes().split(|byte| *byte == b';').filter_map(|pair| str::from_utf8(pair).ok());
+    let mut pairs = texts.filter_map(|pair| pair.trim().split_once('='));
+    pairs.find_map(|(name, value)| (name.strip_prefix(NAME)? == flow).then(|| value.parse().ok())?)
 }
 
 /// Whether a `Host` (RFC 9110 §7.2) is this machine.
@@ -44,10 +46,20 @@ mod tests {
 
     #[test]
     fn a_cookie_is_found_among_others() {
-        let header = HeaderValue::from_static("a=1; converse-Order=v1.x.y; b=2; converse-Order=late");
-        assert_eq!(find(&header, "Order"), Some("v1.x.y"));
-        assert_eq!(find(&header, "a"), None);
-        assert_eq!(find(&HeaderValue::from_static("converse-Order"), "Order"), None);
+        let found = |header: &str| {
+            let header = HeaderValue::from_bytes(header.as_bytes()).expect("it has no line breaks");
+            find(&header, "Order").map(|token| token.expose())
+        };
+        let (first, second) = (Token::new().expose(), Token::new().expose());
+        assert_eq!(found(&format!("a=1; converse-Order={first}; b=2; converse-Order={second}")), Some(first.clone()));
+        for before in
+            ["converse-Order=", "converse-Order", "converse-Order=v1.x.y", "converse-Order=\u{e4}", "\u{e4}=1"]
+        {
+            assert_eq!(found(&format!("{before}; converse-Order={second}")).as_ref(), Some(&second), "{before}");
+        }
+        for none in ["", "converse-Order", &format!("a={first}"), &format!("converse-Other={first}")] {
+            assert_eq!(found(none), None, "{none}");
+        }
     }
 
     #[test]

@@ -112,7 +112,7 @@ impl Visit {
     /// The status to refuse the request with, where it comes from a page of another host. With a ticket, which no browser sends
     /// by itself, it may.
     pub(crate) fn cookie(&self, flow: &str) -> Result<Option<Token>, StatusCode> {
-        let token = self.cookies.iter().find_map(|cookies| cookie::find(cookies, flow)?.parse().ok());
+        let token = self.cookies.iter().find_map(|cookies| cookie::find(cookies, flow));
         match token {
             Some(_) if !self.is_own => match self.uri.query() {
                 query if Ticket::of(query).is_some() => Ok(None),

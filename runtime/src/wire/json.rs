@@ -119,8 +119,7 @@ impl Hello {
         if message.len() > HELLO {
             return Err(Close::new(Close::TOO_BIG, format!("a hello has at most {HELLO} bytes")));
         }
-        let hello = message.as_text().and_then(|text| serde_json::from_str(text).ok());
-        hello.filter(|hello: &Hello| hello.t == "hello").ok_or_else(|| amiss(r#"expected {"t":"hello"}"#))
+        object(message).filter(|hello: &Hello| hello.t == "hello").ok_or_else(|| amiss(r#"expected {"t":"hello"}"#))
     }
 
     /// How far the client is.
@@ -189,8 +188,7 @@ impl Json {
 
     /// The reply in a frame, unless it was taken before.
     fn take(&mut self, frame: &Message) -> Result<Option<Message>, Close> {
-        let input = frame.as_text().and_then(|text| serde_json::from_str(text).ok());
-        let input = input.filter(|input: &Input<'_>| input.t == "in");
+        let input = object(frame).filter(|input: &Input<'_>| input.t == "in");
         let input = input.ok_or_else(|| amiss(r#"expected {"t":"in","n":…} with a text, json or binary"#))?;
         // What was not said does not count.
         if input.a <= self.out {
@@ -229,6 +227,13 @@ impl Json {
     }
 }
 
+/// What is in a frame. For serde a list of the same values would do as well, whose order nobody has promised.
+fn object<'f, T: Deserialize<'f>>(frame: &'f Message) -> Option<T> {
+    let text = frame.as_text()?;
+    let is_object = text.trim_start_matches([' ', '\t', '\r', '\n']).starts_with('{');
+    serde_json::from_str(text).ok().filter(|_| is_object)
+}
+
 fn amiss(reason: impl Into<Cow<'static, str>>) -> Close {
     Close::new(Close::PROTOCOL, reason)
 }
@@ -252,7 +257,7 @@ mod tests {
         for (frame, reply) in [
             (r#"{"t":"in","n":3,"a":7,"text":"a \"word\""}"#, Message::from("a \"word\"")),
             (r#"{"json":{"b": 1.50,"a":[]},"n":4,"t":"in","later":0}"#, Message::from(r#"{"b": 1.50,"a":[]}"#)),
-            (r#"{"t":"in","n":5,"json":null}"#, Message::from("null")),
+            (" \t\r\n{\"t\":\"in\",\"n\":5,\"json\":null}", Message::from("null")),
             (r#"{"t":"in","n":6,"binary":"yv4="}"#, Message::from(vec![0xCA, 0xFE])),
         ] {
             assert_eq!(json.take(&frame.into()), Ok(Some(reply)));
@@ -282,6 +287,7 @@ mod tests {
             (r#"{"t":"out","n":3,"text":"hi"}"#, r#"expected {"t":"in","n":…} with a text, json or binary"#),
             (r#"{"t":"in","n":-3,"text":"hi"}"#, r#"expected {"t":"in","n":…} with a text, json or binary"#),
             (r#"{"t":"in","n":3,"binary":"%"}"#, r#"expected {"t":"in","n":…} with a text, json or binary"#),
+            (r#"["in",3,0,"hi",null,null]"#, r#"expected {"t":"in","n":…} with a text, json or binary"#),
             ("hi", r#"expected {"t":"in","n":…} with a text, json or binary"#),
         ] {
             let close = json().take(&frame.into()).expect_err(frame);
@@ -297,7 +303,9 @@ mod tests {
         assert_eq!(read(r#"{"t":"hello"}"#), Ok((Progress::default(), None)));
         let (progress, token) = read(r#"{"t":"hello","token":"v1.x","out":17,"in":9,"more":1}"#).expect("it is one");
         assert_eq!((progress, token.as_deref()), (Progress { inputs: 9, outputs: 17 }, Some("v1.x")));
-        for text in ["", "{}", "hello", r#"{"t":"in","n":1,"text":""}"#, r#"{"t":"hello","out":"1"}"#] {
+        for text in
+            ["", "{}", "hello", r#"{"t":"in","n":1,"text":""}"#, r#"{"t":"hello","out":"1"}"#, r#"["hello",null,0,0]"#]
+        {
             assert_eq!(read(text).expect_err(text).code, 1002);
         }
         let long = format!(r#"{{"t":"hello","token":"{}"}}"#, "x".repeat(HELLO));
