@@ -28,6 +28,7 @@ mod policy;
 mod protocol;
 mod rollout;
 mod routes;
+mod sealed;
 mod session;
 mod shutdown;
 mod stalled;
