@@ -11,6 +11,7 @@ mod drain;
 mod durable;
 mod events;
 mod forwarded;
+mod full;
 #[cfg(target_os = "linux")]
 mod half_open;
 mod handshake;

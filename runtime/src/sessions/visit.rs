@@ -273,7 +273,9 @@ fn admit(before: Access, by: By, token: Option<&Token>) -> Access {
 }
 
 fn unavailable(error: StoreError) -> StatusCode {
-    tracing::error!(error = &error as &dyn std::error::Error, "a conversation cannot be found");
+    if !error.is_full() {
+        tracing::error!(error = &error as &dyn std::error::Error, "a conversation cannot be found");
+    }
     StatusCode::SERVICE_UNAVAILABLE
 }
 

@@ -6,6 +6,7 @@ mod keys;
 mod names;
 mod places;
 mod rest;
+mod room;
 mod shelf;
 mod slab;
 mod stamp;
@@ -19,6 +20,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
+pub(super) use self::room::Full;
 use self::shelf::Shelf;
 use super::{
     Answer, Arrivals, Bounds, Count, EventId, Filter, Id, Mark, Pushed, Record, Store, StoreError, StoredEvent,
@@ -68,7 +70,12 @@ impl fmt::Debug for Memory {
 
 impl Store for Memory {
     fn create<'a>(&'a self, record: &'a Record) -> Answer<'a, ()> {
-        done(self.0.bounds.check(record.size()).and_then(|()| self.with(|shelf| shelf.create(record))))
+        done(
+            self.0
+                .bounds
+                .check(record.size())
+                .and_then(|()| self.with(|shelf| shelf.create(record, self.0.bounds.total()))),
+        )
     }
 
     fn load(&self, id: Id) -> Answer<'_, Option<Record>> {
@@ -80,7 +87,12 @@ impl Store for Memory {
     }
 
     fn commit<'a>(&'a self, record: &'a Record, consumed: &'a [EventId]) -> Answer<'a, ()> {
-        done(self.0.bounds.check(record.size()).and_then(|()| self.with(|shelf| shelf.commit(record, consumed))))
+        done(
+            self.0
+                .bounds
+                .check(record.size())
+                .and_then(|()| self.with(|shelf| shelf.commit(record, consumed, self.0.bounds.total()))),
+        )
     }
 
     fn delete(&self, id: Id, version: u64) -> Answer<'_, ()> {
@@ -90,7 +102,7 @@ impl Store for Memory {
     fn push<'a>(&'a self, id: Id, event: &'a StoredEvent) -> Answer<'a, Pushed> {
         Box::pin(async move {
             self.0.bounds.check(event.size())?;
-            let pushed = self.with(|shelf| shelf.push(id, event, self.0.bounds.events()));
+            let pushed = self.with(|shelf| shelf.push(id, event, &self.0.bounds))?;
             if pushed == Pushed::New {
                 self.0.pushed.notify_waiters();
             }
