@@ -115,6 +115,17 @@ async fn a_websocket_over_tls_is_one_like_others() {
 }
 
 #[tokio::test]
+async fn whoever_closes_first_is_told_by_tls_too_that_nothing_more_comes() {
+    let known = certificate();
+    let tls = Files::of(&known).read().expect("good files");
+    let server = serve_as(echo(), |server| server.tls(tls)).await;
+    let mut client = Client::over(connect(&server, &known).await.expect("a good certificate"), "/").await;
+    client.close(1000, "").await;
+    // Were it not told, this would be an error: anybody could have cut the connection off.
+    assert_eq!(client.closed().await.0, 1000);
+}
+
+#[tokio::test]
 async fn http_2_is_agreed_upon_while_it_is_encrypted() {
     let known = certificate();
     let tls = Files::of(&known).read().expect("good files");
