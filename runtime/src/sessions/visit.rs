@@ -198,12 +198,12 @@ impl Visit {
                 }
             };
             let mut next = record.next();
-            sessions.put(&mut next, &saved).map_err(|error| broken(&*error))?;
-            next.expires = Some(sessions.expires(&next));
             if record.status == Status::Done {
                 // The last words are told to who comes by the key, once; then it begins anew.
                 next.key = None;
             }
+            sessions.put(&mut next, &saved).map_err(|error| broken(&*error))?;
+            next.expires = Some(sessions.expires(&next));
             crash_point!("return before the write");
             match commit_surely(&*sessions.store, &next, &[]).await {
                 Ok(()) => {
@@ -273,7 +273,9 @@ fn admit(before: Access, by: By, token: Option<&Token>) -> Access {
 }
 
 fn unavailable(error: StoreError) -> StatusCode {
-    tracing::error!(error = &error as &dyn std::error::Error, "a conversation cannot be found");
+    if !error.is_full() {
+        tracing::error!(error = &error as &dyn std::error::Error, "a conversation cannot be found");
+    }
     StatusCode::SERVICE_UNAVAILABLE
 }
 

@@ -6,6 +6,7 @@ mod keys;
 mod names;
 mod places;
 mod rest;
+mod room;
 mod shelf;
 mod slab;
 mod stamp;
@@ -17,6 +18,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
+pub(super) use self::room::Full;
 use self::shelf::Shelf;
 use super::{
     Answer, Arrivals, Bounds, Count, EventId, Filter, Id, Mark, Pushed, Record, Store, StoredEvent, Summary, Time,
@@ -67,7 +69,7 @@ impl Store for Memory {
     fn create<'a>(&'a self, record: &'a Record) -> Answer<'a, ()> {
         Box::pin(async move {
             self.0.bounds.check(record.size())?;
-            self.with(|shelf| shelf.create(record))
+            self.with(|shelf| shelf.create(record, self.0.bounds.total()))
         })
     }
 
@@ -82,7 +84,7 @@ impl Store for Memory {
     fn commit<'a>(&'a self, record: &'a Record, consumed: &'a [EventId]) -> Answer<'a, ()> {
         Box::pin(async move {
             self.0.bounds.check(record.size())?;
-            self.with(|shelf| shelf.commit(record, consumed))
+            self.with(|shelf| shelf.commit(record, consumed, self.0.bounds.total()))
         })
     }
 
@@ -93,7 +95,7 @@ impl Store for Memory {
     fn push<'a>(&'a self, id: Id, event: &'a StoredEvent) -> Answer<'a, Pushed> {
         Box::pin(async move {
             self.0.bounds.check(event.size())?;
-            let pushed = self.with(|shelf| shelf.push(id, event, self.0.bounds.events()));
+            let pushed = self.with(|shelf| shelf.push(id, event, &self.0.bounds))?;
             if pushed == Pushed::New {
                 self.0.pushed.notify_waiters();
             }
