@@ -33,6 +33,7 @@ mod sealed;
 mod session;
 mod shutdown;
 mod stalled;
+mod streams;
 mod support;
 #[cfg(unix)]
 mod systemd;

@@ -317,6 +317,7 @@ impl<C: Conversation> Session<C> {
         if led.left_behind {
             words.answered(said.before);
         }
+        words.pass(said.forgotten);
         words.extend(said.words.iter().cloned());
         if led.asks || close.is_some() {
             words.ask();

@@ -8,6 +8,7 @@ mod ending;
 mod events;
 mod greet;
 mod kept;
+mod said;
 mod seen;
 mod things;
 mod turn;
@@ -27,6 +28,7 @@ use self::ending::Ending;
 use self::events::Events;
 pub(crate) use self::greet::greet;
 use self::kept::Kept;
+use self::said::Said;
 use self::things::Things;
 use self::turn::{Step, step};
 use crate::aside::Aside;
@@ -35,7 +37,6 @@ use crate::conversation::{Conversation, Input, Slot};
 use crate::event::Event;
 use crate::held::Held;
 use crate::history::History;
-use crate::message::Message;
 use crate::moment::Moment;
 use crate::observe::{self, Outcome};
 use crate::once::Onces;
@@ -139,16 +140,6 @@ enum Woken<E> {
     Told,
     /// An event of this process, that is stored with the others where that can be.
     Event(E),
-}
-
-/// What a turn says, with those that have led to it at once.
-#[derive(Default)]
-struct Said {
-    /// What is still to be heard, and how much of that was said early.
-    words: Vec<Message>,
-    early: usize,
-    /// How much had been said before.
-    before: u64,
 }
 
 /// Where a turn has led.
@@ -406,14 +397,11 @@ impl<C: Conversation> Session<C> {
             loop {
                 match step(&mut code, &outbox).await {
                     Step::Said(words) => {
-                        let is_early = match &mut self.wire {
+                        let is_told = match &mut self.wire {
                             Some(wire) => Box::pin(wire.say_early(&words)).await,
-                            None => false,
+                            None => true, // There is nobody.
                         };
-                        said.words.extend(words);
-                        if is_early {
-                            said.early = said.words.len();
-                        }
+                        said.add(words, is_told);
                     }
                     Step::Ended(output) => break output,
                 }
@@ -459,6 +447,7 @@ impl<C: Conversation> Session<C> {
     async fn speak(&mut self, said: &mut Said) -> Result<(), Ending> {
         let words = mem::take(&mut said.words);
         let early = mem::take(&mut said.early);
+        said.forgotten = 0;
         if words.is_empty() {
             return Ok(());
         }

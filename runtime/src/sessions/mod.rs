@@ -27,7 +27,7 @@ pub(crate) use self::body::is_for_other_keys;
 pub(crate) use self::form::schema;
 pub(crate) use self::keeper::{Keeper, Unkept};
 pub use self::layer::WithSessions;
-pub(crate) use self::said::Words;
+pub(crate) use self::said::{Words, surplus};
 pub(crate) use self::saved::{Access, Progress, Saved, State};
 #[cfg(feature = "encryption")]
 pub use self::seal::Keys;

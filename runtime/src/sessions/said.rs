@@ -42,6 +42,18 @@ impl Numbers {
     }
 }
 
+/// How many of these, the oldest, are not said again, whatever is said behind them.
+pub(crate) fn surplus(words: &[Message]) -> usize {
+    let (most, mut room) = MOST;
+    let fits = |word: &&Message| {
+        let left = room.checked_sub(word.len());
+        room = left.unwrap_or(room);
+        left.is_some()
+    };
+    let kept = words.iter().rev().take(most).take_while(fits).count();
+    words.len() - kept.max(1).min(words.len())
+}
+
 impl Words {
     /// As they were [stored](Self::stored).
     pub(crate) fn read(said: Vec<Message>, numbers: Numbers) -> Self {
@@ -82,6 +94,15 @@ impl Words {
         self.said.retain(|_| numbers.next().is_some_and(&is_kept));
         if self.said.is_empty() {
             self.said = Vec::new(); // What comes next is rarely as much.
+        }
+    }
+
+    /// So many have been said that are [not said again](surplus), and so is nothing before them but what was asked.
+    pub(crate) fn pass(&mut self, outputs: u64) {
+        if outputs > 0 {
+            let asked = self.numbers.asked;
+            self.keep(|number| number == asked);
+            self.numbers.out += outputs;
         }
     }
 
@@ -274,6 +295,24 @@ mod tests {
                 assert_eq!(words(&all), words(&one), "{asked}, {before} of {length}");
                 assert_eq!(words(&reread(&all)), words(&all));
             }
+        }
+    }
+
+    #[test]
+    fn what_is_passed_is_as_what_was_left_out() {
+        for (number, length) in [(0, 1), (1, 70_000), (64, 1), (65, 1), (200, 1), (200, 3000), (3, 30_000)] {
+            let all: Vec<Message> =
+                (0..number).map(|number: usize| format!("{number}{}", "x".repeat(length)).into()).collect();
+            let mut whole = Words::default();
+            turn(&mut whole, ["Hello!", "Name?"]);
+            whole.extend(["Still there?".into()]);
+            let mut passed = whole.clone();
+            whole.extend(all.iter().cloned());
+            let gone = surplus(&all);
+            passed.pass(gone as u64);
+            passed.extend(all[gone..].iter().cloned());
+            assert_eq!(words(&passed), words(&whole), "{number} of {length}");
+            assert_eq!(passed.stored().1, whole.stored().1);
         }
     }
 
