@@ -263,7 +263,7 @@ fn admit(before: Access, by: By, token: Option<&Token>) -> Access {
     }
     let Some(token) = token else { return access };
     let before = access.token.replace(token.hash());
-    // Until something is heard of the client, it may not have got its token.
+    // Until something is heard of the client, it may not have got its token. Who comes by the latest one has got that.
     access.previous = match by {
         By::Key => None,
         By::Token(hash) => Some(Box::new(hash)),
