@@ -143,7 +143,8 @@ impl Sessions {
     }
 
     /// How long a conversation waits for a store that cannot be reached, before its client is closed with 1013; 20 s, if
-    /// this is not called. Meanwhile nothing is read from the client, and nothing is lost.
+    /// this is not called. It is counted from the first try to write that has failed, and none that has begun is cut off: what
+    /// the store takes for the first and for the last comes on top. Meanwhile nothing is read from the client, and nothing is lost.
     #[must_use]
     pub fn patience(self, time: Duration) -> Self {
         self.set(|settings| settings.patience = time)
