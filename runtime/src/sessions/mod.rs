@@ -1,6 +1,7 @@
 //! Conversations that outlive their sockets: [`Sessions`].
 
 mod body;
+mod complaints;
 mod cookie;
 mod flows;
 mod form;
@@ -78,6 +79,7 @@ pub struct Sessions(pub(crate) Arc<Inner>);
 pub(crate) struct Inner {
     store: Arc<dyn Store>,
     settings: Settings,
+    pub(crate) complaints: complaints::Complaints,
     live: live::Live,
     flows: flows::Flows,
     schemas: schemas::Schemas,
@@ -114,6 +116,7 @@ impl Sessions {
         Sessions(Arc::new(Inner {
             store: Arc::new(store),
             settings,
+            complaints: complaints::Complaints::default(),
             live: live::Live::default(),
             flows: flows::Flows::default(),
             schemas: schemas::Schemas::default(),
