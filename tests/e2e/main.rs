@@ -11,6 +11,7 @@ mod drain;
 mod durable;
 mod events;
 mod forwarded;
+mod full;
 #[cfg(target_os = "linux")]
 mod half_open;
 mod handshake;
@@ -28,6 +29,7 @@ mod policy;
 mod protocol;
 mod rollout;
 mod routes;
+mod sealed;
 mod session;
 mod shutdown;
 mod stalled;

@@ -26,6 +26,8 @@ struct Come {
     offered: Option<EventId>,
     /// Events in the store that nobody can read.
     passed: Vec<EventId>,
+    /// Those that others may read, who have the keys to them.
+    others: Vec<EventId>,
 }
 
 struct Kept {
@@ -79,9 +81,10 @@ impl<E: Send + 'static> Events<E> {
         }
     }
 
-    /// Has one done away with that nobody can read.
-    pub(super) fn pass_over(&mut self, id: EventId) {
-        self.come().passed.push(id);
+    /// Has one done away with that cannot be read, or left where it is if it may be `for_others`.
+    pub(super) fn pass_over(&mut self, id: EventId, for_others: bool) {
+        let come = self.come();
+        if for_others { come.others.push(id) } else { come.passed.push(id) }
     }
 
     /// Puts one behind the others that was found in the store.
@@ -92,7 +95,7 @@ impl<E: Send + 'static> Events<E> {
     pub(super) fn knows(&self, id: &EventId) -> bool {
         self.come.as_ref().is_some_and(|come| {
             let kept = come.kept.iter().filter_map(|kept| kept.id.as_ref());
-            kept.chain(&come.offered).chain(&come.passed).any(|known| known == id)
+            kept.chain(&come.offered).chain(&come.passed).chain(&come.others).any(|known| known == id)
         })
     }
 
@@ -102,6 +105,7 @@ impl<E: Send + 'static> Events<E> {
             come.kept.retain(|kept| kept.id.is_none());
             (come.left, come.offered) = (0, None);
             come.passed.clear();
+            come.others.clear();
         }
     }
 

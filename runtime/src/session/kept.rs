@@ -16,7 +16,7 @@ use crate::flow::Kind;
 use crate::message::Message;
 use crate::outdated::Outdated;
 use crate::remember::{moving, unread};
-use crate::sessions::{Access, Entered, Inner, Keeper, Saved, State, Unkept, Words};
+use crate::sessions::{Access, Entered, Inner, Keeper, Saved, State, Unkept, Words, is_for_other_keys};
 use crate::socket::{Received, WebSocket};
 use crate::store::{EventId, Id, Pushed, Record, StoredEvent};
 
@@ -388,7 +388,7 @@ impl<C: Conversation> Session<C> {
                 Ok(value) => self.events.add(event, Event::new(value)),
                 Err(error) => {
                     tracing::error!(conversation = C::FLOW.name, %id, event = event.as_str(), %error, "an event cannot be read");
-                    self.events.pass_over(event);
+                    self.events.pass_over(event, is_for_other_keys(&error));
                 }
             }
         }

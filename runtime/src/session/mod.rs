@@ -91,7 +91,7 @@ pub(crate) async fn begin<C: Conversation>(
     match session.start(Arc::clone(sessions), held.key).await {
         Ok(id) => Ok(id),
         Err(Ending::Unkept(Unkept::Taken | Unkept::Moved | Unkept::Late)) => Err(StoreError::Conflict),
-        Err(Ending::Unkept(Unkept::Unavailable)) => Err(StoreError::Unavailable("it did not answer in time".into())),
+        Err(Ending::Unkept(Unkept::Unavailable)) => Err(StoreError::Unavailable("it has not taken it in time".into())),
         Err(_) => Err(StoreError::Fatal("the conversation could not begin".into())),
     }
 }

@@ -43,7 +43,7 @@ impl Inner {
     /// The conversation in a record.
     pub(crate) fn take(&self, record: &Record) -> Result<Saved<'static>, Reason> {
         let saved: Saved<'_> =
-            serde_json::from_slice(&self.open(&place(record), &record.body)?).map_err(Amiss::from)?;
+            serde_json::from_slice(&self.open(|| place(record), &record.body)?).map_err(Amiss::from)?;
         if saved.is_counted() { Ok(saved) } else { Err("its numbers are higher than anybody counts".into()) }
     }
 
@@ -55,7 +55,7 @@ impl Inner {
 
     /// The event that [`put_event`](Self::put_event) put there.
     pub(crate) fn take_event<E: DeserializeOwned>(&self, to: Id, id: &EventId, body: &[u8]) -> Result<E, Reason> {
-        Ok(self.read(&self.open(&event_place(to, id), body)?)?)
+        Ok(self.read(&self.open(|| event_place(to, id), body)?)?)
     }
 
     /// A value as JSON, with its secrets where nobody else will see it.
@@ -100,8 +100,11 @@ impl Inner {
     }
 
     #[cfg(feature = "encryption")]
-    fn open<'b>(&self, place: &str, stored: &'b [u8]) -> Result<Cow<'b, [u8]>, Reason> {
-        Ok(super::seal::open(self.settings.keys.as_ref(), place, stored)?)
+    fn open<'b>(&self, place: impl FnOnce() -> String, stored: &'b [u8]) -> Result<Cow<'b, [u8]>, Reason> {
+        let keys = self.settings.keys.as_ref();
+        // Nobody asks where it stands where there is nothing to open it with.
+        let place = keys.map(|_| place()).unwrap_or_default();
+        Ok(super::seal::open(keys, &place, stored)?)
     }
 
     #[cfg(not(feature = "encryption"))]
@@ -110,14 +113,29 @@ impl Inner {
     }
 
     #[cfg(not(feature = "encryption"))]
-    fn open<'b>(&self, _: &str, stored: &'b [u8]) -> Result<Cow<'b, [u8]>, Reason> {
+    fn open<'b>(&self, _: impl FnOnce() -> String, stored: &'b [u8]) -> Result<Cow<'b, [u8]>, Reason> {
         Ok(stored.into())
     }
 }
 
-/// A body is good for its own record alone, and for the version that it was written as.
+/// Whether what cannot be read, for this reason, may be for a process with other keys.
+#[cfg(feature = "encryption")]
+pub(crate) fn is_for_other_keys(error: &Reason) -> bool {
+    error.downcast_ref().is_some_and(super::seal::Unopened::is_for_other_keys)
+}
+
+#[cfg(not(feature = "encryption"))]
+pub(crate) fn is_for_other_keys(_: &Reason) -> bool {
+    false
+}
+
+/// A body is good for its own record alone, for the version that it was written as, and for whoever comes by its key: with
+/// another one it would be somebody else's. Only its dates may change.
 fn place(record: &Record) -> String {
-    format!("{}|{}|{}", record.id, record.version, record.flow)
+    let Record { id, key, flow, question, schema, status, version, .. } = record;
+    // The key comes last, since it may be any text; there is none that is the same as no key.
+    let key = key.as_deref().map(|key| ["|", key].concat()).unwrap_or_default();
+    format!("{id}|{version}|{status:?}|{flow}|{question}|{schema}{key}")
 }
 
 fn event_place(to: Id, id: &EventId) -> String {

@@ -255,10 +255,14 @@ impl Keeper {
                 }
             }
             if !matches!(error, StoreError::Conflict) {
-                if !may_pass(&error) || Instant::now() + pause > until {
+                // Nobody has been told anything of one that begins: it can as well begin later.
+                let turned_away = error.is_full() && self.version == 0;
+                if !may_pass(&error) || turned_away || Instant::now() + pause > until {
                     return Err(self.failed(&error));
                 }
-                tracing::warn!(conversation = self.form.flow, id = %self.id, %error, "the store cannot be reached");
+                if !error.is_full() {
+                    tracing::warn!(conversation = self.form.flow, id = %self.id, %error, "the store cannot be reached");
+                }
                 sleep(pause).await;
                 pause = (pause * 2).min(longest);
             }
@@ -321,7 +325,13 @@ impl Keeper {
         if !may_pass(error) {
             return self.refused(error);
         }
-        tracing::error!(conversation = self.form.flow, id = %self.id, %error, "the store cannot be reached");
+        match error.is_full() {
+            // The store has said so, once for all.
+            true => tracing::debug!(conversation = self.form.flow, id = %self.id, "the store is full"),
+            false => {
+                tracing::error!(conversation = self.form.flow, id = %self.id, %error, "the store cannot be reached");
+            }
+        }
         Unkept::Unavailable
     }
 

@@ -24,6 +24,7 @@ use std::fmt;
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
+pub(crate) use self::body::is_for_other_keys;
 pub(crate) use self::form::schema;
 pub(crate) use self::keeper::{Keeper, Unkept};
 pub use self::layer::WithSessions;
@@ -163,6 +164,7 @@ impl Sessions {
 
     /// Seals what is stored, so that nobody who has the store alone can read it or change it unnoticed: states, messages
     /// and events, but not the names of flows and questions, keys or dates. Then also a [`Secret`](crate::Secret) is stored.
+    /// What is there and is not sealed is refused, unless [`Keys::and_unsealed`] says otherwise.
     #[cfg(feature = "encryption")]
     #[must_use]
     pub fn sealed_by(self, keys: Keys) -> Self {

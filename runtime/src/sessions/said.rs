@@ -91,17 +91,34 @@ impl Words {
         self.said.reserve_exact(words.size_hint().0);
         self.said.extend(words);
         self.numbers.out += (self.said.len() - before) as u64;
+        self.forget_oldest();
+    }
+
+    /// Leaves out what is more than is said again. A turn may have said very much: all that goes does so at once.
+    fn forget_oldest(&mut self) {
         let (most, bytes) = MOST;
         let mut size: usize = self.said.iter().map(Message::len).sum();
-        while self.said.len() > 1 && (self.said.len() > most || size > bytes) {
-            // What was asked stays, and so does the last.
-            let asked = self.numbers.asked;
-            let oldest = self.numbers.of(self.said.len()).position(|number| number != asked).unwrap_or_default();
-            if oldest + 1 == self.said.len() {
+        let mut left = self.said.len();
+        if left <= most && size <= bytes {
+            return;
+        }
+        // What was asked stays, and so does the last.
+        let asked = self.numbers.of(left).position(|number| number == self.numbers.asked);
+        let mut gone = 0;
+        for (index, word) in self.said.iter().enumerate().take(left - 1) {
+            if left <= most && size <= bytes {
                 break;
             }
-            size -= self.said.remove(oldest).len();
+            if asked != Some(index) {
+                (size, left, gone) = (size - word.len(), left - 1, index + 1);
+            }
         }
+        if let Some(asked) = asked.filter(|&asked| asked < gone) {
+            gone -= 1;
+            self.said.swap(asked, gone);
+        }
+        self.said.drain(..gone);
+        self.said.shrink_to_fit();
     }
 
     /// A question has been asked, or the conversation has ended: the last of the words is what that was said by. Where it
@@ -239,5 +256,35 @@ mod tests {
         said.extend((1..=100).map(|number: u32| Message::from(number.to_string())));
         assert_eq!(numbers(&said), [101, 201], "what was asked, and the last");
         assert_eq!(words(&reread(&said)), words(&said));
+    }
+
+    #[test]
+    fn all_at_once_is_as_one_after_another() {
+        for asked in 0..=3 {
+            for (before, length) in [(2, 1), (2, 2000), (70, 1), (70, 40_000)] {
+                let new = |number: usize| Message::from(format!("{number:length$}"));
+                let mut one = Words::default();
+                for number in 1..=asked {
+                    turn(&mut one, ["Name?"]);
+                    one.extend((0..number).map(new));
+                }
+                let mut all = one.clone();
+                all.extend((0..before).map(new));
+                (0..before).for_each(|number| one.extend([new(number)]));
+                assert_eq!(words(&all), words(&one), "{asked}, {before} of {length}");
+                assert_eq!(words(&reread(&all)), words(&all));
+            }
+        }
+    }
+
+    #[test]
+    fn very_much_can_be_said_in_one_turn() {
+        let (mut said, begun) = (Words::default(), std::time::Instant::now());
+        turn(&mut said, ["How many?"]);
+        said.extend((0..400_000).map(|number: u32| Message::from(number.to_string())));
+        assert_eq!(numbers(&said)[..3], [1, 399_939, 399_940]);
+        assert!(said.said.capacity() < 1000, "it waits for as long as the client does");
+        // What goes with the square of them takes a minute.
+        assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
     }
 }

@@ -37,6 +37,7 @@ impl Inner {
         let record = Record { key, status: Status::Done, created: self.since, ..record };
         match self.store.create(&record).await {
             Ok(()) | Err(StoreError::Conflict) => drop(known().insert(flow.name)),
+            Err(error) if error.is_full() => {}
             Err(error) => {
                 let error = &error as &dyn std::error::Error;
                 tracing::warn!(

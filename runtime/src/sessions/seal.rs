@@ -27,7 +27,10 @@ const NONCE: usize = 24;
 /// let sessions = Sessions::new(Memory::default()).sealed_by(keys);
 /// # let _ = sessions;
 /// ```
-pub struct Keys(Vec<(String, XChaCha20Poly1305)>);
+pub struct Keys {
+    all: Vec<(String, XChaCha20Poly1305)>,
+    unsealed: bool,
+}
 
 impl Keys {
     /// A key of 256 random bits, and what it is called. The name is stored with what the key has sealed.
@@ -36,7 +39,7 @@ impl Keys {
     ///
     /// If the name has more than 255 bytes.
     pub fn new(name: impl Into<String>, key: &[u8; 32]) -> Self {
-        Keys(Vec::new()).and(name, key)
+        Keys { all: Vec::new(), unsealed: false }.and(name, key)
     }
 
     /// Another one, which seals from now on.
@@ -48,13 +51,32 @@ impl Keys {
     pub fn and(mut self, name: impl Into<String>, key: &[u8; 32]) -> Self {
         let name = name.into();
         assert!(u8::try_from(name.len()).is_ok(), "a key's name has at most 255 bytes");
-        self.0.push((name, XChaCha20Poly1305::new(key.into())));
+        self.all.push((name, XChaCha20Poly1305::new(key.into())));
+        self
+    }
+
+    /// Reads also what is not sealed, which is refused otherwise. It is for conversations from before there was a key, and for
+    /// as long as there are any: until what was written without one has expired.
+    ///
+    /// As long as this is set, whoever can write to the store can put an unsealed conversation or event there in the place of
+    /// a sealed one, and come into it with a token of their own. What is sealed stays secret, and all that is written is sealed.
+    ///
+    /// ```
+    /// use converse::Keys;
+    ///
+    /// # fn secret(name: &str) -> [u8; 32] { [name.len() as u8; 32] }
+    /// let keys = Keys::new("2026-11", &secret("2026-11")).and_unsealed(); // until the end of the year
+    /// # let _ = keys;
+    /// ```
+    #[must_use]
+    pub fn and_unsealed(mut self) -> Self {
+        self.unsealed = true;
         self
     }
 
     /// Seals `text` for the place that `place` names: anywhere else it cannot be opened.
     pub(super) fn seal(&self, place: &str, text: &[u8]) -> Vec<u8> {
-        let (name, cipher) = self.0.last().expect("there is one from the beginning");
+        let (name, cipher) = self.all.last().expect("there is one from the beginning");
         let nonce: [u8; NONCE] = random::bytes();
         let payload = Payload { msg: text, aad: place.as_bytes() };
         let sealed = cipher.encrypt(&XNonce::from(nonce), payload).expect("it is shorter than 256 GiB");
@@ -63,7 +85,7 @@ impl Keys {
     }
 
     fn open(&self, place: &str, name: &str, nonce: [u8; NONCE], sealed: &[u8]) -> Result<Vec<u8>, Unopened> {
-        let key = self.0.iter().find(|(known, _)| known == name);
+        let key = self.all.iter().find(|(known, _)| known == name);
         let (_, cipher) = key.ok_or_else(|| Unopened::UnknownKey(name.to_owned()))?;
         cipher
             .decrypt(&XNonce::from(nonce), Payload { msg: sealed, aad: place.as_bytes() })
@@ -74,13 +96,16 @@ impl Keys {
 /// The names of the keys, and nothing of themselves.
 impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()
+        f.debug_set().entries(self.all.iter().map(|(name, _)| name)).finish()
     }
 }
 
-/// Opens what was stored at a place; what was not sealed is as it is.
+/// Opens what was stored at a place. What was not sealed is as it is, where that may be: it can be of anybody.
 pub(super) fn open<'s>(keys: Option<&Keys>, place: &str, stored: &'s [u8]) -> Result<Cow<'s, [u8]>, Unopened> {
-    let Some((&SEALED, rest)) = stored.split_first() else { return Ok(stored.into()) };
+    let Some((&SEALED, rest)) = stored.split_first() else {
+        let may_be = keys.is_none_or(|keys| keys.unsealed);
+        return if may_be { Ok(stored.into()) } else { Err(Unopened::Unsealed) };
+    };
     let parts = rest.split_first().and_then(|(length, rest)| {
         let (name, rest) = rest.split_at_checked(usize::from(*length))?;
         let (nonce, sealed) = rest.split_first_chunk::<NONCE>()?;
@@ -97,14 +122,24 @@ pub(super) fn open<'s>(keys: Option<&Keys>, place: &str, stored: &'s [u8]) -> Re
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Unopened {
     UnknownKey(String),
+    /// There are keys, and nobody has said that there is anything without.
+    Unsealed,
     /// It was changed, or belongs elsewhere.
     Forged,
+}
+
+impl Unopened {
+    /// Whether a process with other keys may open it, now or later.
+    pub(super) fn is_for_other_keys(&self) -> bool {
+        matches!(self, Unopened::UnknownKey(_) | Unopened::Unsealed)
+    }
 }
 
 impl fmt::Display for Unopened {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Unopened::UnknownKey(name) => write!(f, "it was sealed with the key {name:?}, which is not known here"),
+            Unopened::Unsealed => f.write_str("it is not sealed, and `Keys::and_unsealed` was not called"),
             Unopened::Forged => f.write_str("what was sealed was changed, or stands in another place"),
         }
     }
@@ -130,14 +165,25 @@ mod tests {
         let unknown = |name: &str| Err(Unopened::UnknownKey(name.to_owned()));
         assert_eq!(open(Some(&old), "a", &new.seal("a", b"text")), unknown("new"));
         assert_eq!(open(None, "a", &sealed), unknown("old"));
-        assert_eq!(open(Some(&new), "a", b"{}").as_deref(), Ok(&b"{}"[..]), "it was written before there was a key");
+    }
+
+    #[test]
+    fn what_is_not_sealed_is_refused_unless_it_may_be_there() {
+        let keys = || Keys::new("k", &[1; 32]);
+        for unsealed in [&b"{}"[..], b"", b"\0", b"\x02"] {
+            assert_eq!(open(Some(&keys()), "a", unsealed), Err(Unopened::Unsealed));
+            assert_eq!(open(Some(&keys().and_unsealed()), "a", unsealed).as_deref(), Ok(unsealed));
+            assert_eq!(open(None, "a", unsealed).as_deref(), Ok(unsealed));
+        }
+        let keys = keys().and_unsealed();
+        assert_eq!(open(Some(&keys), "b", &keys.seal("a", b"{}")), Err(Unopened::Forged), "the rest is as it was");
     }
 
     #[test]
     fn whatever_was_changed_is_refused() {
         let keys = Keys::new("k", &[1; 32]);
         let sealed = keys.seal("a", b"text");
-        for index in 1..sealed.len() {
+        for index in 0..sealed.len() {
             let mut changed = sealed.clone();
             changed[index] ^= 1;
             assert!(open(Some(&keys), "a", &changed).is_err(), "{index}");

@@ -199,15 +199,15 @@ impl Visit {
                 }
             };
             let mut next = record.next();
+            if record.status == Status::Done {
+                // The last words are told to who comes by the key, once; then it begins anew.
+                next.key = None;
+            }
             sessions.put(&mut next, &saved).map_err(|error| {
                 self.complain(&next, "a conversation cannot be stored", &*error);
                 StatusCode::INTERNAL_SERVER_ERROR
             })?;
             next.expires = Some(sessions.expires(&next));
-            if record.status == Status::Done {
-                // The last words are told to who comes by the key, once; then it begins anew.
-                next.key = None;
-            }
             crash_point!("return before the write");
             match commit_surely(&*sessions.store, &next, &[]).await {
                 Ok(()) => {
@@ -287,6 +287,8 @@ fn admit(before: Access, by: By, token: Option<&Token>) -> Access {
 }
 
 fn unavailable(error: StoreError) -> StatusCode {
-    tracing::error!(error = &error as &dyn Error, "a conversation cannot be found");
+    if !error.is_full() {
+        tracing::error!(error = &error as &dyn Error, "a conversation cannot be found");
+    }
     StatusCode::SERVICE_UNAVAILABLE
 }

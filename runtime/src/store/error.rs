@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
+use super::memory::Full;
+
 /// The reason that a store, or what lies below it, gives.
 pub type Reason = Box<dyn Error + Send + Sync>;
 
@@ -27,6 +29,13 @@ pub enum StoreError {
     },
     /// The store is broken, or is none: nothing that the caller can do will mend it. Somebody has to be told.
     Fatal(Reason),
+}
+
+impl StoreError {
+    /// Whether there is no room for it, which was logged once for all.
+    pub(crate) fn is_full(&self) -> bool {
+        matches!(self, StoreError::Unavailable(why) if why.is::<Full>())
+    }
 }
 
 impl fmt::Display for StoreError {

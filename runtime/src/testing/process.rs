@@ -110,7 +110,7 @@ impl<C: Conversation> Process<C> {
         request.extensions_mut().insert(self.sessions.clone());
         let visit = Visit::of(&request.into_parts().0, true).expect("there are sessions");
         let arrival = Arrival { token: self.world.token.take(), ..Arrival::default() };
-        let entered = self.runtime.block_on(visit.enter::<C>(arrival)).expect("the store is there");
+        let entered = self.runtime.block_on(async { visit.enter::<C>(arrival).await }).expect("the store is there");
         self.world.token.clone_from(&entered.token);
         self.world.id = Some(entered.keeper.id());
         let connection = Arc::new(Connection::new(ConnectionId::unique()));

@@ -10,6 +10,9 @@ use super::stamp::Stamp;
 use crate::message::Text;
 use crate::store::{EventId, Id, Pushed, Record, Status, StoredEvent, Time, WriteId};
 
+/// What is there for each, and for its name and its dates.
+const EACH: usize = 128;
+
 /// A record without the date at which it expires, and what is kept for it.
 pub(super) struct Entry {
     pub(super) id: Id,
@@ -47,6 +50,21 @@ impl Entry {
         if key.is_some() || self.rest.more().is_some() {
             self.rest.change(|more| (more.key, more.claimed) = (key.cloned(), None));
         }
+    }
+
+    /// How many bytes are taken by all that is kept of it, wherever.
+    pub(super) fn size(&self) -> usize {
+        EACH + self.rest.size()
+    }
+
+    /// How many that will be of a new one.
+    pub(super) fn size_of(record: &Record) -> usize {
+        EACH + Rest::size_of(record.body.len(), record.key.as_ref())
+    }
+
+    /// How many more it takes with its next version.
+    pub(super) fn growth(&self, next: &Record) -> usize {
+        next.body.len().saturating_sub(self.rest.body().len())
     }
 
     pub(super) fn record(&self, place: &Place, expires: Option<Time>) -> Record {
@@ -101,24 +119,20 @@ impl Entry {
         self.events().into_iter().flat_map(|events| events.waiting.iter().map(|(number, event)| (*number, event)))
     }
 
-    /// Takes an event, unless `most` wait already.
-    pub(super) fn push(&mut self, number: u64, event: &StoredEvent, most: usize) -> Pushed {
+    /// Why it does not take an event, where `most` may wait.
+    pub(super) fn refuses(&self, event: &StoredEvent, most: usize) -> Option<Pushed> {
         let events = self.events();
         if self.status == Status::Done {
-            return Pushed::Missing;
+            return Some(Pushed::Missing);
         }
         if events.is_some_and(|events| events.known.contains(&event.id)) {
-            return Pushed::Duplicate;
+            return Some(Pushed::Duplicate);
         }
-        if events.map_or(0, |events| events.waiting.len()) >= most {
-            return Pushed::Full;
-        }
-        self.rest.change(|more| {
-            let events = more.events.get_or_insert_default();
-            events.known.insert(event.id.clone());
-            events.waiting.insert(number, event.clone());
-        });
-        Pushed::New
+        (events.map_or(0, |events| events.waiting.len()) >= most).then_some(Pushed::Full)
+    }
+
+    pub(super) fn push(&mut self, number: u64, event: &StoredEvent) {
+        self.rest.change(|more| more.events.get_or_insert_default().add(number, event));
     }
 
     /// Has these events wait no more, and none where it is done, and says of each that it has gone.
@@ -128,10 +142,9 @@ impl Entry {
         }
         let is_done = self.status == Status::Done;
         self.rest.change(|more| {
-            let events = more.events.as_mut().into_iter();
-            let waiting = events
-                .flat_map(|events| events.waiting.extract_if(.., |_, event| is_done || consumed.contains(&event.id)));
-            waiting.for_each(|(number, _)| gone(number));
+            if let Some(events) = &mut more.events {
+                events.take(|event| is_done || consumed.contains(&event.id), &mut gone);
+            }
             more.events.take_if(|_| is_done);
         });
     }

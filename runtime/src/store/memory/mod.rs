@@ -6,23 +6,22 @@ mod keys;
 mod names;
 mod places;
 mod rest;
+mod room;
 mod shelf;
 mod slab;
 mod stamp;
 mod wakes;
 
 use std::fmt;
-use std::future::{poll_fn, ready};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::Notify;
 
+pub(super) use self::room::Full;
 use self::shelf::Shelf;
 use super::{
-    Answer, Arrivals, Bounds, Count, EventId, Filter, Id, Mark, Pushed, Record, Store, StoreError, StoredEvent,
-    Summary, Time,
+    Answer, Arrivals, Bounds, Count, EventId, Filter, Id, Mark, Pushed, Record, Store, StoredEvent, Summary, Time,
 };
 
 /// Keeps conversations in memory: they outlive their connections, not the process. A clone is another handle on the same
@@ -68,7 +67,10 @@ impl fmt::Debug for Memory {
 
 impl Store for Memory {
     fn create<'a>(&'a self, record: &'a Record) -> Answer<'a, ()> {
-        done(self.0.bounds.check(record.size()).and_then(|()| self.with(|shelf| shelf.create(record))))
+        Box::pin(async move {
+            self.0.bounds.check(record.size())?;
+            self.with(|shelf| shelf.create(record, self.0.bounds.total()))
+        })
     }
 
     fn load(&self, id: Id) -> Answer<'_, Option<Record>> {
@@ -80,17 +82,20 @@ impl Store for Memory {
     }
 
     fn commit<'a>(&'a self, record: &'a Record, consumed: &'a [EventId]) -> Answer<'a, ()> {
-        done(self.0.bounds.check(record.size()).and_then(|()| self.with(|shelf| shelf.commit(record, consumed))))
+        Box::pin(async move {
+            self.0.bounds.check(record.size())?;
+            self.with(|shelf| shelf.commit(record, consumed, self.0.bounds.total()))
+        })
     }
 
     fn delete(&self, id: Id, version: u64) -> Answer<'_, ()> {
-        done(self.with(|shelf| shelf.delete(id, version)))
+        Box::pin(async move { self.with(|shelf| shelf.delete(id, version)) })
     }
 
     fn push<'a>(&'a self, id: Id, event: &'a StoredEvent) -> Answer<'a, Pushed> {
         Box::pin(async move {
             self.0.bounds.check(event.size())?;
-            let pushed = self.with(|shelf| shelf.push(id, event, self.0.bounds.events()));
+            let pushed = self.with(|shelf| shelf.push(id, event, &self.0.bounds))?;
             if pushed == Pushed::New {
                 self.0.pushed.notify_waiters();
             }
@@ -132,13 +137,5 @@ impl Store for Memory {
 
     fn clean(&self, now: Time, most: usize) -> Answer<'_, u64> {
         Box::pin(async move { Ok(self.with(|shelf| shelf.clean(now, most))) })
-    }
-}
-
-/// Says how a write went, which every turn waits for: of one that went well there is nothing to be put into a box.
-fn done(written: Result<(), StoreError>) -> Answer<'static, ()> {
-    match written {
-        Ok(()) => Box::pin(poll_fn(|_| Poll::Ready(Ok(())))),
-        Err(error) => Box::pin(ready(Err(error))),
     }
 }

@@ -28,6 +28,33 @@ pub(super) struct Events {
     pub(super) waiting: BTreeMap<u64, StoredEvent>,
     /// Every event that came.
     pub(super) known: HashSet<EventId>,
+    /// How many bytes all of them take.
+    size: usize,
+}
+
+/// What the allocator takes for itself, of whatever is in a box.
+const BOX: usize = 16;
+
+/// What a key takes where it is looked for, beside its text; the first event; each; and each that has gone, whose name stays.
+const KEY: usize = 512;
+const EVENTS: usize = 768;
+const WAITING: usize = 96 + 2 * BOX;
+const KNOWN: usize = 48 + BOX;
+
+impl Events {
+    pub(super) fn add(&mut self, number: u64, event: &StoredEvent) {
+        self.size += WAITING + event.size() + KNOWN + event.id.as_str().len();
+        self.known.insert(event.id.clone());
+        self.waiting.insert(number, event.clone());
+    }
+
+    /// Takes away those that wait and go, and says of each that it has gone.
+    pub(super) fn take(&mut self, goes: impl Fn(&StoredEvent) -> bool, mut gone: impl FnMut(u64)) {
+        for (number, event) in self.waiting.extract_if(.., |_, event| goes(event)) {
+            self.size -= WAITING + event.size();
+            gone(number);
+        }
+    }
 }
 
 impl Rest {
@@ -46,6 +73,23 @@ impl Rest {
         match body.len() == new.len() {
             true => body.copy_from_slice(new),
             false => *body = new.into(),
+        }
+    }
+
+    /// How many bytes it takes where there is so much.
+    pub(super) fn size_of(body: usize, key: Option<&Text>) -> usize {
+        BOX + body + key.map_or(0, |key| BOX + size_of::<More>() + KEY + key.len())
+    }
+
+    /// How many bytes it takes.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Rest::Body(body) => BOX + body.len(),
+            Rest::More(more) => {
+                let key = more.key.as_ref().map_or(0, |key| KEY + key.len());
+                let events = more.events.as_ref().map_or(0, |events| EVENTS + events.size);
+                BOX + more.body.len() + BOX + size_of::<More>() + key + events
+            }
         }
     }
 

@@ -9,10 +9,11 @@ use super::entry::Entry;
 use super::keys::Keys;
 use super::names::{Gap, Names};
 use super::places::Places;
+use super::room::Room;
 use super::slab::{Slab, Slot};
 use super::wakes::Wakes;
 use crate::store::{
-    Arrivals, Count, EventId, Filter, Id, Mark, Pushed, Record, Status, StoreError, StoredEvent, Summary, Time,
+    Arrivals, Bounds, Count, EventId, Filter, Id, Mark, Pushed, Record, Status, StoreError, StoredEvent, Summary, Time,
 };
 
 /// How many conversations are reported at once that something came for.
@@ -21,6 +22,7 @@ const ARRIVALS: usize = 256;
 #[derive(Default)]
 pub(super) struct Shelf {
     entries: Slab<Entry>,
+    room: Room,
     names: Names,
     keys: Keys,
     places: Places,
@@ -50,11 +52,12 @@ impl Shelf {
         self.keys.find(flow, key).and_then(|known| self.record(known.id))
     }
 
-    pub(super) fn create(&mut self, record: &Record) -> Result<(), StoreError> {
+    pub(super) fn create(&mut self, record: &Record, total: usize) -> Result<(), StoreError> {
         let Err(gap) = self.slot(record.id) else { return Err(StoreError::Conflict) };
         if !self.keys.is_free(record) {
             return Err(StoreError::Conflict);
         }
+        self.room.begin(Entry::size_of(record), total)?;
         let entry = Entry::new(record, self.places.enter(record));
         let slot = self.entries.insert(entry);
         self.names.fill(gap, record.id, slot);
@@ -62,17 +65,20 @@ impl Shelf {
         Ok(())
     }
 
-    pub(super) fn commit(&mut self, record: &Record, consumed: &[EventId]) -> Result<(), StoreError> {
+    pub(super) fn commit(&mut self, record: &Record, consumed: &[EventId], total: usize) -> Result<(), StoreError> {
         let Ok(slot) = self.slot(record.id) else { return Err(StoreError::Conflict) };
         let entry = &mut self.entries[slot];
         if entry.version.checked_add(1) != Some(record.version) || !self.keys.is_free(record) {
             return Err(StoreError::Conflict);
         }
+        self.room.check(entry.growth(record), total)?;
+        let before = entry.size();
         if let Some((key, keyed)) = entry.keyed() {
             self.keys.remove(&self.places[entry.place].flow, key, &keyed);
         }
         entry.write(record, self.places.go_on(entry.place, record));
         entry.consume(consumed, |number| _ = self.waiting.remove(&number));
+        self.room.change(before, entry.size());
         self.list(slot, record.expires);
         Ok(())
     }
@@ -98,6 +104,7 @@ impl Shelf {
         self.wakes.set(slot, None);
         self.expiries.set(slot, None);
         let Some(entry) = self.entries.remove(slot) else { return };
+        self.room.change(entry.size(), 0);
         if let Some((key, keyed)) = entry.keyed() {
             self.keys.remove(&self.places[entry.place].flow, key, &keyed);
         }
@@ -115,15 +122,19 @@ impl Shelf {
         expired.len() as u64
     }
 
-    pub(super) fn push(&mut self, id: Id, event: &StoredEvent, most: usize) -> Pushed {
-        let Ok(slot) = self.slot(id) else { return Pushed::Missing };
-        let number = self.pushed + 1;
-        let pushed = self.entries[slot].push(number, event, most);
-        if pushed == Pushed::New {
-            self.pushed = number;
-            self.waiting.insert(number, id);
+    pub(super) fn push(&mut self, id: Id, event: &StoredEvent, bounds: &Bounds) -> Result<Pushed, StoreError> {
+        let Ok(slot) = self.slot(id) else { return Ok(Pushed::Missing) };
+        let entry = &mut self.entries[slot];
+        if let Some(refused) = entry.refuses(event, bounds.events()) {
+            return Ok(refused);
         }
-        pushed
+        self.room.check(event.size(), bounds.total())?;
+        let before = entry.size();
+        self.pushed += 1;
+        entry.push(self.pushed, event);
+        self.room.change(before, entry.size());
+        self.waiting.insert(self.pushed, id);
+        Ok(Pushed::New)
     }
 
     pub(super) fn events(&self, id: Id, most: usize) -> Vec<StoredEvent> {
@@ -137,7 +148,9 @@ impl Shelf {
         let due = self.wakes.until(now, most, |slot| self.entries[slot].wake(), is_known);
         let claim = |slot| {
             let entry = &mut self.entries[slot];
+            let before = entry.size();
             entry.claim(until);
+            self.room.change(before, entry.size());
             self.wakes.set(slot, Some(until));
             entry.id
         };
@@ -229,6 +242,7 @@ mod tests {
         }
         let live = records.values().filter(|record| record.status == Status::Live).count();
         assert_eq!(shelf.histogram().iter().map(|count| count.records).sum::<u64>(), live as u64);
+        assert_eq!(shelf.room.held(), shelf.entries.values().map(Entry::size).sum::<usize>());
     }
 
     #[test]
@@ -239,13 +253,13 @@ mod tests {
             let number = step * 7919 % 701;
             let new = record(number, 1, number);
             let written = match records.get(&new.id) {
-                None => shelf.create(&new).map(|()| records.insert(new.id, new)),
+                None => shelf.create(&new, usize::MAX).map(|()| records.insert(new.id, new)),
                 Some(there) if step.is_multiple_of(6) => {
                     shelf.delete(there.id, there.version).map(|()| records.remove(&new.id))
                 }
                 Some(there) => {
                     let next = Record { id: there.id, ..record(number, there.version + 1, step) };
-                    shelf.commit(&next, &[]).map(|()| records.insert(next.id, next))
+                    shelf.commit(&next, &[], usize::MAX).map(|()| records.insert(next.id, next))
                 }
             };
             written.expect("nobody else writes");
@@ -269,5 +283,22 @@ mod tests {
             shelf.delete(record.id, record.version).expect("it is there");
         }
         compare(&shelf, &BTreeMap::new());
+    }
+
+    #[test]
+    fn what_expires_makes_room_and_nothing_stays_taken() {
+        let (mut shelf, total) = (Shelf::default(), 1 << 20);
+        let large = |number| Record { body: vec![0; 5000].into(), ..record(number, 1, 1) };
+        for round in [0, 10_000] {
+            let first = (round..).find(|&number| shelf.create(&large(number), total).is_err()).expect("it is full");
+            assert!((first - round) * 5000 > total * 4 / 5, "{first}");
+            let event = StoredEvent { id: "event".into(), body: vec![0; 5000] };
+            assert_eq!(shelf.push(large(round).id, &event, &Bounds::default()).ok(), Some(Pushed::New));
+            shelf.commit(&Record { version: 2, ..large(round) }, &["event".into()], total).expect("there is a rest");
+            assert_eq!(shelf.push(large(round).id, &event, &Bounds::default()).ok(), Some(Pushed::Duplicate));
+            shelf.claim_due(&["checkout", "order"], Time::MAX, Time::MAX, 3);
+            assert_eq!(shelf.clean(Time::MAX, usize::MAX), (first - round) as u64);
+            assert_eq!(shelf.room.held(), 0);
+        }
     }
 }

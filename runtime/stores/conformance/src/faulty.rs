@@ -53,16 +53,20 @@ impl Faulty {
         Faulty { store, fate: Box::new(fate) }
     }
 
-    fn call<'a, T: Send + 'a>(&'a self, method: &'static str, answer: Answer<'a, T>) -> Answer<'a, T> {
+    /// The store is called only if it is to do something: it may do so before anybody waits for it.
+    fn call<'a, T: Send + 'a>(&'a self, method: &'static str, call: impl FnOnce() -> Answer<'a, T>) -> Answer<'a, T> {
         match (self.fate)(method) {
-            Fate::Answered => answer,
+            Fate::Answered => call(),
             Fate::Unavailable => Box::pin(async { Err(StoreError::Unavailable("so the test wants it".into())) }),
-            Fate::Lost { done } => Box::pin(async move {
-                if done {
-                    answer.await?;
-                }
-                Err(StoreError::Unknown("the answer is lost".into()))
-            }),
+            Fate::Lost { done } => {
+                let answer = done.then(call);
+                Box::pin(async move {
+                    if let Some(answer) = answer {
+                        answer.await?;
+                    }
+                    Err(StoreError::Unknown("the answer is lost".into()))
+                })
+            }
         }
     }
 }
@@ -75,54 +79,54 @@ impl fmt::Debug for Faulty {
 
 impl Store for Faulty {
     fn create<'a>(&'a self, record: &'a Record) -> Answer<'a, ()> {
-        self.call("create", self.store.create(record))
+        self.call("create", || self.store.create(record))
     }
 
     fn load(&self, id: Id) -> Answer<'_, Option<Record>> {
-        self.call("load", self.store.load(id))
+        self.call("load", || self.store.load(id))
     }
 
     fn find<'a>(&'a self, flow: &'a str, key: &'a str) -> Answer<'a, Option<Record>> {
-        self.call("find", self.store.find(flow, key))
+        self.call("find", || self.store.find(flow, key))
     }
 
     fn commit<'a>(&'a self, record: &'a Record, consumed: &'a [EventId]) -> Answer<'a, ()> {
-        self.call("commit", self.store.commit(record, consumed))
+        self.call("commit", || self.store.commit(record, consumed))
     }
 
     fn delete(&self, id: Id, version: u64) -> Answer<'_, ()> {
-        self.call("delete", self.store.delete(id, version))
+        self.call("delete", || self.store.delete(id, version))
     }
 
     fn push<'a>(&'a self, id: Id, event: &'a StoredEvent) -> Answer<'a, Pushed> {
-        self.call("push", self.store.push(id, event))
+        self.call("push", || self.store.push(id, event))
     }
 
     fn events(&self, id: Id, most: usize) -> Answer<'_, Vec<StoredEvent>> {
-        self.call("events", self.store.events(id, most))
+        self.call("events", || self.store.events(id, most))
     }
 
     fn claim_due<'a>(&'a self, flows: &'a [&'a str], now: Time, lease: Duration, most: usize) -> Answer<'a, Vec<Id>> {
-        self.call("claim_due", self.store.claim_due(flows, now, lease, most))
+        self.call("claim_due", || self.store.claim_due(flows, now, lease, most))
     }
 
     fn mark(&self) -> Answer<'_, Mark> {
-        self.call("mark", self.store.mark())
+        self.call("mark", || self.store.mark())
     }
 
     fn arrivals(&self, after: Mark) -> Answer<'_, Arrivals> {
-        self.call("arrivals", self.store.arrivals(after))
+        self.call("arrivals", || self.store.arrivals(after))
     }
 
     fn list<'a>(&'a self, filter: &'a Filter, after: Option<Id>, most: usize) -> Answer<'a, Vec<Summary>> {
-        self.call("list", self.store.list(filter, after, most))
+        self.call("list", || self.store.list(filter, after, most))
     }
 
     fn histogram(&self) -> Answer<'_, Vec<Count>> {
-        self.call("histogram", self.store.histogram())
+        self.call("histogram", || self.store.histogram())
     }
 
     fn clean(&self, now: Time, most: usize) -> Answer<'_, u64> {
-        self.call("clean", self.store.clean(now, most))
+        self.call("clean", || self.store.clean(now, most))
     }
 }

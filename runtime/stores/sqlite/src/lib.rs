@@ -98,3 +98,51 @@ impl fmt::Debug for Sqlite {
         f.debug_struct("Sqlite").field("path", &self.path).field("bounds", &self.bounds).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use converse::store::{EventId, Id, Record, Schema, Store, StoredEvent};
+
+    use super::*;
+
+    fn record(body: usize) -> Record {
+        Record {
+            body: vec![7; body].into(),
+            ..Record::new(Id::random(), "flow", "question", Schema::from_bytes([0; 16]))
+        }
+    }
+
+    /// One whose file has so many pages and no more.
+    fn of_pages(path: &Path, pages: u32) -> Sqlite {
+        let store = Sqlite::open(path).expect("the file can be made");
+        let connection = schema::open(path).expect("it was made");
+        connection.pragma_update(None, "max_page_count", pages).expect("it is a number");
+        Sqlite { committer: Committer::start(connection).expect("a thread"), ..store }
+    }
+
+    #[tokio::test]
+    async fn a_full_file_takes_no_more_until_something_goes_and_is_not_broken() {
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        let store = of_pages(&folder.path().join("full.db"), 64);
+        let mut there = Vec::new();
+        let refused = loop {
+            let record = record(10_000);
+            match store.create(&record).await {
+                Ok(()) => there.push(record),
+                Err(error) => break error,
+            }
+        };
+        assert!(matches!(refused, StoreError::Unavailable(_)) && there.len() > 5, "{refused:?}, {}", there.len());
+        // What is there can be read, goes on where it takes no more, and is undone as a whole where it would.
+        let next = there[0].next();
+        store.commit(&next, &[]).await.expect("it is as large as before");
+        let large = Record { body: vec![8; 100_000].into(), ..next.next() };
+        assert!(matches!(store.commit(&large, &[]).await, Err(StoreError::Unavailable(_))));
+        let event = StoredEvent { id: EventId::from("event"), body: vec![9; 100_000] };
+        assert!(matches!(store.push(next.id, &event).await, Err(StoreError::Unavailable(_))));
+        assert_eq!(store.load(next.id).await.expect("it can be read"), Some(next));
+        // What goes makes room.
+        store.delete(there[1].id, 1).await.expect("to delete takes no room");
+        store.create(&record(10_000)).await.expect("there is room");
+    }
+}
