@@ -43,6 +43,28 @@ fn obedient(gate: &Gate) -> Router {
     routes![obey].with_state(gate.clone()).layer(Sessions::in_memory())
 }
 
+/// How the log counts the turns of one conversation that have panicked; it has nothing else.
+fn panics(log: &Log) -> Vec<String> {
+    let counted = |line: &String| {
+        let line = line.strip_prefix(r#"ERROR a turn panicked conversation="Obedient" id="#).expect("a turn panicked");
+        line.split_once(' ').expect("it is counted").1.to_owned()
+    };
+    log.lines().iter().map(counted).collect()
+}
+
+#[tokio::test]
+async fn a_client_that_comes_back_to_a_turn_that_panics_does_not_fill_the_log() {
+    let log = Log::here();
+    let mut browser = Browser::new(&obedient(&Gate::default()), "/");
+    for _ in 0..9 {
+        let mut client = browser.connect().await;
+        hear(&mut client, &["0"]).await;
+        client.send("panic").await;
+        assert_eq!(client.closed().await.0, Close::INTERNAL);
+    }
+    assert_eq!(panics(&log), ["count=1", "count=2", "count=4", "count=8"]);
+}
+
 #[tokio::test]
 async fn a_turn_that_panics_ends_its_socket_and_nothing_else() {
     let log = Log::here();
@@ -53,7 +75,7 @@ async fn a_turn_that_panics_ends_its_socket_and_nothing_else() {
     talk(&mut client, "well", &["1"]).await;
     client.send("panic").await;
     assert_eq!(client.closed().await, (Close::INTERNAL, String::new()));
-    assert_eq!(log.lines(), [r#"ERROR a turn panicked conversation="Obedient""#]);
+    assert_eq!(panics(&log), ["count=1"]);
     hear(&mut bystander, &["0"]).await;
     talk(&mut bystander, "well", &["1"]).await;
     let mut client = browser.connect().await;

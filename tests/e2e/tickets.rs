@@ -97,6 +97,23 @@ async fn who_was_there_goes_on_until_the_ticket_is_used() {
 }
 
 #[tokio::test]
+async fn who_was_there_takes_it_back_until_the_new_client_has_come_by_its_own_cookie() {
+    let place = Place::new();
+    let mut owner = Browser::new(&place.app, "/introduce");
+    let mut client = owner.connect().await;
+    hear(&mut client, &["What is your name?"]).await;
+    talk(&mut client, "Ada", &["And your age?"]).await;
+    let ticket = place.ticket().await;
+    hear(&mut place.guest(&ticket).connect().await, &["And your age?"]).await;
+    hear(&mut owner.connect().await, &["And your age?"]).await;
+    let mut guest = place.guest(&place.ticket().await);
+    for _ in 0..2 {
+        hear(&mut guest.connect().await, &["And your age?"]).await;
+    }
+    hear(&mut owner.connect().await, &["What is your name?"]).await;
+}
+
+#[tokio::test]
 async fn of_two_with_the_same_ticket_one_comes_in() {
     let place = Place::new();
     hear(&mut Browser::new(&place.app, "/introduce").connect().await, &["What is your name?"]).await;

@@ -211,6 +211,6 @@ async fn nor_is_what_is_broken() {
     assert!(!whole(&error).contains(MARK), "{}", whole(&error));
     is_told(
         &log,
-        &["a conversation cannot be found error=the store is broken error.sources=[a value is of another type at"],
+        &["a conversation cannot be read conversation=\"Checkout\" id=", "count=1 error=a value is of another type at"],
     );
 }

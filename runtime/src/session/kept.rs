@@ -49,6 +49,11 @@ impl Kept {
         self.keeper.id()
     }
 
+    /// How often this has gone wrong in it by now, if that is to be logged.
+    pub(super) fn complaint(&self, what: &'static str) -> Option<u64> {
+        self.keeper.sessions().complaints.count(self.id(), what)
+    }
+
     /// Whether there may be something new in the store.
     pub(super) fn is_told(&self) -> bool {
         self.attached.as_ref().is_some_and(|connection| connection.is_told())

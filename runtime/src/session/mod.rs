@@ -408,14 +408,9 @@ impl<C: Conversation> Session<C> {
             }
         };
         let mut finish = talk.finish();
-        let name = C::FLOW.name;
-        let Some(output) = ended else {
-            tracing::error!(conversation = name, "a turn panicked");
-            return Err(Ending::Broken);
-        };
+        let Some(output) = ended else { return Err(self.broken("a turn panicked", None)) };
         if let Some(error) = &finish.error {
-            tracing::error!(conversation = name, %error, "what was said cannot be sent");
-            return Err(Ending::Broken);
+            return Err(self.broken("what was said cannot be sent", Some(error)));
         }
         match said.words.is_empty() {
             true => said.words = outbox.take(),

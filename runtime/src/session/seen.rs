@@ -1,10 +1,13 @@
 //! What of a session can be seen from outside: by the names that the program gave, and no word of what was said.
 
 use tracing::Span;
+use tracing::field::display;
 
 use super::Session;
+use super::ending::Ending;
 use super::kept::Kept;
 use crate::conversation::{Conversation, Input, Slot};
+use crate::error::Error;
 use crate::flow::Question;
 use crate::observe::{self, Outcome};
 use crate::store::Id;
@@ -26,6 +29,18 @@ impl<C: Conversation> Session<C> {
         if let Some(question) = question {
             observe::question(C::FLOW.name, question.name, outcome);
         }
+    }
+
+    /// Logs that a turn has failed. Who comes back is there again before the next one, and fails again.
+    pub(super) fn broken(&self, what: &'static str, error: Option<&Error>) -> Ending {
+        let (id, count) = match &self.kept {
+            Some(kept) => (Some(display(kept.id())), kept.complaint(what)),
+            None => (None, Some(1)),
+        };
+        if let Some(count) = count {
+            tracing::error!(conversation = C::FLOW.name, id, count, error = error.map(display), "{what}");
+        }
+        Ending::Broken
     }
 
     /// That of a turn: what is logged in it is of this conversation, at this question.

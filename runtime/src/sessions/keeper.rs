@@ -336,7 +336,10 @@ impl Keeper {
     }
 
     pub(crate) fn refused(&self, error: &(dyn std::error::Error + 'static)) -> Unkept {
-        tracing::error!(conversation = self.form.flow, id = %self.id, error, "a conversation cannot be stored");
+        const WHAT: &str = "a conversation cannot be stored";
+        if let Some(count) = self.sessions.complaints.count(self.id, WHAT) {
+            tracing::error!(conversation = self.form.flow, id = %self.id, count, error, "{WHAT}");
+        }
         Unkept::Refused
     }
 }

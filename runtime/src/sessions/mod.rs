@@ -1,6 +1,7 @@
 //! Conversations that outlive their sockets: [`Sessions`].
 
 mod body;
+mod complaints;
 mod cookie;
 mod flows;
 mod form;
@@ -79,6 +80,7 @@ pub struct Sessions(pub(crate) Arc<Inner>);
 pub(crate) struct Inner {
     store: Arc<dyn Store>,
     settings: Settings,
+    pub(crate) complaints: complaints::Complaints,
     live: live::Live,
     flows: flows::Flows,
     schemas: schemas::Schemas,
@@ -115,6 +117,7 @@ impl Sessions {
         Sessions(Arc::new(Inner {
             store: Arc::new(store),
             settings,
+            complaints: complaints::Complaints::default(),
             live: live::Live::default(),
             flows: flows::Flows::default(),
             schemas: schemas::Schemas::default(),
@@ -144,7 +147,8 @@ impl Sessions {
     }
 
     /// How long a conversation waits for a store that cannot be reached, before its client is closed with 1013; 20 s, if
-    /// this is not called. Meanwhile nothing is read from the client, and nothing is lost.
+    /// this is not called. It is counted from the first try to write that has failed, and none that has begun is cut off: what
+    /// the store takes for the first and for the last comes on top. Meanwhile nothing is read from the client, and nothing is lost.
     #[must_use]
     pub fn patience(self, time: Duration) -> Self {
         self.set(|settings| settings.patience = time)

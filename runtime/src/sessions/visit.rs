@@ -1,6 +1,7 @@
 //! A client comes to a route: it begins a conversation, or comes back to its own.
 
 use std::borrow::Cow;
+use std::error::Error;
 use std::fmt;
 use std::future::ready;
 use std::sync::Arc;
@@ -172,7 +173,7 @@ impl Visit {
         };
         for _ in 0..TRIES {
             let found = self.find(C::FLOW.name, key.as_deref(), ticket.as_ref(), token.as_ref());
-            let Some((record, mut saved, by)) = found.await.map_err(unavailable)? else {
+            let Some((record, mut saved, by)) = found.await? else {
                 if ticket.is_some() {
                     return Err(StatusCode::FORBIDDEN);
                 }
@@ -202,7 +203,10 @@ impl Visit {
                 // The last words are told to who comes by the key, once; then it begins anew.
                 next.key = None;
             }
-            sessions.put(&mut next, &saved).map_err(|error| broken(&*error))?;
+            sessions.put(&mut next, &saved).map_err(|error| {
+                self.complain(&next, "a conversation cannot be stored", &*error);
+                StatusCode::INTERNAL_SERVER_ERROR
+            })?;
             next.expires = Some(sessions.expires(&next));
             crash_point!("return before the write");
             match commit_surely(&*sessions.store, &next, &[]).await {
@@ -219,18 +223,25 @@ impl Visit {
         Err(StatusCode::SERVICE_UNAVAILABLE)
     }
 
-    /// The conversation that a client comes to, and by what.
+    /// Logs what is wrong with a conversation, for which its client cannot come in; it tries again.
+    fn complain(&self, record: &Record, what: &'static str, error: &(dyn Error + 'static)) {
+        if let Some(count) = self.sessions.0.complaints.count(record.id, what) {
+            tracing::error!(conversation = &*record.flow, id = %record.id, count, error, "{what}");
+        }
+    }
+
+    /// The conversation that a client comes to, and by what; or the status to refuse it with.
     async fn find(
         &self,
         flow: &str,
         key: Option<&str>,
         ticket: Option<&Ticket>,
         token: Option<&Token>,
-    ) -> Result<Option<(Record, Saved<'static>, By)>, StoreError> {
+    ) -> Result<Option<(Record, Saved<'static>, By)>, StatusCode> {
         let store = &self.sessions.0.store;
         let record = match (key, ticket.map(Ticket::id).or(token.map(Token::id))) {
-            (Some(key), _) => store.find(flow, key).await?,
-            (None, Some(id)) => store.load(id).await?,
+            (Some(key), _) => store.find(flow, key).await.map_err(unavailable)?,
+            (None, Some(id)) => store.load(id).await.map_err(unavailable)?,
             (None, None) => None,
         };
         // What has expired may not have been cleaned away yet. As long as it holds a key, that can only lead to it.
@@ -241,7 +252,10 @@ impl Visit {
         let Some(record) = record.filter(|record| may_go_on(record) && is_kept(record)) else {
             return Ok(None);
         };
-        let saved = self.sessions.0.take(&record).map_err(StoreError::Fatal)?;
+        let saved = self.sessions.0.take(&record).map_err(|error| {
+            self.complain(&record, "a conversation cannot be read", &*error);
+            StatusCode::SERVICE_UNAVAILABLE
+        })?;
         let Access { token: current, previous, ticket: issued, .. } = &*saved.access;
         let is_good = |ticket| issued.as_ref().is_some_and(|issued| issued.is_of(ticket, Time::now()));
         let is_one_of_its = |token: &&Token| current.iter().chain(previous.as_deref()).any(|hash| hash.is_of(token));
@@ -263,7 +277,7 @@ fn admit(before: Access, by: By, token: Option<&Token>) -> Access {
     }
     let Some(token) = token else { return access };
     let before = access.token.replace(token.hash());
-    // Until something is heard of the client, it may not have got its token.
+    // Until something is heard of the client, it may not have got its token. Who comes by the latest one has got that.
     access.previous = match by {
         By::Key => None,
         By::Token(hash) => Some(Box::new(hash)),
@@ -274,12 +288,7 @@ fn admit(before: Access, by: By, token: Option<&Token>) -> Access {
 
 fn unavailable(error: StoreError) -> StatusCode {
     if !error.is_full() {
-        tracing::error!(error = &error as &dyn std::error::Error, "a conversation cannot be found");
+        tracing::error!(error = &error as &dyn Error, "a conversation cannot be found");
     }
     StatusCode::SERVICE_UNAVAILABLE
-}
-
-fn broken(error: &(dyn std::error::Error + 'static)) -> StatusCode {
-    tracing::error!(error, "a conversation cannot be stored");
-    StatusCode::INTERNAL_SERVER_ERROR
 }

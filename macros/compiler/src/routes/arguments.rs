@@ -1,5 +1,7 @@
 //! What stands in `#[ws_route(…)]`: the pattern, and what holds for the sockets of this route alone.
 
+use std::num::NonZeroU32;
+
 use converse_flow::check_origin;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
@@ -9,7 +11,7 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprArray, ExprLit, Lit, LitStr, Token};
 
-use crate::diagnostics::{Diagnostics, did_you_mean};
+use crate::diagnostics::{Diagnostic, Diagnostics, did_you_mean};
 use crate::syntax::time;
 
 /// Both, as far as they can be read.
@@ -57,8 +59,9 @@ const PROTOCOLS: Texts =
 /// What conversations speak with clients that offer it.
 const CONVERSE: &str = "converse.v1";
 
-/// How small and how large a queue is that gets the size that is written, in bytes.
-const QUEUE: (usize, usize) = (1 << 10, 511 << 20);
+/// How small a queue is that gets the size that is written, and how large it is, or a message, in bytes.
+const LEAST: usize = 1 << 10;
+const MOST: usize = 511 << 20;
 
 /// A ping that comes once in more than a day, in milliseconds, finds nobody out.
 const DAY: u64 = 86_400_000;
@@ -107,7 +110,10 @@ fn settings(cx: &mut Diagnostics, input: ParseStream<'_>) -> (TokenStream, Optio
         let value = match input.parse::<Expr>() {
             Ok(value) => value,
             Err(_) => {
-                cx.error(name.span(), format_args!("`{name}` needs a value"));
+                match help(&name.to_string()) {
+                    Some(help) => cx.error(name.span(), format_args!("`{name}` needs a value")).help(help),
+                    None => unknown(cx, &name),
+                };
                 break;
             }
         };
@@ -134,25 +140,58 @@ fn settings(cx: &mut Diagnostics, input: ParseStream<'_>) -> (TokenStream, Optio
     (calls, drops)
 }
 
+/// What to write behind this name; nothing where a route knows none that is called so.
+fn help(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "max_message" => "write a whole number with its unit: `\"512 B\"`, `\"16 KiB\"`, `\"1 MiB\"`",
+        "inbox" | "outbox" => "write a whole number with its unit: `\"16 KiB\"`, `\"1 MiB\"`",
+        "max_fragments" | "max_messages_per_second" => "write a whole number from 1 to 4294967295, as in `20`",
+        "when_full" => "write `wait`, `close`, or, where the handler drives its socket by hand, `drop`",
+        "ping" => "write how often, in `ms`, `s`, `min`, `h` or `d`, as in `\"30s\"`; or `\"off\"`",
+        "pong" => "write how long to wait for it, in `ms`, `s`, `min`, `h` or `d`, as in `\"20s\"`",
+        "origins" => ORIGINS.example,
+        "protocols" => PROTOCOLS.example,
+        _ => return None,
+    })
+}
+
+/// Reports a name that a route does not know.
+fn unknown<'d>(cx: &'d mut Diagnostics, name: &Ident) -> &'d mut Diagnostic {
+    let wrong = name.to_string();
+    let error = cx.error(name.span(), format_args!("a route knows no `{wrong}`"));
+    match did_you_mean(&wrong, NAMES) {
+        Some(meant) => error.help(format_args!("did you mean `{meant}`?")),
+        None => error.help(format_args!("it knows `{}`", NAMES.join("`, `"))),
+    }
+}
+
 fn setting(cx: &mut Diagnostics, name: &Ident, value: &Expr) -> Option<TokenStream> {
+    let Some(help) = help(&name.to_string()) else {
+        unknown(cx, name);
+        return None;
+    };
     let method = Ident::new(&name.to_string(), Span::mixed_site());
     let span = Span::mixed_site().located_at(value.span());
     let value = match &*name.to_string() {
         "max_message" | "inbox" | "outbox" => {
             let bytes = text(value).and_then(|text| bytes(&text));
-            let help = match &*name.to_string() {
-                "max_message" => "write a whole number with its unit: `\"512 B\"`, `\"16 KiB\"`, `\"1 MiB\"`",
-                _ => "write a whole number with its unit: `\"16 KiB\"`, `\"1 MiB\"`",
-            };
             let bytes = expected(cx, value, name, bytes, "a size", help)?;
-            if name != "max_message" {
-                check_queue(cx, value, name, bytes)?;
-            }
+            check_size(cx, value, name, bytes)?;
             quote_spanned!(span=> #bytes)
         }
         "max_fragments" | "max_messages_per_second" => {
-            let number = number(value);
-            let number = expected(cx, value, name, number, "a number", "write a whole number from 1 on")?;
+            let read = number(value);
+            let help = match &read {
+                Some(Err(ty)) => &*format!("leave out its type: `{ty}` has no such number"),
+                _ => help,
+            };
+            let number = expected(cx, value, name, read.and_then(Result::ok), "a whole number", help)?;
+            let number = match u32::try_from(number) {
+                Ok(number) => NonZeroU32::new(number).ok_or("at least `1`"),
+                Err(_) => Err("at most `4294967295`"),
+            };
+            let number = number.map_err(|bound| cx.error(value.span(), format_args!("`{name}` is {bound}")).help(help));
+            let number = number.ok()?.get();
             quote_spanned!(span=> #number)
         }
         "when_full" => {
@@ -160,7 +199,6 @@ fn setting(cx: &mut Diagnostics, name: &Ident, value: &Expr) -> Option<TokenStre
                 Expr::Path(path) => path.path.get_ident().and_then(when_full),
                 _ => None,
             };
-            let help = "write `wait`, `close`, or, where the handler drives its socket by hand, `drop`";
             let what = expected(cx, value, name, what, "one of three words", help)?;
             quote_spanned!(span=> ::converse::WhenFull::#what)
         }
@@ -169,10 +207,6 @@ fn setting(cx: &mut Diagnostics, name: &Ident, value: &Expr) -> Option<TokenStre
         }
         "ping" | "pong" => {
             let millis = text(value).and_then(|text| time::millis(&text)).filter(|millis| *millis > 0);
-            let help = match &*name.to_string() {
-                "ping" => "write how often, as in `\"30s\"`, or `\"off\"`",
-                _ => "write how long to wait for it, as in `\"20s\"`",
-            };
             let millis = expected(cx, value, name, millis, "a time", help)?;
             if millis > DAY {
                 cx.error(value.span(), format_args!("`{name}` is at most `\"1d\"`")).help(help);
@@ -185,7 +219,7 @@ fn setting(cx: &mut Diagnostics, name: &Ident, value: &Expr) -> Option<TokenStre
         }
         "origins" | "protocols" => {
             let kind = if method == "origins" { &ORIGINS } else { &PROTOCOLS };
-            let texts = list(cx, value, name, kind.example)?;
+            let texts = list(cx, value, name, help)?;
             for (index, text) in texts.iter().enumerate() {
                 let is_it = |before: &LitStr| (kind.is_same)(&before.value(), &text.value());
                 if let Err((amiss, help)) = (kind.check)(&text.value()) {
@@ -196,14 +230,7 @@ fn setting(cx: &mut Diagnostics, name: &Ident, value: &Expr) -> Option<TokenStre
             }
             quote_spanned!(span=> &[#(#texts),*])
         }
-        wrong => {
-            let error = cx.error(name.span(), format_args!("a route knows no `{wrong}`"));
-            match did_you_mean(wrong, NAMES) {
-                Some(meant) => error.help(format_args!("did you mean `{meant}`?")),
-                None => error.help(format_args!("it knows `{}`", NAMES.join("`, `"))),
-            };
-            return None;
-        }
+        _ => unreachable!("each name has its help"),
     };
     Some(quote_spanned!(span=> .#method(#value)))
 }
@@ -226,14 +253,13 @@ fn expected<T>(cx: &mut Diagnostics, value: &Expr, name: &Ident, read: Option<T>
     read
 }
 
-/// Reports a queue that would not be of this size.
-fn check_queue(cx: &mut Diagnostics, value: &Expr, name: &Ident, bytes: usize) -> Option<()> {
-    let (least, most) = QUEUE;
+/// Reports a queue that would not be of this size, and a message that no queue has room for.
+fn check_size(cx: &mut Diagnostics, value: &Expr, name: &Ident, bytes: usize) -> Option<()> {
     let (message, help) = match bytes {
-        _ if bytes < least => {
+        _ if bytes < LEAST && name != "max_message" => {
             ("at least `\"1 KiB\"`", "so much the smallest message takes of it: write `\"1 KiB\"`, or more")
         }
-        _ if bytes > most => {
+        _ if bytes > MOST => {
             ("at most `\"511 MiB\"`", "each connection may hold so much: write what one is worth, as in `\"1 MiB\"`")
         }
         _ => return Some(()),
@@ -249,16 +275,25 @@ fn text(value: &Expr) -> Option<String> {
     }
 }
 
-/// A whole number, of whichever type it is written as.
-fn number(value: &Expr) -> Option<u32> {
-    const TYPES: [&str; 13] =
-        ["", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize"];
-    match value {
-        Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) if TYPES.contains(&number.suffix()) => {
-            number.base10_parse().ok().filter(|number| *number > 0)
-        }
-        _ => None,
-    }
+/// A whole number, of whichever type it is written as; that type, if it has no such number.
+fn number(value: &Expr) -> Option<Result<u128, String>> {
+    let Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) = value else { return None };
+    let most = match number.suffix() {
+        "" | "u128" => u128::MAX,
+        "u8" => u8::MAX.into(),
+        "u16" => u16::MAX.into(),
+        "u32" => u32::MAX.into(),
+        // As wide as on any machine that this may be compiled for.
+        "u64" | "usize" => u64::MAX.into(),
+        "i8" => i8::MAX as u128,
+        "i16" => i16::MAX as u128,
+        "i32" => i32::MAX as u128,
+        "i64" | "isize" => i64::MAX as u128,
+        "i128" => i128::MAX as u128,
+        _ => return None,
+    };
+    let read = number.base10_parse().ok()?;
+    Some(if read <= most { Ok(read) } else { Err(number.suffix().to_owned()) })
 }
 
 fn list(cx: &mut Diagnostics, value: &Expr, name: &Ident, help: &str) -> Option<Vec<LitStr>> {
@@ -322,12 +357,19 @@ mod tests {
 
     #[test]
     fn a_number_is_one_of_any_type() {
-        let number = |text: &str| number(&syn::parse_str(text).expect("an expression"));
+        let read = |text: &str| number(&syn::parse_str(text).expect("an expression"));
+        let number = |text: &str| read(text).and_then(Result::ok);
         assert_eq!(
             (number("10"), number("10u8"), number("1_000i64"), number("0x10")),
             (Some(10), Some(10), Some(1000), Some(16))
         );
-        for wrong in ["0", "0u8", "10.0", "10f32", "10x", "-1", "4294967296", "\"10\""] {
+        for (text, most) in [("255u8", 255), ("127i8", 127), ("4294967295u32", u32::MAX.into()), ("0u8", 0)] {
+            assert_eq!(number(text), Some(most), "{text}");
+        }
+        for (text, ty) in [("300u8", "u8"), ("128i8", "i8"), ("4294967296u32", "u32")] {
+            assert_eq!(read(text), Some(Err(ty.to_owned())), "{text}");
+        }
+        for wrong in ["10.0", "10f32", "10x", "-1", "\"10\""] {
             assert_eq!(number(wrong), None, "{wrong}");
         }
     }

@@ -9,7 +9,7 @@ async fn unknown(_socket: WebSocket) {}
 #[ws_route("/twice", ping = "30s", ping = "10s")]
 async fn twice(_socket: WebSocket) {}
 
-#[ws_route("/bytes", max_message = 16, max_fragments = 0, max_messages_per_second = "100")]
+#[ws_route("/bytes", max_message = 16, max_fragments = 300u8, max_messages_per_second = "100")]
 async fn without_units(_socket: WebSocket) {}
 
 #[ws_route("/times", ping = 30, pong = "0s")]
