@@ -270,3 +270,41 @@ async fn what_comes_beyond_the_inbox_waits_and_is_not_lost() {
         assert_eq!(client.text().await, number.to_string());
     }
 }
+
+#[ws_route("/", inbox = "1 KiB", max_messages_per_second = 5)]
+async fn slow(mut socket: WebSocket) -> converse::Result {
+    while let Received::Message(message) = socket.receive().await {
+        if message.as_text() == Some("wait") {
+            sleep(Duration::from_secs(30)).await;
+        }
+        socket.send(message).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waited_for_room_is_no_flood_and_a_flood_that_follows_is() {
+    let mut client = Browser::new(&routes![slow], "/").connect().await;
+    client.send("wait").await;
+    for number in 0..116 {
+        client.send(number.to_string()).await;
+        sleep(Duration::from_millis(250)).await;
+    }
+    assert_eq!(client.text().await, "wait");
+    for number in 0..116 {
+        assert_eq!(client.text().await, number.to_string());
+    }
+    // All has been read by then, so that nothing of the time is left.
+    sleep(Duration::from_secs(1)).await;
+    for _ in 0..50 {
+        client.send("flood").await;
+    }
+    let close = loop {
+        match client.next().await {
+            Some(Message::Close(Some(close))) => break close,
+            Some(_) => {}
+            None => panic!("it was not closed in good order"),
+        }
+    };
+    assert_eq!((u16::from(close.code), &*close.reason), (1008, "too many messages"));
+}
