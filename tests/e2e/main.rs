@@ -19,6 +19,8 @@ mod http2;
 mod identity;
 mod keepalive;
 mod keys;
+#[cfg(target_os = "linux")]
+mod listen;
 mod messages;
 mod metrics;
 mod noise;

@@ -70,9 +70,10 @@ mod unix {
     use std::io::{self, ErrorKind};
     use std::net::SocketAddr;
     use std::os::unix::fs::FileTypeExt;
-    use std::os::unix::net::{SocketAddr as Path, UnixStream};
+    use std::os::unix::net::SocketAddr as Path;
 
-    use tokio::net::UnixListener;
+    use futures_util::FutureExt;
+    use tokio::net::{UnixListener, UnixStream};
 
     use super::{Listener, Stream};
 
@@ -91,18 +92,30 @@ mod unix {
 
     /// Listens at `path`, also where a socket is left behind there that nobody listens on.
     pub(in crate::serve) fn bind(path: &std::path::Path) -> io::Result<UnixListener> {
+        if path.as_os_str().is_empty() {
+            // Linux would choose a name that nobody knows (unix(7)).
+            return Err(io::Error::new(ErrorKind::InvalidInput, "it is empty"));
+        }
         match UnixListener::bind(path) {
-            Err(error) if error.kind() == ErrorKind::AddrInUse && is_stale(path) => {
-                fs::remove_file(path)?;
-                UnixListener::bind(path)
-            }
+            Err(error) if error.kind() == ErrorKind::AddrInUse => match fs::symlink_metadata(path) {
+                Ok(file) if !file.file_type().is_socket() => {
+                    Err(io::Error::new(ErrorKind::AlreadyExists, "what is there is no socket"))
+                }
+                Ok(_) if is_stale(path) => {
+                    fs::remove_file(path)?;
+                    UnixListener::bind(path)
+                }
+                _ => Err(error),
+            },
             bound => bound,
         }
     }
 
+    /// Whether nobody listens at a socket. That is known at once: where somebody does whose queue is full, it would have to be
+    /// waited for.
     fn is_stale(path: &std::path::Path) -> bool {
-        let is_socket = fs::symlink_metadata(path).is_ok_and(|file| file.file_type().is_socket());
-        is_socket && UnixStream::connect(path).is_err_and(|error| error.kind() == ErrorKind::ConnectionRefused)
+        let probe = UnixStream::connect(path).now_or_never();
+        probe.is_some_and(|probe| probe.is_err_and(|error| error.kind() == ErrorKind::ConnectionRefused))
     }
 }
 

@@ -24,6 +24,7 @@ mod tls;
 
 use std::fmt;
 use std::future::Future;
+use std::io;
 #[cfg(unix)]
 use std::path::Path;
 use std::pin::Pin;
@@ -33,7 +34,7 @@ use std::time::Duration;
 use axum::Router;
 #[cfg(unix)]
 use tokio::net::UnixListener;
-use tokio::net::{TcpListener, ToSocketAddrs};
+use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
 
 pub(crate) use self::cork::Corked;
 use self::drain::Drain;
@@ -75,12 +76,16 @@ use crate::{announce, route};
 /// # }
 /// ```
 pub async fn serve(address: impl ToSocketAddrs, router: Router) -> Result {
-    let server = match std::env::var("CONVERSE_ADDRESS") {
-        Ok(address) => {
-            let listener = TcpListener::bind(address).await;
-            Server::from_listener(listener.map_err(|error| Error::listen("the address in CONVERSE_ADDRESS", error))?)?
+    let server = match std::env::var_os("CONVERSE_ADDRESS") {
+        Some(address) => {
+            let which = format!("the address {address:?} in CONVERSE_ADDRESS");
+            let listener = match address.into_string() {
+                Ok(address) => TcpListener::bind(address).await,
+                Err(_) => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not UTF-8")),
+            };
+            Server::from_listener(listener.map_err(|error| Error::listen(which, error))?)?
         }
-        Err(_) => Server::bind(address).await?,
+        None => Server::bind(address).await?,
     };
     announce::listening(server.local_addr());
     server.serve(router).await
@@ -116,8 +121,11 @@ impl Server {
     ///
     /// If the address cannot be listened on.
     pub async fn bind(address: impl ToSocketAddrs) -> Result<Self> {
-        let listener = TcpListener::bind(address).await;
-        Server::from_listener(listener.map_err(|error| Error::listen("the address", error))?)
+        let addresses = lookup_host(address).await.map_err(|error| Error::listen("the address", error))?;
+        let addresses: Vec<_> = addresses.collect();
+        let which = || addresses.iter().fold("the address".to_owned(), |which, address| format!("{which} {address}"));
+        let listener = TcpListener::bind(&*addresses).await;
+        Server::from_listener(listener.map_err(|error| Error::listen(which(), error))?)
     }
 }
 
@@ -142,8 +150,9 @@ impl Server<UnixListener> {
     /// # }
     /// ```
     pub fn bind_unix(path: impl AsRef<Path>) -> Result<Self> {
-        let listener = listener::bind(path.as_ref());
-        Server::from_listener(listener.map_err(|error| Error::listen("the path", error))?)
+        let path = path.as_ref();
+        let listener = listener::bind(path);
+        Server::from_listener(listener.map_err(|error| Error::listen(format!("the path {path:?}"), error))?)
     }
 }
 

@@ -1,0 +1,54 @@
+//! Where a server listens, how many may wait there, and what is said where it cannot be.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::process::{Output, Stdio};
+use std::time::Duration;
+
+use axum::Router;
+use converse::Server;
+use tokio::process::Command;
+use tokio::time::timeout;
+
+/// What the other process does.
+#[tokio::test]
+#[ignore = "a server for the other test, which ends when it cannot listen"]
+async fn serve() {
+    if std::env::var_os("CONVERSE_ADDRESS").is_some() {
+        let error = converse::serve("127.0.0.1:0", Router::new()).await.expect_err("it cannot listen there");
+        eprintln!("{error:?}");
+    }
+}
+
+/// A process that runs such a test of this program, after it has set its limits.
+fn process(limits: &str, test: &str) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", &format!("{limits} exec \"$@\""), "sh"]);
+    command.arg(std::env::current_exe().expect("this program is a file"));
+    command.args(["--exact", test, "--ignored", "--nocapture"]).stdin(Stdio::null()).kill_on_drop(true);
+    command
+}
+
+/// What a process says that is to listen there.
+async fn said(address: &OsStr) -> String {
+    let server = process("", "listen::serve").env("CONVERSE_ADDRESS", address).output();
+    let Output { stderr, .. } = timeout(Duration::from_secs(60), server).await.expect("it ends").expect("it runs");
+    String::from_utf8_lossy(&stderr).into_owned()
+}
+
+#[tokio::test]
+async fn an_address_that_is_none_is_named() {
+    let said_of = said(OsStr::new("nowhere")).await;
+    assert!(said_of.contains(r#"cannot listen on the address "nowhere" in CONVERSE_ADDRESS: "#), "{said_of}");
+    let said_of = said(OsStr::from_bytes(b"127.0.0.1:0\xff")).await;
+    let expected = r#"cannot listen on the address "127.0.0.1:0\xFF" in CONVERSE_ADDRESS: it is not UTF-8"#;
+    assert!(said_of.contains(expected), "{said_of}");
+}
+
+#[tokio::test]
+async fn an_address_that_is_taken_is_named() {
+    let first = Server::bind("127.0.0.1:0").await.expect("a free port");
+    let address = first.local_addr();
+    let error = Server::bind(address).await.map(drop).expect_err("it is taken");
+    assert_eq!(error.to_string(), format!("cannot listen on the address {address}"));
+}
