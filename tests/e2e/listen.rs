@@ -1,12 +1,14 @@
 //! Where a server listens, how many may wait there, and what is said where it cannot be.
 
 use std::ffi::OsStr;
+use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
 use axum::Router;
 use converse::Server;
+use tokio::net::TcpStream;
 use tokio::process::Command;
 use tokio::time::timeout;
 
@@ -51,4 +53,16 @@ async fn an_address_that_is_taken_is_named() {
     let address = first.local_addr();
     let error = Server::bind(address).await.map(drop).expect_err("it is taken");
     assert_eq!(error.to_string(), format!("cannot listen on the address {address}"));
+}
+
+#[tokio::test]
+async fn a_crowd_finds_room_before_anybody_is_accepted() {
+    let most = fs::read_to_string("/proc/sys/net/core/somaxconn").expect("Linux says it");
+    let crowd = most.trim().parse::<usize>().expect("a number").min(300);
+    let server = Server::bind("127.0.0.1:0").await.expect("a free port");
+    let mut waiting = Vec::new();
+    for number in 0..crowd {
+        let connected = timeout(Duration::from_secs(60), TcpStream::connect(server.local_addr())).await;
+        waiting.push(connected.unwrap_or_else(|_| panic!("{number} have found room")).expect("it listens"));
+    }
 }

@@ -23,6 +23,10 @@ pub trait Listener: Send + Sync + 'static {
     #[doc(hidden)]
     fn address(&self) -> io::Result<Self::Address>;
 
+    /// Has more connections wait to be accepted than it asks for by itself.
+    #[doc(hidden)]
+    fn lengthen(&self) {}
+
     /// Sets what all of its connections have from the beginning.
     #[doc(hidden)]
     fn prepare(&self) {}
@@ -37,6 +41,11 @@ impl Listener for TcpListener {
 
     fn address(&self) -> io::Result<SocketAddr> {
         self.local_addr()
+    }
+
+    #[cfg(target_os = "linux")]
+    fn lengthen(&self) {
+        listen_again(self);
     }
 
     #[cfg(target_os = "linux")]
@@ -61,6 +70,19 @@ impl Listener for TcpListener {
     }
 }
 
+/// How many connections may wait to be accepted, as far as the system lets them (`net.core.somaxconn`). Of a crowd that comes back
+/// at once, as when a server was started anew, whoever finds no room has to try again after a second.
+#[cfg(target_os = "linux")]
+const QUEUE: i32 = 4096;
+
+/// To listen on what listens already sets the length of its queue, and changes nothing else.
+#[cfg(target_os = "linux")]
+fn listen_again(socket: &impl std::os::fd::AsFd) {
+    if let Err(error) = SockRef::from(socket).listen(QUEUE) {
+        tracing::warn!(%error, "a listening socket has a short queue");
+    }
+}
+
 #[cfg(unix)]
 pub(super) use self::unix::bind;
 
@@ -82,6 +104,11 @@ mod unix {
 
         fn address(&self) -> io::Result<Path> {
             self.local_addr().map(Path::from)
+        }
+
+        #[cfg(target_os = "linux")]
+        fn lengthen(&self) {
+            super::listen_again(self);
         }
 
         async fn accept(&self) -> io::Result<(Stream, Option<SocketAddr>)> {

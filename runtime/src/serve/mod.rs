@@ -83,7 +83,7 @@ pub async fn serve(address: impl ToSocketAddrs, router: Router) -> Result {
                 Ok(address) => TcpListener::bind(address).await,
                 Err(_) => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not UTF-8")),
             };
-            Server::from_listener(listener.map_err(|error| Error::listen(which, error))?)?
+            Server::at(listener.map_err(|error| Error::listen(which, error))?)?
         }
         None => Server::bind(address).await?,
     };
@@ -125,7 +125,7 @@ impl Server {
         let addresses: Vec<_> = addresses.collect();
         let which = || addresses.iter().fold("the address".to_owned(), |which, address| format!("{which} {address}"));
         let listener = TcpListener::bind(&*addresses).await;
-        Server::from_listener(listener.map_err(|error| Error::listen(which(), error))?)
+        Server::at(listener.map_err(|error| Error::listen(which(), error))?)
     }
 }
 
@@ -152,7 +152,7 @@ impl Server<UnixListener> {
     pub fn bind_unix(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let listener = listener::bind(path);
-        Server::from_listener(listener.map_err(|error| Error::listen(format!("the path {path:?}"), error))?)
+        Server::at(listener.map_err(|error| Error::listen(format!("the path {path:?}"), error))?)
     }
 }
 
@@ -167,6 +167,12 @@ impl<L: Listener> Server<L> {
         listener.prepare();
         let stop = Box::pin(signal());
         Ok(Server { listener, address, stop, rules: Rules::default(), drain: Drain::default() })
+    }
+
+    /// On a socket of our own, which may have a longer queue.
+    fn at(listener: L) -> Result<Self> {
+        listener.lengthen();
+        Server::from_listener(listener)
     }
 
     /// Where it listens.
