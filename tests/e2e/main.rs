@@ -34,7 +34,7 @@ mod session;
 mod shutdown;
 mod stalled;
 mod support;
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 mod systemd;
 mod tickets;
 mod tls;

@@ -13,7 +13,7 @@ mod hosted;
 #[cfg(feature = "http2")]
 mod http2;
 mod listener;
-#[cfg(all(unix, feature = "systemd"))]
+#[cfg(all(target_os = "linux", feature = "systemd"))]
 mod notify;
 mod refuse;
 mod signal;
@@ -292,10 +292,10 @@ impl<L: Listener> Server<L> {
         });
         let host = Arc::new(Host::new(router, rules));
         tracing::info!(?address, "listening");
-        #[cfg(all(unix, feature = "systemd"))]
+        #[cfg(all(target_os = "linux", feature = "systemd"))]
         notify::ready();
         host.accept_until(stop, listener).await;
-        #[cfg(all(unix, feature = "systemd"))]
+        #[cfg(all(target_os = "linux", feature = "systemd"))]
         notify::stopping();
         drain.run(&host).await;
         Ok(())
