@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use converse::Server;
+use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::Command;
 use tokio::time::timeout;
@@ -64,5 +65,45 @@ async fn a_crowd_finds_room_before_anybody_is_accepted() {
     for number in 0..crowd {
         let connected = timeout(Duration::from_secs(60), TcpStream::connect(server.local_addr())).await;
         waiting.push(connected.unwrap_or_else(|_| panic!("{number} have found room")).expect("it listens"));
+    }
+}
+
+/// What another process does.
+#[tokio::test]
+#[ignore = "a server for the other test, with few files, which runs until it is stopped"]
+async fn serve_with_few_files() {
+    if std::env::var_os("FEW_FILES").is_none() {
+        return;
+    }
+    tracing_subscriber::fmt().without_time().with_ansi(false).init();
+    let server = Server::bind("127.0.0.1:0").await.expect("a free port").max_connections(50_000);
+    server.serve(Router::new()).await.expect("it serves");
+}
+
+#[tokio::test]
+async fn a_server_that_has_no_file_left_says_so_and_does_not_go_on_saying_it() {
+    let mut server = process("ulimit -n 40;", "listen::serve_with_few_files");
+    let mut server = server.env("FEW_FILES", "1").stdout(Stdio::piped()).spawn().expect("it runs");
+    let mut printed = BufReader::new(server.stdout.take().expect("it prints")).lines();
+    let mut next = async |words: &str| loop {
+        let line = timeout(Duration::from_secs(60), printed.next_line()).await.expect("in bounded time");
+        let line = line.expect("it prints").expect("it runs");
+        if line.contains(words) {
+            break line;
+        }
+    };
+    let warning = next("WARN").await;
+    assert!(warning.contains("there may be more connections than the process may open files"), "{warning}");
+    let line = next("listening").await;
+    let (_, address) = line.rsplit_once("address=").expect("it says where");
+    let mut clients = Vec::new();
+    for _ in 0..60 {
+        clients.push(TcpStream::connect(address).await.expect("there is room in the queue"));
+    }
+    // Attempts come every 100 ms: this is the eighth, and there are no lines of those between.
+    for count in [1, 2, 4, 8] {
+        let warning = next("WARN").await;
+        assert!(warning.contains("connections cannot be accepted"), "{warning}");
+        assert!(warning.contains(&format!("count={count}")), "{warning}");
     }
 }
