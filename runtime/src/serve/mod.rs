@@ -134,8 +134,9 @@ impl Server<UnixListener> {
     /// Listens at a path, as behind a proxy on the same machine.
     ///
     /// A socket that a process before has left there is replaced, if nobody listens on it; anything else stays, and is an
-    /// error. The file stays behind when the server stops, since by then it may be the next one's. Who may connect is said
-    /// by the permissions of the file, which are those of the process's umask, and of its folder.
+    /// error. The file stays behind when the server stops, since by then it may be the next one's. Who may connect is who may
+    /// write to the file, whose permissions are those of the process's umask, and reach it through its folder: with the usual
+    /// umask of 022 only the server's own user.
     ///
     /// There is no [`ConnectInfo`](axum::extract::ConnectInfo) for its requests, as the peers have no addresses, and no
     /// bound for any of those.
