@@ -23,7 +23,7 @@ enum Kind {
     /// The operating system refused.
     Io(io::Error),
     /// The address cannot be listened on.
-    Listen(&'static str, io::Error),
+    Listen(String, io::Error),
     /// The peer broke the protocol.
     Protocol(tungstenite::Error),
     /// A close code or reason that must not be sent.
@@ -59,9 +59,9 @@ impl Error {
         matches!(*self.0, Kind::Taken)
     }
 
-    /// `which` says whose address it is.
-    pub(crate) fn listen(which: &'static str, error: io::Error) -> Self {
-        Error(Box::new(Kind::Listen(which, error)))
+    /// `which` says which address it is, and whose.
+    pub(crate) fn listen(which: impl Into<String>, error: io::Error) -> Self {
+        Error(Box::new(Kind::Listen(which.into(), error)))
     }
 
     pub(crate) fn protocol(error: tungstenite::Error) -> Self {

@@ -46,6 +46,9 @@ impl Limits {
 
     /// How many messages may come in a second, over time; as many may come at once, after a pause. More close the
     /// connection with 1008. Pings and other control frames count, since each costs as much. `u32::MAX` is no limit.
+    ///
+    /// Where the socket was not read for a while, as what has come [waits](crate::Queues::inbox) for the handler, what comes
+    /// behind that may have come in that time, and counts for all of it.
     #[must_use]
     pub const fn max_messages_per_second(mut self, messages: u32) -> Self {
         self.rate = messages;

@@ -43,6 +43,12 @@ impl Moment {
         self.nanos().checked_add(time).map(Moment::from_nanos)
     }
 
+    /// The moment so much earlier; the first one where that was centuries ago.
+    pub(crate) fn earlier(self, time: Duration) -> Self {
+        let time = i64::try_from(time.as_nanos()).unwrap_or(i64::MAX);
+        Moment::from_nanos(self.nanos().saturating_sub(time))
+    }
+
     /// How long it is since another one; nothing where that is later.
     pub(crate) fn since(self, before: Self) -> Duration {
         Duration::from_nanos(u64::try_from(self.nanos().saturating_sub(before.nanos())).unwrap_or(0))

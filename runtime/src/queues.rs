@@ -41,8 +41,9 @@ pub(crate) struct Sizes {
     outbox: u32,
 }
 
-/// What becomes of a message for a client that does not read as fast as it is spoken to. What a conversation says
-/// is never dropped: without it the next question could not be understood.
+/// What becomes of a message for a client that does not read as fast as it is spoken to: the outbox has no room for it, and
+/// the system takes nothing more of what is there. That is tried first, so that to say much at once is no reason. What a
+/// conversation says is never dropped: without it the next question could not be understood.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum WhenFull {
     /// It waits, and whoever sends it. A client that reads nothing for 20 s is given up.
@@ -51,7 +52,8 @@ pub enum WhenFull {
     /// It is not sent, and nobody is told: for what is soon said anew. What is queued stays, so that the gap is behind
     /// what the client still gets, and never before it.
     Drop,
-    /// The connection is closed, with 1013.
+    /// The connection is closed, with 1013. What a client that comes back to a conversation hears again is up to 64 KiB: with an
+    /// outbox that is smaller, and a slow line, it may be closed each time.
     Close,
 }
 

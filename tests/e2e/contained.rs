@@ -9,7 +9,7 @@ use converse::{Close, Sessions, prelude::*};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::support::{Browser, Gate, Log, hear, talk};
+use crate::support::{Browser, Gate, Log, Raw, hear, serve, talk};
 
 conversation! {
     /// Does what it is told, good or bad.
@@ -37,6 +37,35 @@ conversation! {
 #[ws_route("/")]
 async fn obey() -> Obedient {
     Obedient
+}
+
+#[ws_route("/fragile/{mood}")]
+async fn fragile(mood: String) -> Obedient {
+    tokio::task::yield_now().await;
+    assert_ne!(mood, "bad", "this panic is part of the test");
+    Obedient
+}
+
+#[tokio::test]
+async fn a_handler_that_panics_before_it_answers_is_an_error_of_its_request_alone() {
+    let log = Log::here();
+    let server = serve(routes![fragile].layer(Sessions::in_memory()).with_state(Gate::default())).await;
+    let mut raw = Raw::connect(server.address).await;
+    for mood in ["bad", "bad", "good"] {
+        // The second and the third come over the connection of the first.
+        raw.send(
+            format!(
+                "GET /fragile/{mood} HTTP/1.1\r\nHost: localhost\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\
+                Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+            )
+            .as_bytes(),
+        )
+        .await;
+        let expected = if mood == "bad" { "HTTP/1.1 500 " } else { "HTTP/1.1 101 " };
+        assert!(raw.head().await.starts_with(expected), "{mood}");
+    }
+    let errors = log.lines().into_iter().filter(|line| line.starts_with("ERROR")).collect::<Vec<_>>();
+    assert_eq!(errors, [r#"ERROR a handler panicked before it answered route="/fragile/{mood}""#; 2]);
 }
 
 fn obedient(gate: &Gate) -> Router {

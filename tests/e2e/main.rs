@@ -20,6 +20,8 @@ mod http2;
 mod identity;
 mod keepalive;
 mod keys;
+#[cfg(target_os = "linux")]
+mod listen;
 mod messages;
 mod metrics;
 mod noise;
@@ -35,7 +37,7 @@ mod shutdown;
 mod stalled;
 mod streams;
 mod support;
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 mod systemd;
 mod tickets;
 mod tls;

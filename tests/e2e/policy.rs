@@ -1,9 +1,12 @@
 //! What a route says of its sockets, and what every route says that says nothing.
 
+use std::time::Duration;
+
 use axum::Extension;
 use axum::Router;
 use axum::http::StatusCode;
-use converse::{Origins, prelude::*};
+use converse::{Origins, Sessions, prelude::*};
+use tokio::time::{sleep, timeout};
 use tokio_tungstenite::tungstenite::http::header::{HeaderMap, HeaderName, ORIGIN, SEC_WEBSOCKET_PROTOCOL};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
@@ -156,18 +159,16 @@ async fn drops(mut socket: WebSocket) -> converse::Result {
     socket.send(format!("said {said}")).await
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn what_is_said_beyond_the_outbox_may_be_dropped() {
-    let server = serve(routes![drops]).await;
-    let mut client = server.connect().await;
-    client.send("go on").await;
+    let mut client = Browser::new(&routes![drops], "/").connect().await;
+    sleep(Duration::from_secs(1)).await;
     let mut heard = 0;
-    loop {
-        match client.text().await {
-            text if text.starts_with("said ") => break assert_eq!(text, "said 4000"),
-            _ => heard += 1,
-        }
+    while timeout(Duration::from_secs(1), client.text()).await.is_ok() {
+        heard += 1;
     }
+    client.send("go on").await;
+    assert_eq!(client.text().await, "said 4000");
     assert!((4..4_000).contains(&heard), "some of it is heard, and not all: {heard}");
 }
 
@@ -179,10 +180,10 @@ async fn closes(socket: WebSocket) -> converse::Result {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn or_close_the_connection() {
-    let server = serve(routes![closes]).await;
-    let mut client = server.connect().await;
+    let mut client = Browser::new(&routes![closes], "/").connect().await;
+    sleep(Duration::from_secs(1)).await;
     let (code, reason) = loop {
         match client.next().await {
             Some(Message::Close(Some(close))) => break (u16::from(close.code), close.reason.to_string()),
@@ -193,9 +194,66 @@ async fn or_close_the_connection() {
     assert_eq!((code, &*reason), (1013, "what was said is not read"));
 }
 
+/// Ten times what there is room for, all at once.
+#[ws_route("/", outbox = "4 KiB", when_full = close)]
+async fn says_much(mut socket: WebSocket) -> converse::Result {
+    for number in 0..20 {
+        socket.send(format!("{number:01000}")).await?;
+    }
+    // What goes on beside the connection has to wait for its task.
+    let beside = tokio::spawn({
+        let sender = socket.sender();
+        async move {
+            for number in 20..40 {
+                sender.send(format!("{number:01000}")).await?;
+            }
+            converse::Result::Ok(())
+        }
+    });
+    socket.receive().await;
+    beside.await.expect("it does not panic")
+}
+
+#[ws_route("/", outbox = "4 KiB", when_full = drop)]
+async fn says_much_or_drops(socket: WebSocket) -> converse::Result {
+    for number in 0..40 {
+        socket.send(format!("{number:01000}")).await?;
+    }
+    Ok(())
+}
+
+conversation! {
+    /// Says more in its first turn than its route has room for.
+    Verbose {
+        for number in 0..40 {
+            say "{number:01000}";
+        }
+        let _ok: String = ask "Is that all?";
+    }
+}
+
+#[ws_route("/", outbox = "4 KiB", when_full = close)]
+async fn verbose() -> Verbose {
+    Verbose
+}
+
+#[tokio::test]
+async fn who_reads_hears_all_of_what_is_said_at_once() {
+    for app in [routes![says_much], routes![says_much_or_drops], routes![verbose].layer(Sessions::in_memory())] {
+        let mut browser = Browser::new(&app, "/");
+        // Whoever comes back to the conversation hears it again.
+        for _ in 0..2 {
+            let mut client = browser.connect().await;
+            for number in 0..40 {
+                assert_eq!(client.text().await, format!("{number:01000}"));
+            }
+        }
+    }
+}
+
 #[ws_route("/", inbox = "2 KiB")]
 async fn busy(mut socket: WebSocket) -> converse::Result {
-    tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+    sleep(Duration::from_secs(60)).await;
     while let Received::Message(message) = socket.receive().await {
         socket.send(message).await?;
     }
@@ -211,4 +269,42 @@ async fn what_comes_beyond_the_inbox_waits_and_is_not_lost() {
     for number in 0..50 {
         assert_eq!(client.text().await, number.to_string());
     }
+}
+
+#[ws_route("/", inbox = "1 KiB", max_messages_per_second = 5)]
+async fn slow(mut socket: WebSocket) -> converse::Result {
+    while let Received::Message(message) = socket.receive().await {
+        if message.as_text() == Some("wait") {
+            sleep(Duration::from_secs(30)).await;
+        }
+        socket.send(message).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waited_for_room_is_no_flood_and_a_flood_that_follows_is() {
+    let mut client = Browser::new(&routes![slow], "/").connect().await;
+    client.send("wait").await;
+    for number in 0..116 {
+        client.send(number.to_string()).await;
+        sleep(Duration::from_millis(250)).await;
+    }
+    assert_eq!(client.text().await, "wait");
+    for number in 0..116 {
+        assert_eq!(client.text().await, number.to_string());
+    }
+    // All has been read by then, so that nothing of the time is left.
+    sleep(Duration::from_secs(1)).await;
+    for _ in 0..50 {
+        client.send("flood").await;
+    }
+    let close = loop {
+        match client.next().await {
+            Some(Message::Close(Some(close))) => break close,
+            Some(_) => {}
+            None => panic!("it was not closed in good order"),
+        }
+    };
+    assert_eq!((u16::from(close.code), &*close.reason), (1008, "too many messages"));
 }

@@ -1,11 +1,12 @@
 //! A server at a path.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use axum::Router;
 use converse::{Close, Received, Result, Server, WebSocket};
-use tokio::net::{UnixListener, UnixStream};
+use tokio::net::{UnixListener, UnixSocket, UnixStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -58,10 +59,34 @@ async fn a_socket_that_was_left_behind_is_replaced_and_nothing_else() {
     drop(connect(&path).await);
     // The second server must not take the first one's place.
     let error = Server::bind_unix(&path).map(drop).expect_err("somebody listens");
-    assert_eq!(error.to_string(), "cannot listen on the path");
+    assert_eq!(error.to_string(), format!("cannot listen on the path {path:?}"));
 
     let file = folder.path().join("file");
     fs::write(&file, "precious").expect("a file");
-    Server::bind_unix(&file).map(drop).expect_err("it is no socket");
+    for file in [&*file, folder.path()] {
+        let error = Server::bind_unix(file).map(drop).expect_err("it is no socket");
+        assert_eq!(format!("{error:?}"), format!("cannot listen on the path {file:?}: what is there is no socket"));
+    }
     assert_eq!(fs::read_to_string(&file).expect("it is still there"), "precious");
+    let error = Server::bind_unix("").map(drop).expect_err("it is no path");
+    assert_eq!(format!("{error:?}"), r#"cannot listen on the path "": it is empty"#);
+}
+
+#[cfg(target_os = "linux")] // elsewhere it refuses
+#[tokio::test]
+async fn somebody_with_a_full_queue_listens_and_is_not_waited_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("socket");
+    let _listens = UnixSocket::new_stream().and_then(|socket| {
+        socket.bind(&path)?;
+        socket.listen(1)
+    });
+    let mut waiting = Vec::new();
+    loop {
+        match UnixStream::connect(&path).await {
+            Ok(stream) => waiting.push(stream),
+            Err(full) => break assert_eq!(full.kind(), ErrorKind::WouldBlock),
+        }
+    }
+    Server::bind_unix(&path).map(drop).expect_err("somebody listens");
 }

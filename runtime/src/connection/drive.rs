@@ -9,7 +9,7 @@ use crate::close::Close;
 use crate::link::End;
 use crate::message::Message;
 use crate::moment::Moment;
-use crate::queues::Sizes;
+use crate::queues::{Sizes, WhenFull};
 
 /// What the handles of a connection want of its driver. Whoever wants more from then on wakes it.
 pub(crate) struct Wants {
@@ -45,7 +45,11 @@ impl Connection {
             state = self.lock();
         }
         let (outbox, bytes) = state.take_outbox(room, self.sizes);
-        let sender = if bytes > 0 { state.aside.first() } else { None };
+        let sender = match bytes {
+            0 if self.when_full == WhenFull::Wait => None,
+            0 => state.be_stuck(),
+            _ => state.aside.first(),
+        };
         let wants = Wants {
             outbox,
             bytes,
@@ -189,6 +193,13 @@ impl State {
         }
     }
 
+    /// Notes that the link takes nothing, where there is something. Who waits to know that, if it is news.
+    #[cold]
+    fn be_stuck(&mut self) -> Option<Waker> {
+        let is_news = !self.outbox.is_empty() && !mem::replace(&mut self.is_stuck, true);
+        if is_news { self.aside.first() } else { None }
+    }
+
     /// Takes what is to be written first, for which there is room for so many bytes, and makes room for more. How many it has.
     fn take_outbox(&mut self, room: usize, sizes: Sizes) -> (Batch<Outgoing>, usize) {
         if self.outbox.is_empty() {
@@ -202,6 +213,7 @@ impl State {
             (many, bytes) = (many + 1, bytes + next.bytes());
             self.said -= next.room(sizes);
         }
+        self.is_stuck &= many == 0;
         (self.outbox.take_first(many), bytes)
     }
 }

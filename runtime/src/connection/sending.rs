@@ -1,9 +1,10 @@
 //! A message on its way into the outbox, which waits in a line where there is no room for it.
 
 use std::pin::Pin;
+use std::sync::MutexGuard;
 use std::task::{Context, Poll};
 
-use super::{Connection, Outgoing, wake};
+use super::{Connection, Outgoing, State, wake};
 use crate::close::Close;
 use crate::error::Error;
 use crate::line::Spot;
@@ -38,21 +39,7 @@ impl Future for Sending<'_> {
         }
         let said = state.said + connection.sizes.said(message.len());
         if said > connection.sizes.room() || !state.aside.is_turn_of(self.spot) {
-            match connection.when_full {
-                WhenFull::Wait => {
-                    self.spot = Some(state.aside.wait(self.spot, cx.waker()));
-                    return Poll::Pending;
-                }
-                WhenFull::Drop => {
-                    observe::dropped();
-                    return Poll::Ready(Ok(()));
-                }
-                WhenFull::Close => {
-                    drop(state);
-                    connection.close(Close::new(Close::TRY_AGAIN, "what was said is not read"));
-                    return Poll::Ready(Err(Error::closed()));
-                }
-            }
+            return self.be_too_much(state, cx);
         }
         state.said = said;
         if let Some(message) = self.message.take() {
@@ -65,6 +52,36 @@ impl Future for Sending<'_> {
         // For the next one there may be room, too.
         wake(next);
         Poll::Ready(Ok(()))
+    }
+}
+
+impl Sending<'_> {
+    /// Waits for room, or what else becomes of it.
+    #[cold]
+    fn be_too_much(&mut self, mut state: MutexGuard<'_, State>, cx: &Context<'_>) -> Poll<Result<(), Error>> {
+        match self.connection.when_full {
+            WhenFull::Wait => {
+                self.spot = Some(state.aside.wait(self.spot, cx.waker()));
+                Poll::Pending
+            }
+            // Whether the client does not read is known once the link could have taken what is there.
+            _ if !state.is_stuck => {
+                self.spot = Some(state.aside.wait(self.spot, cx.waker()));
+                let driver = state.driver_beside(cx);
+                drop(state);
+                wake(driver);
+                Poll::Pending
+            }
+            WhenFull::Drop => {
+                observe::dropped();
+                Poll::Ready(Ok(()))
+            }
+            WhenFull::Close => {
+                drop(state);
+                self.connection.close(Close::new(Close::TRY_AGAIN, "what was said is not read"));
+                Poll::Ready(Err(Error::closed()))
+            }
+        }
     }
 }
 

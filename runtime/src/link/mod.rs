@@ -244,6 +244,9 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
                 match Pin::new(&mut self.io).poll_read(cx, &mut buffer) {
                     Poll::Pending => {
                         self.leave_unread(unread);
+                        if self.aside.get().is_some() {
+                            self.forget_backlog();
+                        }
                         break;
                     }
                     Poll::Ready(Ok(())) if buffer.filled().len() > unread.len() => {
@@ -263,6 +266,9 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             if taken.looks {
                 return;
             }
+        }
+        if !taken.has_room {
+            self.note_backlog();
         }
         if self.turn == 0 {
             // Behind the others.
@@ -310,7 +316,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Link<IO> {
             self.turn = self.turn.saturating_sub(if is_message { 1 } else { limits::EMPTY });
             let is_part = matches!(came, Ok(Came::Part));
             let now = || *now.get_or_insert_with(Moment::now);
-            if !is_part && self.rate.is_exceeded(self.limits.rate, now) {
+            if !is_part && self.rate.is_exceeded(self.limits.rate, now) && !self.has_waited() {
                 taken = take(Event::End(self.exceeded("too many messages")));
             } else if taken.looks && matches!(came, Ok(Came::Close(_)) | Err(_)) {
                 self.aside.things().held = Some(came);

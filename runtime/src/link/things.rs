@@ -16,6 +16,8 @@ pub(super) struct Things {
     pub(super) rest: Option<Bytes>,
     /// The peer does not read.
     pub(super) stalled: Option<Stall>,
+    /// Since when what comes may have waited, as there was no room for it; until all that waited is read.
+    pub(super) backlog: Option<Moment>,
 }
 
 /// Since when a peer does not read.
@@ -29,7 +31,7 @@ pub(super) struct Stall {
 
 impl aside::Things for Things {
     fn are_gone(&self) -> bool {
-        matches!(self, Things { unread: None, held: None, rest: None, stalled: None })
+        matches!(self, Things { unread: None, held: None, rest: None, stalled: None, backlog: None })
     }
 }
 

@@ -10,15 +10,17 @@ mod request;
 
 use std::future::{Future, ready};
 use std::marker::PhantomData;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 
 use axum::Router;
 use axum::extract;
 use axum::handler::Handler;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use converse_flow::Route;
 use futures_util::FutureExt;
+use http::StatusCode;
 
 use crate::pinned::pinned;
 use crate::sessions::Sessions;
@@ -64,9 +66,21 @@ where
 {
     known::add(&R::ROUTE);
     let answer = |request| -> Answering {
-        pinned(|| <R as WsRoute<S, F>>::answer(request).map(|answer| answer.unwrap_or_else(Refusal::into_response)))
+        pinned(|| {
+            AssertUnwindSafe(<R as WsRoute<S, F>>::answer(request)).catch_unwind().map(|answered| match answered {
+                Ok(answer) => answer.unwrap_or_else(Refusal::into_response),
+                Err(_panic) => panicked(R::ROUTE.pattern),
+            })
+        })
     };
     router.route(R::ROUTE.pattern, any(Answer { route: R::ROUTE.pattern, answer, hold: <R as WsRoute<S, F>>::hold }))
+}
+
+/// What is answered where a handler has panicked. Its connection goes on, as do the others' streams on it.
+#[cold]
+fn panicked(route: &'static str) -> Response {
+    tracing::error!(route, "a handler panicked before it answered");
+    StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }
 
 /// A handler for axum: one type for all routes of a router, because axum's code for each type of handler is large.

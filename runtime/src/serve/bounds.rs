@@ -55,6 +55,15 @@ impl Bounds {
         (self.each, self.spares_loopback) = (each, false);
     }
 
+    /// Says so where there may be more connections than files: they would not be refused, but wait without a word.
+    pub(super) fn check(&self) {
+        if let (Some(connections), Some(files)) = (self.all, files())
+            && connections > files
+        {
+            tracing::warn!(connections, files, "there may be more connections than the process may open files");
+        }
+    }
+
     /// A place for a connection; one of nobody's address counts for the server alone.
     pub(super) fn enter(self: &Arc<Self>, from: Option<IpAddr>) -> Result<Permit, Full> {
         let mut taken = self.lock();
@@ -125,17 +134,21 @@ impl Drop for Permit {
 /// What the process can have open, but for a reserve: files, stores, connections to other servers, and those that are
 /// told that there are too many.
 fn most() -> Option<usize> {
+    files().map(below)
+}
+
+/// How many files the process may have open.
+fn files() -> Option<usize> {
     #[cfg(unix)]
     {
         use nix::sys::resource::{Resource, getrlimit};
         let (soft, _) = getrlimit(Resource::RLIMIT_NOFILE).ok()?;
-        Some(below(usize::try_from(soft).unwrap_or(usize::MAX)))
+        Some(usize::try_from(soft).unwrap_or(usize::MAX))
     }
     #[cfg(not(unix))]
     None
 }
 
-#[cfg(unix)]
 fn below(descriptors: usize) -> usize {
     descriptors - (descriptors / 16).max(64).min(descriptors / 2)
 }
@@ -198,7 +211,6 @@ mod tests {
         assert!(bounds.lock().each.is_empty() && bounds.lock().all == 0);
     }
 
-    #[cfg(unix)]
     #[test]
     fn some_descriptors_are_left_for_the_rest_of_the_program() {
         assert_eq!([below(64), below(1024), below(1 << 20)], [32, 960, 983_040]);

@@ -23,6 +23,10 @@ pub trait Listener: Send + Sync + 'static {
     #[doc(hidden)]
     fn address(&self) -> io::Result<Self::Address>;
 
+    /// Has more connections wait to be accepted than it asks for by itself.
+    #[doc(hidden)]
+    fn lengthen(&self) {}
+
     /// Sets what all of its connections have from the beginning.
     #[doc(hidden)]
     fn prepare(&self) {}
@@ -37,6 +41,11 @@ impl Listener for TcpListener {
 
     fn address(&self) -> io::Result<SocketAddr> {
         self.local_addr()
+    }
+
+    #[cfg(target_os = "linux")]
+    fn lengthen(&self) {
+        listen_again(self);
     }
 
     #[cfg(target_os = "linux")]
@@ -61,6 +70,19 @@ impl Listener for TcpListener {
     }
 }
 
+/// How many connections may wait to be accepted, as far as the system lets them (`net.core.somaxconn`). Of a crowd that comes back
+/// at once, as when a server was started anew, whoever finds no room has to try again after a second.
+#[cfg(target_os = "linux")]
+const QUEUE: i32 = 4096;
+
+/// To listen on what listens already sets the length of its queue, and changes nothing else.
+#[cfg(target_os = "linux")]
+fn listen_again(socket: &impl std::os::fd::AsFd) {
+    if let Err(error) = SockRef::from(socket).listen(QUEUE) {
+        tracing::warn!(%error, "a listening socket has a short queue");
+    }
+}
+
 #[cfg(unix)]
 pub(super) use self::unix::bind;
 
@@ -70,9 +92,10 @@ mod unix {
     use std::io::{self, ErrorKind};
     use std::net::SocketAddr;
     use std::os::unix::fs::FileTypeExt;
-    use std::os::unix::net::{SocketAddr as Path, UnixStream};
+    use std::os::unix::net::SocketAddr as Path;
 
-    use tokio::net::UnixListener;
+    use futures_util::FutureExt;
+    use tokio::net::{UnixListener, UnixStream};
 
     use super::{Listener, Stream};
 
@@ -83,6 +106,11 @@ mod unix {
             self.local_addr().map(Path::from)
         }
 
+        #[cfg(target_os = "linux")]
+        fn lengthen(&self) {
+            super::listen_again(self);
+        }
+
         async fn accept(&self) -> io::Result<(Stream, Option<SocketAddr>)> {
             let (stream, _unnamed) = UnixListener::accept(self).await?;
             Ok((stream.into(), None))
@@ -91,18 +119,30 @@ mod unix {
 
     /// Listens at `path`, also where a socket is left behind there that nobody listens on.
     pub(in crate::serve) fn bind(path: &std::path::Path) -> io::Result<UnixListener> {
+        if path.as_os_str().is_empty() {
+            // Linux would choose a name that nobody knows (unix(7)).
+            return Err(io::Error::new(ErrorKind::InvalidInput, "it is empty"));
+        }
         match UnixListener::bind(path) {
-            Err(error) if error.kind() == ErrorKind::AddrInUse && is_stale(path) => {
-                fs::remove_file(path)?;
-                UnixListener::bind(path)
-            }
+            Err(error) if error.kind() == ErrorKind::AddrInUse => match fs::symlink_metadata(path) {
+                Ok(file) if !file.file_type().is_socket() => {
+                    Err(io::Error::new(ErrorKind::AlreadyExists, "what is there is no socket"))
+                }
+                Ok(_) if is_stale(path) => {
+                    fs::remove_file(path)?;
+                    UnixListener::bind(path)
+                }
+                _ => Err(error),
+            },
             bound => bound,
         }
     }
 
+    /// Whether nobody listens at a socket. That is known at once: where somebody does whose queue is full, it would have to be
+    /// waited for.
     fn is_stale(path: &std::path::Path) -> bool {
-        let is_socket = fs::symlink_metadata(path).is_ok_and(|file| file.file_type().is_socket());
-        is_socket && UnixStream::connect(path).is_err_and(|error| error.kind() == ErrorKind::ConnectionRefused)
+        let probe = UnixStream::connect(path).now_or_never();
+        probe.is_some_and(|probe| probe.is_err_and(|error| error.kind() == ErrorKind::ConnectionRefused))
     }
 }
 

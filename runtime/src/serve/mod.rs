@@ -13,7 +13,7 @@ mod hosted;
 #[cfg(feature = "http2")]
 mod http2;
 mod listener;
-#[cfg(all(unix, feature = "systemd"))]
+#[cfg(all(target_os = "linux", feature = "systemd"))]
 mod notify;
 mod refuse;
 mod signal;
@@ -24,6 +24,7 @@ mod tls;
 
 use std::fmt;
 use std::future::Future;
+use std::io;
 #[cfg(unix)]
 use std::path::Path;
 use std::pin::Pin;
@@ -33,7 +34,7 @@ use std::time::Duration;
 use axum::Router;
 #[cfg(unix)]
 use tokio::net::UnixListener;
-use tokio::net::{TcpListener, ToSocketAddrs};
+use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
 
 pub(crate) use self::cork::Corked;
 use self::drain::Drain;
@@ -75,12 +76,16 @@ use crate::{announce, route};
 /// # }
 /// ```
 pub async fn serve(address: impl ToSocketAddrs, router: Router) -> Result {
-    let server = match std::env::var("CONVERSE_ADDRESS") {
-        Ok(address) => {
-            let listener = TcpListener::bind(address).await;
-            Server::from_listener(listener.map_err(|error| Error::listen("the address in CONVERSE_ADDRESS", error))?)?
+    let server = match std::env::var_os("CONVERSE_ADDRESS") {
+        Some(address) => {
+            let which = format!("the address {address:?} in CONVERSE_ADDRESS");
+            let listener = match address.into_string() {
+                Ok(address) => TcpListener::bind(address).await,
+                Err(_) => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not UTF-8")),
+            };
+            Server::at(listener.map_err(|error| Error::listen(which, error))?)?
         }
-        Err(_) => Server::bind(address).await?,
+        None => Server::bind(address).await?,
     };
     announce::listening(server.local_addr());
     server.serve(router).await
@@ -116,8 +121,11 @@ impl Server {
     ///
     /// If the address cannot be listened on.
     pub async fn bind(address: impl ToSocketAddrs) -> Result<Self> {
-        let listener = TcpListener::bind(address).await;
-        Server::from_listener(listener.map_err(|error| Error::listen("the address", error))?)
+        let addresses = lookup_host(address).await.map_err(|error| Error::listen("the address", error))?;
+        let addresses: Vec<_> = addresses.collect();
+        let which = || addresses.iter().fold("the address".to_owned(), |which, address| format!("{which} {address}"));
+        let listener = TcpListener::bind(&*addresses).await;
+        Server::at(listener.map_err(|error| Error::listen(which(), error))?)
     }
 }
 
@@ -126,8 +134,9 @@ impl Server<UnixListener> {
     /// Listens at a path, as behind a proxy on the same machine.
     ///
     /// A socket that a process before has left there is replaced, if nobody listens on it; anything else stays, and is an
-    /// error. The file stays behind when the server stops, since by then it may be the next one's. Who may connect is said
-    /// by the permissions of the file, which are those of the process's umask, and of its folder.
+    /// error. The file stays behind when the server stops, since by then it may be the next one's. Who may connect is who may
+    /// write to the file, whose permissions are those of the process's umask, and reach it through its folder: with the usual
+    /// umask of 022 only the server's own user.
     ///
     /// There is no [`ConnectInfo`](axum::extract::ConnectInfo) for its requests, as the peers have no addresses, and no
     /// bound for any of those.
@@ -142,8 +151,9 @@ impl Server<UnixListener> {
     /// # }
     /// ```
     pub fn bind_unix(path: impl AsRef<Path>) -> Result<Self> {
-        let listener = listener::bind(path.as_ref());
-        Server::from_listener(listener.map_err(|error| Error::listen("the path", error))?)
+        let path = path.as_ref();
+        let listener = listener::bind(path);
+        Server::at(listener.map_err(|error| Error::listen(format!("the path {path:?}"), error))?)
     }
 }
 
@@ -158,6 +168,12 @@ impl<L: Listener> Server<L> {
         listener.prepare();
         let stop = Box::pin(signal());
         Ok(Server { listener, address, stop, rules: Rules::default(), drain: Drain::default() })
+    }
+
+    /// On a socket of our own, which may have a longer queue.
+    fn at(listener: L) -> Result<Self> {
+        listener.lengthen();
+        Server::from_listener(listener)
     }
 
     /// Where it listens.
@@ -277,10 +293,10 @@ impl<L: Listener> Server<L> {
         });
         let host = Arc::new(Host::new(router, rules));
         tracing::info!(?address, "listening");
-        #[cfg(all(unix, feature = "systemd"))]
+        #[cfg(all(target_os = "linux", feature = "systemd"))]
         notify::ready();
         host.accept_until(stop, listener).await;
-        #[cfg(all(unix, feature = "systemd"))]
+        #[cfg(all(target_os = "linux", feature = "systemd"))]
         notify::stopping();
         drain.run(&host).await;
         Ok(())

@@ -59,6 +59,7 @@ impl Host {
     /// peer.
     async fn accept(self: &Arc<Self>, listener: &impl Listener) {
         let mut lobby = VecDeque::new();
+        let mut failures = 0_u64;
         loop {
             for _ in 0..ACCEPTED {
                 let accepted = match lobby.is_empty() {
@@ -72,7 +73,11 @@ impl Host {
                     Ok((stream, peer)) => lobby.extend(self.admit(stream, peer)),
                     Err(error) if is_peers(&error) => {}
                     Err(error) => {
-                        tracing::warn!(%error, "cannot accept a connection");
+                        failures += 1;
+                        // As with those that are refused: what goes on for long must not fill the log.
+                        if failures.is_power_of_two() {
+                            tracing::warn!(%error, count = failures, "connections cannot be accepted");
+                        }
                         lobby.drain(..).for_each(|newcomer| self.begin(newcomer));
                         tokio::time::sleep(BREATH).await;
                     }

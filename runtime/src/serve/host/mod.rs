@@ -91,6 +91,7 @@ pub(super) struct Host {
 
 impl Host {
     pub(super) fn new(router: Router, rules: Rules) -> Self {
+        rules.bounds.check();
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(HEAD_BYTES);
         Host {
