@@ -196,7 +196,7 @@ impl State {
     /// Notes that the link takes nothing, where there is something. Who waits to know that, if it is news.
     #[cold]
     fn be_stuck(&mut self) -> Option<Waker> {
-        let is_news = !self.outbox.is_empty() && !mem::replace(&mut self.is_stuck, true);
+        let is_news = !self.outbox.is_empty() && self.aside.be_stuck();
         if is_news { self.aside.first() } else { None }
     }
 
@@ -213,7 +213,9 @@ impl State {
             (many, bytes) = (many + 1, bytes + next.bytes());
             self.said -= next.room(sizes);
         }
-        self.is_stuck &= many == 0;
+        if many > 0 {
+            self.aside.go_on();
+        }
         (self.outbox.take_first(many), bytes)
     }
 }

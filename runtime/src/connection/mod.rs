@@ -86,8 +86,6 @@ struct State {
     outbox: Batch<Outgoing>,
     /// What the outbox's messages count for.
     said: u32,
-    /// The link took nothing of what is there when it could last have done so. Noted only where what is too much does not wait.
-    is_stuck: bool,
     aside: Aside<Things>,
     /// The socket was dropped, and with it the only reader.
     dropped: bool,
@@ -118,7 +116,6 @@ impl Connection {
             inbox: Batch::default(),
             outbox: Batch::default(),
             said: 0,
-            is_stuck: false,
             aside: Aside::default(),
             dropped: false,
             awaits: false,

@@ -65,7 +65,7 @@ impl Sending<'_> {
                 Poll::Pending
             }
             // Whether the client does not read is known once the link could have taken what is there.
-            _ if !state.is_stuck => {
+            _ if !state.aside.is_stuck() => {
                 self.spot = Some(state.aside.wait(self.spot, cx.waker()));
                 let driver = state.driver_beside(cx);
                 drop(state);

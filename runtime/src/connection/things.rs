@@ -12,6 +12,8 @@ use crate::link::End;
 pub(super) struct Things {
     /// Who waits for room in the outbox.
     line: Option<Line>,
+    /// The link took nothing of what is there when it could last have done so. Noted only where what is too much does not wait.
+    stuck: Option<()>,
     /// How the connection ends; from then on nothing can be sent.
     farewell: Option<Farewell>,
     /// Changes that the driver has yet to make.
@@ -34,7 +36,7 @@ pub(super) struct Farewell {
 
 impl aside::Things for Things {
     fn are_gone(&self) -> bool {
-        matches!(self, Things { line: None, farewell: None, settings: None, protocol: None })
+        matches!(self, Things { line: None, stuck: None, farewell: None, settings: None, protocol: None })
     }
 }
 
@@ -100,6 +102,20 @@ impl Aside<Things> {
         self.line()?.first()
     }
 
+    /// Notes that the link takes nothing. Whether that is news.
+    pub(super) fn be_stuck(&mut self) -> bool {
+        self.things().stuck.replace(()).is_none()
+    }
+
+    /// The link takes something again.
+    pub(super) fn go_on(&mut self) {
+        self.take(|things| &mut things.stuck);
+    }
+
+    pub(super) fn is_stuck(&self) -> bool {
+        self.get().is_some_and(|things| things.stuck.is_some())
+    }
+
     fn line(&self) -> Option<&Line> {
         self.get()?.line.as_ref()
     }
@@ -118,6 +134,9 @@ mod tests {
         assert!(aside.has_changes() && aside.take_settings().is_some() && !aside.has_changes());
         assert!(aside.leave(spots[0]).is_some() && aside.is_turn_of(Some(spots[1])), "another one is first now");
         assert!(aside.leave(spots[1]).is_none() && aside.get().is_none());
+        assert!(aside.be_stuck() && aside.is_stuck() && !aside.be_stuck());
+        aside.go_on();
+        assert!(!aside.is_stuck() && aside.get().is_none());
     }
 
     #[test]
