@@ -44,13 +44,19 @@ impl Numbers {
 
 /// How many of these, the oldest, are not said again, whatever is said behind them.
 pub(crate) fn surplus(words: &[Message]) -> usize {
-    let (most, mut room) = MOST;
+    surplus_beside(None, words)
+}
+
+/// The same where what was asked stays in any case. So does the last of them.
+fn surplus_beside(asked: Option<&Message>, words: &[Message]) -> usize {
+    let (most, bytes) = MOST;
+    let mut room = bytes.saturating_sub(asked.map_or(0, Message::len));
     let fits = |word: &&Message| {
         let left = room.checked_sub(word.len());
         room = left.unwrap_or(room);
         left.is_some()
     };
-    let kept = words.iter().rev().take(most).take_while(fits).count();
+    let kept = words.iter().rev().take(most - usize::from(asked.is_some())).take_while(fits).count();
     words.len() - kept.max(1).min(words.len())
 }
 
@@ -118,27 +124,17 @@ impl Words {
     /// Leaves out what is more than is said again. A turn may have said very much: all that goes does so at once.
     fn forget_oldest(&mut self) {
         let (most, bytes) = MOST;
-        let mut size: usize = self.said.iter().map(Message::len).sum();
-        let mut left = self.said.len();
-        if left <= most && size <= bytes {
+        let (all, size) = (self.said.len(), self.said.iter().map(Message::len).sum::<usize>());
+        if all <= most && size <= bytes {
             return;
         }
-        // What was asked stays, and so does the last.
-        let asked = self.numbers.of(left).position(|number| number == self.numbers.asked);
-        let mut gone = 0;
-        for (index, word) in self.said.iter().enumerate().take(left - 1) {
-            if left <= most && size <= bytes {
-                break;
-            }
-            if asked != Some(index) {
-                (size, left, gone) = (size - word.len(), left - 1, index + 1);
-            }
-        }
-        if let Some(asked) = asked.filter(|&asked| asked < gone) {
-            gone -= 1;
-            self.said.swap(asked, gone);
-        }
+        let asked = self.numbers.of(all).position(|number| number == self.numbers.asked);
+        let asked = asked.filter(|&at| at + 1 < all).map(|at| (at, self.said.remove(at)));
+        let gone = surplus_beside(asked.as_ref().map(|(_, asked)| asked), &self.said);
         self.said.drain(..gone);
+        if let Some((at, asked)) = asked {
+            self.said.insert(at.saturating_sub(gone), asked);
+        }
         self.said.shrink_to_fit();
     }
 
