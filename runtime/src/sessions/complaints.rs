@@ -1,9 +1,13 @@
 //! What has been said of a conversation in the log before: one that cannot go on is come back to as fast as its client can.
 
 use std::collections::HashMap;
+use std::error::Error;
 use std::sync::{Mutex, PoisonError};
 
 use crate::store::Id;
+
+/// What the store refuses, or what cannot be written at all.
+pub(super) const NOT_STORED: &str = "a conversation cannot be stored";
 
 /// Of how many of them it is remembered. Beyond that all are forgotten, and said once more.
 const REMEMBERED: usize = 1024;
@@ -22,6 +26,13 @@ impl Complaints {
         let count = all.entry((id, what)).or_default();
         *count += 1;
         count.is_power_of_two().then_some(*count)
+    }
+
+    /// Logs that this has gone wrong, and how often, where it is to be said.
+    pub(super) fn log(&self, conversation: &str, id: Id, what: &'static str, error: &(dyn Error + 'static)) {
+        if let Some(count) = self.count(id, what) {
+            tracing::error!(conversation, %id, count, error, "{what}");
+        }
     }
 }
 

@@ -7,9 +7,9 @@ use bytes::Bytes;
 use serde::Serialize;
 use tokio::time::{Instant, sleep};
 
-use super::Inner;
 use super::form::{Form, form};
 use super::saved::{Access, Saved};
+use super::{Inner, complaints};
 use crate::flow::{Flow, Question};
 use crate::message::Text;
 use crate::store::{EventId, Id, Record, Schema, Status, StoreError, Time, WriteId, commit_surely, create_surely};
@@ -336,10 +336,7 @@ impl Keeper {
     }
 
     pub(crate) fn refused(&self, error: &(dyn std::error::Error + 'static)) -> Unkept {
-        const WHAT: &str = "a conversation cannot be stored";
-        if let Some(count) = self.sessions.complaints.count(self.id, WHAT) {
-            tracing::error!(conversation = self.form.flow, id = %self.id, count, error, "{WHAT}");
-        }
+        self.sessions.complaints.log(self.form.flow, self.id, complaints::NOT_STORED, error);
         Unkept::Refused
     }
 }

@@ -17,7 +17,7 @@ use super::keeper::Keeper;
 use super::saved::{Access, Progress, Saved};
 use super::ticket::Ticket;
 use super::token::{Hash, NoToken, Token};
-use super::{Sessions, cookie};
+use super::{Sessions, complaints, cookie};
 use crate::conversation::Conversation;
 use crate::pinned::pinned;
 use crate::store::{Id, Record, Status, StoreError, Time, commit_surely};
@@ -204,7 +204,7 @@ impl Visit {
                 next.key = None;
             }
             sessions.put(&mut next, &saved).map_err(|error| {
-                self.complain(&next, "a conversation cannot be stored", &*error);
+                sessions.complaints.log(&next.flow, next.id, complaints::NOT_STORED, &*error);
                 StatusCode::INTERNAL_SERVER_ERROR
             })?;
             next.expires = Some(sessions.expires(&next));
@@ -221,13 +221,6 @@ impl Visit {
             }
         }
         Err(StatusCode::SERVICE_UNAVAILABLE)
-    }
-
-    /// Logs what is wrong with a conversation, for which its client cannot come in; it tries again.
-    fn complain(&self, record: &Record, what: &'static str, error: &(dyn Error + 'static)) {
-        if let Some(count) = self.sessions.0.complaints.count(record.id, what) {
-            tracing::error!(conversation = &*record.flow, id = %record.id, count, error, "{what}");
-        }
     }
 
     /// The conversation that a client comes to, and by what; or the status to refuse it with.
@@ -253,7 +246,7 @@ impl Visit {
             return Ok(None);
         };
         let saved = self.sessions.0.take(&record).map_err(|error| {
-            self.complain(&record, "a conversation cannot be read", &*error);
+            self.sessions.0.complaints.log(&record.flow, record.id, "a conversation cannot be read", &*error);
             StatusCode::SERVICE_UNAVAILABLE
         })?;
         let Access { token: current, previous, ticket: issued, .. } = &*saved.access;
