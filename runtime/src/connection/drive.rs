@@ -48,7 +48,10 @@ impl Connection {
         let sender = match bytes {
             0 if self.when_full == WhenFull::Wait => None,
             0 => state.be_stuck(),
-            _ => state.aside.first(),
+            _ => {
+                state.aside.go_on();
+                state.aside.first()
+            }
         };
         let wants = Wants {
             outbox,
@@ -212,9 +215,6 @@ impl State {
             }
             (many, bytes) = (many + 1, bytes + next.bytes());
             self.said -= next.room(sizes);
-        }
-        if many > 0 {
-            self.aside.go_on();
         }
         (self.outbox.take_first(many), bytes)
     }
