@@ -9,7 +9,7 @@ use tokio::net::TcpSocket;
 use tokio::process::Command;
 use tokio::task::{JoinSet, yield_now};
 
-use crate::support::Raw;
+use crate::support::{Raw, itself};
 
 /// As many as there is room for among the files that a process may open.
 const GUESTS: usize = 10_000;
@@ -58,9 +58,7 @@ fn who_does_not_read_leaves_nothing() {
 
 /// Has a server have such a crowd.
 fn host(crowd: &str) {
-    let mut server = std::process::Command::new(std::env::current_exe().expect("this program is a file"));
-    server.args(["--exact", "crowd::serve", "--ignored", "--nocapture"]).env(CROWD, crowd);
-    assert!(server.status().expect("this program runs").success(), "see above");
+    assert!(itself("crowd::serve").env(CROWD, crowd).status().expect("this program runs").success(), "see above");
 }
 
 #[test]
@@ -87,9 +85,8 @@ fn serve() {
 
 /// Waits for a crowd to come, and for the server to have let go of it.
 async fn come_and_go(address: SocketAddr) {
-    let mut guests = Command::new(std::env::current_exe().expect("this program is a file"));
-    guests.args(["--exact", "crowd::guests", "--ignored", "--nocapture"]).env(ADDRESS, address.to_string());
-    assert!(guests.status().await.expect("this program runs").success(), "see above");
+    let mut guests = Command::from(itself("crowd::guests"));
+    assert!(guests.env(ADDRESS, address.to_string()).status().await.expect("this program runs").success(), "see above");
     while Connections::count() > 0 {
         yield_now().await;
     }

@@ -13,6 +13,8 @@ use tokio::net::TcpStream;
 use tokio::process::Command;
 use tokio::time::timeout;
 
+use crate::support::itself;
+
 /// What the other process does.
 #[tokio::test]
 #[ignore = "a server for the other test, which ends when it cannot listen"]
@@ -25,10 +27,9 @@ async fn serve() {
 
 /// A process that runs such a test of this program, after it has set its limits.
 fn process(limits: &str, test: &str) -> Command {
-    let mut command = Command::new("sh");
-    command.args(["-c", &format!("{limits} exec \"$@\""), "sh"]);
-    command.arg(std::env::current_exe().expect("this program is a file"));
-    command.args(["--exact", test, "--ignored", "--nocapture"]).stdin(Stdio::null()).kill_on_drop(true);
+    let (mut command, itself) = (Command::new("sh"), itself(test));
+    command.args(["-c", &format!("{limits} exec \"$@\""), "sh"]).arg(itself.get_program()).args(itself.get_args());
+    command.stdin(Stdio::null()).kill_on_drop(true);
     command
 }
 

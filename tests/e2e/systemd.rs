@@ -12,7 +12,7 @@ use tokio::net::{TcpStream, UnixDatagram};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
-use crate::support::{Client, socket};
+use crate::support::{Client, itself, socket};
 
 /// What the other process does.
 #[tokio::test]
@@ -31,8 +31,7 @@ const ADDRESS: &str = "the server listens on ";
 
 /// A server in a process of its own, which has somebody to print for, and where it listens.
 async fn start(notify: &OsStr) -> (Child, Lines<BufReader<ChildStdout>>, String) {
-    let mut server = Command::new(std::env::current_exe().expect("this program is a file"))
-        .args(["--exact", "systemd::serve", "--ignored", "--nocapture"])
+    let mut server = Command::from(itself("systemd::serve"))
         .env("NOTIFY_SOCKET", notify)
         .stdout(Stdio::piped())
         .kill_on_drop(true)
